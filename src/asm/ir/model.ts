@@ -1,0 +1,204 @@
+/**
+ * SSA. A function is a list of blocks in reverse post-order; a value is the number of the instruction that makes it.
+ * Values are 32 or 64 bits wide, or pointers (64 bits that 32-bit arithmetic must never touch). Passes return new
+ * functions and share what they keep.
+ */
+import type { CoreAccess } from "../../btf/core.ts";
+import type { AtomicOp, Size } from "../../isa/insn.ts";
+import type { Span } from "../../support/span.ts";
+
+/** Number of the instruction that makes a value; unique in its function. */
+export type ValueId = number & { readonly brand: "ValueId" };
+export type BlockId = number & { readonly brand: "BlockId" };
+
+export type IrType = "i32" | "i64" | "ptr";
+
+export type BinOp =
+  | "add"
+  | "sub"
+  | "mul"
+  | "udiv"
+  | "sdiv"
+  | "umod"
+  | "smod"
+  | "and"
+  | "or"
+  | "xor"
+  | "shl"
+  | "lshr"
+  | "ashr";
+/** `set`: `(a & b) != 0`. */
+export type CmpOp = "eq" | "ne" | "ult" | "ule" | "ugt" | "uge" | "slt" | "sle" | "sgt" | "sge" | "set";
+
+export type IrCallee =
+  | { readonly kind: "helper"; readonly id: number }
+  | { readonly kind: "kfunc"; readonly name: string }
+  | { readonly kind: "function"; readonly name: string };
+
+/** What an address constant names. */
+export type Symbol =
+  | { readonly kind: "map"; readonly name: string }
+  | { readonly kind: "global"; readonly name: string; readonly addend: number }
+  | { readonly kind: "func"; readonly name: string }
+  | { readonly kind: "extern"; readonly name: string };
+
+interface Common {
+  readonly id: ValueId;
+  readonly span?: Span;
+}
+
+/** An instruction that makes a value of `ty`; those without a result have `ty: "void"`. */
+export type Inst = Common &
+  /** Masked to the width of `ty`; unsigned for i32 (0 .. 2^32-1) and i64/ptr (0 .. 2^64-1). */
+  (
+    | { readonly op: "const"; readonly ty: IrType; readonly value: bigint }
+    | { readonly op: "undef"; readonly ty: IrType }
+    | { readonly op: "param"; readonly ty: IrType; readonly index: number }
+    /** `add`/`sub` of a ptr with an i64 gives ptr; `sub` of two ptr gives i64; other operations have one type. */
+    | { readonly op: "bin"; readonly ty: IrType; readonly fn: BinOp; readonly a: ValueId; readonly b: ValueId }
+    | { readonly op: "neg"; readonly ty: IrType; readonly a: ValueId }
+    /** i32 or i64 result, 0 or 1; the operands have one type. */
+    | { readonly op: "cmp"; readonly ty: IrType; readonly fn: CmpOp; readonly a: ValueId; readonly b: ValueId }
+    /** The low `from` bits of `a` extended to the width of `ty`. From 32 only to i64. */
+    | { readonly op: "zext" | "sext"; readonly ty: IrType; readonly from: 8 | 16 | 32; readonly a: ValueId }
+    /** The low half of an i64 or ptr. */
+    | { readonly op: "trunc"; readonly ty: "i32"; readonly a: ValueId }
+    /** i64 to ptr and back: no instruction, a change of rules. */
+    | { readonly op: "cast"; readonly ty: "i64" | "ptr"; readonly a: ValueId }
+    /** Bytes reversed in the low `bits`, the rest zero. */
+    | { readonly op: "bswap"; readonly ty: IrType; readonly bits: 16 | 32 | 64; readonly a: ValueId }
+    /** Its value passes through; nothing may be concluded about it (`barrier_var`). */
+    | { readonly op: "opaque"; readonly ty: IrType; readonly a: ValueId }
+    /** Address of a stack object. */
+    | { readonly op: "slot"; readonly ty: "ptr"; readonly slot: SlotId }
+    | { readonly op: "addr"; readonly ty: "ptr"; readonly symbol: Symbol }
+    /**
+     * `size` bytes at `base + off`, extended to `ty` by `signed`. With `core` the loader patches the offset (and for
+     * kinds other than field_byte_offset never comes here).
+     */
+    | {
+        readonly op: "load";
+        readonly ty: IrType;
+        readonly size: Size;
+        readonly signed: boolean;
+        readonly base: ValueId;
+        readonly off: number;
+        readonly volatile: boolean;
+        readonly core?: CoreAccess;
+      }
+    | {
+        readonly op: "store";
+        readonly ty: "void";
+        readonly size: Size;
+        readonly base: ValueId;
+        readonly off: number;
+        readonly value: ValueId;
+        readonly volatile: boolean;
+        readonly core?: CoreAccess;
+      }
+    /** `dst[0..length) = src[0..length)`, both with their offsets, not overlapping; expanded before code generation. */
+    | {
+        readonly op: "copy";
+        readonly ty: "void";
+        readonly dst: ValueId;
+        readonly dstOff: number;
+        readonly src: ValueId;
+        readonly srcOff: number;
+        readonly length: number;
+        readonly align: Size;
+        readonly volatile: boolean;
+      }
+    /** `dst[0..length)` all one constant byte; expanded before code generation. */
+    | {
+        readonly op: "fill";
+        readonly ty: "void";
+        readonly dst: ValueId;
+        readonly dstOff: number;
+        readonly byte: number;
+        readonly length: number;
+        readonly align: Size;
+      }
+    /** A number the loader computes; `guess` is what it is in the build's kernel. */
+    | { readonly op: "core"; readonly ty: IrType; readonly access: CoreAccess; readonly guess: bigint }
+    /** At most five arguments, each in a register. Result i64, i32 or ptr, or void. */
+    | {
+        readonly op: "call";
+        readonly ty: IrType | "void";
+        readonly callee: IrCallee;
+        readonly args: readonly ValueId[];
+      }
+    /** The old value is the result where `fetch`. `expected` for cmpxchg. */
+    | {
+        readonly op: "atomic";
+        readonly ty: IrType | "void";
+        readonly fn: AtomicOp;
+        readonly size: Size;
+        readonly fetch: boolean;
+        readonly base: ValueId;
+        readonly off: number;
+        readonly value: ValueId;
+        readonly expected?: ValueId;
+      }
+    /** Compiler barrier: memory accesses do not move across. */
+    | { readonly op: "barrier"; readonly ty: "void" }
+    /** First in its block; one argument per predecessor, in any order. */
+    | { readonly op: "phi"; readonly ty: IrType; readonly args: readonly PhiArg[] }
+  );
+
+export interface PhiArg {
+  readonly block: BlockId;
+  readonly value: ValueId;
+}
+
+export type Term = { readonly span?: Span } & (
+  | { readonly op: "jump"; readonly to: BlockId }
+  /** The operands have one type. `likely` from `__builtin_expect`: true if `then` is the usual way. */
+  | {
+      readonly op: "br";
+      readonly fn: CmpOp;
+      readonly a: ValueId;
+      readonly b: ValueId;
+      readonly then: BlockId;
+      readonly else: BlockId;
+      readonly likely?: boolean;
+    }
+  | { readonly op: "ret"; readonly value?: ValueId }
+  | { readonly op: "unreachable" }
+);
+
+export interface Block {
+  readonly id: BlockId;
+  readonly insts: readonly Inst[];
+  readonly term: Term;
+}
+
+export type SlotId = number & { readonly brand: "SlotId" };
+
+/** A stack object. Offsets are given out by `codegen`. */
+export interface Slot {
+  readonly id: SlotId;
+  readonly size: number;
+  readonly align: Size;
+  /** The variable, for dumps. */
+  readonly name: string;
+}
+
+export interface IrFunction {
+  readonly name: string;
+  readonly params: readonly IrType[];
+  readonly ret: IrType | "void";
+  readonly linkage: "static" | "global";
+  readonly inlining: "always" | "never" | "auto";
+  /** ELF section of an entry program; undefined for subprograms. */
+  readonly section?: string;
+  readonly slots: readonly Slot[];
+  /** Reverse post-order; the first is the entry, which has no predecessors. */
+  readonly blocks: readonly Block[];
+  /** Greater than every ValueId and BlockId in use: where new ones start. */
+  readonly nextId: number;
+  readonly span: Span;
+}
+
+export interface IrProgram {
+  readonly functions: readonly IrFunction[];
+}

@@ -1,0 +1,117 @@
+/**
+ * C types after checking. Identity: records and enums are their declaration object, other types are compared by
+ * structure (`sameType`). Layout is of the BPF target: LP64, little-endian, 16-byte maximum alignment.
+ */
+import type { TypeId } from "../../btf/type.ts";
+import type { Span } from "../../support/span.ts";
+
+export interface Qualifiers {
+  readonly const?: true;
+  readonly volatile?: true;
+  readonly restrict?: true;
+}
+
+/** Names the typedef a type was reached by, for diagnostics and for the object's BTF. */
+export interface Sugar {
+  readonly name: string;
+  /** The type that the typedef stands for, itself perhaps with sugar. */
+  readonly of: CType;
+}
+
+interface Base {
+  readonly q?: Qualifiers;
+  readonly sugar?: Sugar;
+  /** BTF type tags on this type as a pointee (`kptr`, `percpu`, `user`, ...), outermost first. */
+  readonly tags?: readonly string[];
+}
+
+export type CType = VoidType | BoolType | IntType | PtrType | ArrayType | RecordType | EnumType | FuncType;
+
+export interface VoidType extends Base {
+  readonly kind: "void";
+}
+export interface BoolType extends Base {
+  readonly kind: "bool";
+}
+/** `name` is the C spelling: char, signed char, short, int, long, long long, __int128 and the unsigned ones. */
+export interface IntType extends Base {
+  readonly kind: "int";
+  readonly name: string;
+  readonly size: 1 | 2 | 4 | 8 | 16;
+  readonly signed: boolean;
+}
+export interface PtrType extends Base {
+  readonly kind: "ptr";
+  readonly to: CType;
+}
+/** No length: incomplete, or a flexible member. */
+export interface ArrayType extends Base {
+  readonly kind: "array";
+  readonly elem: CType;
+  readonly length?: number;
+}
+export interface RecordType extends Base {
+  readonly kind: "record";
+  readonly decl: RecordDecl;
+}
+export interface EnumType extends Base {
+  readonly kind: "enum";
+  readonly decl: EnumDecl;
+}
+export interface FuncType extends Base {
+  readonly kind: "func";
+  readonly ret: CType;
+  readonly params: readonly FuncParam[];
+  readonly variadic: boolean;
+  /** Declared `()`: any arguments. */
+  readonly unspecified?: true;
+}
+export interface FuncParam {
+  readonly name: string;
+  readonly type: CType;
+  /** `btf_decl_tag` strings of the parameter, such as `arg:ctx`. */
+  readonly declTags?: readonly string[];
+}
+
+/** A struct or union. Mutable only until it is complete; kernel types are completed on first use. */
+export interface RecordDecl {
+  readonly of: "struct" | "union";
+  /** Empty for an anonymous one. */
+  readonly tag: string;
+  /** Set for types taken from kernel BTF. */
+  readonly kernelType?: TypeId;
+  /** Field accesses are CO-RE: a kernel type, or marked `preserve_access_index`. */
+  core: boolean;
+  /** Undefined while incomplete (a forward declaration). Call `completeRecord` before reading. */
+  layout?: RecordLayout;
+  span?: Span;
+}
+
+export interface RecordLayout {
+  readonly size: number;
+  readonly align: number;
+  readonly fields: readonly Field[];
+}
+
+export interface Field {
+  /** Empty for an anonymous struct or union. */
+  readonly name: string;
+  readonly type: CType;
+  readonly bitOff: number;
+  /** Only for bit-fields. */
+  readonly bitSize?: number;
+  /** Index of the member as BTF and CO-RE access strings count it (unnamed bit-fields are not counted). */
+  readonly index: number;
+  readonly declTags?: readonly string[];
+}
+
+export interface EnumDecl {
+  readonly tag: string;
+  readonly kernelType?: TypeId;
+  /** Undefined while only mentioned. */
+  values?: readonly { readonly name: string; readonly value: bigint }[];
+  /** Bytes. */
+  size: 1 | 2 | 4 | 8;
+  signed: boolean;
+  span?: Span;
+}

@@ -1,0 +1,99 @@
+import type { Span } from "../support/span.ts";
+import { type ErrorCode, errorTexts, type WarningName, warningTexts } from "./catalogue.ts";
+
+export interface Note {
+  readonly text: string;
+  readonly span?: Span;
+}
+
+/** Replaces the text of `span` by `text`: an edit that mends the diagnostic it hangs on. */
+export interface Edit {
+  readonly span: Span;
+  readonly text: string;
+}
+
+/** What is wrong, where, why, and how to mend it. Rendering happens at the edge. */
+export interface Diagnostic {
+  /** `E0203` for an error, `-Wname` for a warning. */
+  readonly code: string;
+  readonly severity: "error" | "warning";
+  readonly text: string;
+  /** Missing where the trouble has no place in a source file (an object, an option). */
+  readonly span?: Span;
+  readonly notes: readonly Note[];
+  readonly help?: string;
+  readonly edits?: readonly Edit[];
+}
+
+/** Adds to the diagnostic that was just reported. */
+export interface DiagBuilder {
+  note(text: string, span?: Span): this;
+  help(text: string): this;
+  edit(span: Span, text: string): this;
+}
+
+type ErrorArgs<C extends ErrorCode> = Parameters<(typeof errorTexts)[C]>;
+type WarningArgs<W extends WarningName> = Parameters<(typeof warningTexts)[W]>;
+
+interface Draft {
+  code: string;
+  severity: "error" | "warning";
+  text: string;
+  span?: Span;
+  notes: Note[];
+  help?: string;
+  edits?: Edit[];
+}
+
+class Builder implements DiagBuilder {
+  readonly #draft: Draft;
+  constructor(draft: Draft) {
+    this.#draft = draft;
+  }
+  note(text: string, span?: Span): this {
+    this.#draft.notes.push(span ? { text, span } : { text });
+    return this;
+  }
+  help(text: string): this {
+    this.#draft.help = text;
+    return this;
+  }
+  edit(span: Span, text: string): this {
+    this.#draft.edits ??= [];
+    this.#draft.edits.push({ span, text });
+    return this;
+  }
+}
+
+/** Collects diagnostics in the order in which stages report them; stages report and carry on. */
+export class DiagSink {
+  readonly #all: Draft[] = [];
+  #errors = 0;
+
+  get hasErrors(): boolean {
+    return this.#errors > 0;
+  }
+
+  get errorCount(): number {
+    return this.#errors;
+  }
+
+  get diagnostics(): readonly Diagnostic[] {
+    return this.#all;
+  }
+
+  error<C extends ErrorCode>(code: C, span: Span | undefined, ...args: ErrorArgs<C>): DiagBuilder {
+    this.#errors++;
+    return this.#push(code, "error", (errorTexts[code] as (...a: unknown[]) => string)(...args), span);
+  }
+
+  warn<W extends WarningName>(name: W, span: Span | undefined, ...args: WarningArgs<W>): DiagBuilder {
+    return this.#push(`-W${name}`, "warning", (warningTexts[name] as (...a: unknown[]) => string)(...args), span);
+  }
+
+  #push(code: string, severity: "error" | "warning", text: string, span: Span | undefined): DiagBuilder {
+    const draft: Draft = { code, severity, text, notes: [], ...(span && { span }) };
+    this.#all.push(draft);
+    return new Builder(draft);
+  }
+}

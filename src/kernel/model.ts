@@ -1,0 +1,64 @@
+/** What a kernel offers to BPF programs. Numbers and flags come from its BTF where they show there, else from tables by version. */
+import type { BtfSpec } from "../btf/type.ts";
+
+export type Arch = "x86" | "arm64";
+
+/** Release such as 7.2; compare with `atLeast`. */
+export interface KernelVersion {
+  readonly major: number;
+  readonly minor: number;
+}
+
+export interface Kernel {
+  /** For messages: `Linux 7.2 (embedded, x86)`. */
+  readonly name: string;
+  readonly arch: Arch;
+  readonly version: KernelVersion;
+  readonly btf: BtfSpec;
+  /** BTF of modules, on top. */
+  readonly modules: readonly BtfSpec[];
+}
+
+/** A row of libbpf's section table, with the part of the name behind the first slash. */
+export interface SectionInfo {
+  readonly section: string;
+  /** `fsession.s` of `fsession.s/foo`. */
+  readonly prefix: string;
+  /** `foo` of `fsession.s/foo`; undefined where there is no slash. */
+  readonly target?: string;
+  /** Short name such as `TRACING`, `KPROBE`, `XDP`. */
+  readonly progType: string;
+  readonly progTypeId: number;
+  /** Such as `BPF_TRACE_FSESSION`; undefined where the program type has none. */
+  readonly attachType?: string;
+  readonly attachTypeId: number;
+  readonly sleepable: boolean;
+  /** Loading needs a BTF id of the target. */
+  readonly needsBtfTarget: boolean;
+  /** A leading `?`: not loaded by default. */
+  readonly optional: boolean;
+}
+
+/** `ARG_PTR_TO_MEM` with flags such as `MEM_RDONLY`, as the kernel's `bpf_func_proto` writes them. */
+export interface ArgKind {
+  readonly base: string;
+  readonly flags: readonly string[];
+}
+
+export interface HelperArg {
+  /** C type as text: `const void *`. */
+  readonly c: string;
+  readonly name: string;
+  readonly kind: ArgKind;
+}
+
+export interface Helper {
+  readonly id: number;
+  readonly name: string;
+  readonly ret: { readonly c: string; readonly kind: ArgKind };
+  readonly args: readonly HelperArg[];
+  /** More arguments than `args` may follow (bpf_trace_printk). */
+  readonly variadic: boolean;
+  readonly gplOnly: boolean;
+  readonly mightSleep: boolean;
+}

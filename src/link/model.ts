@@ -1,0 +1,58 @@
+/** What a loader would hand to the kernel: the final instructions of each program, with what their numbers mean. */
+import type { BtfSpec, TypeId } from "../btf/type.ts";
+import type { SourceLine } from "../elf/model.ts";
+import type { Insn } from "../isa/insn.ts";
+import type { SectionInfo } from "../kernel/model.ts";
+
+/** A map that a program refers to; its index is the fd in `map_fd` and `map_value` immediates. */
+export interface LinkedMap {
+  readonly name: string;
+  /** UAPI number of `enum bpf_map_type`. */
+  readonly type: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  readonly flags: number;
+  /** Types in the object's BTF, where the definition gives them. */
+  readonly keyType?: TypeId;
+  readonly valueType?: TypeId;
+  /** Initial contents of a global data map. */
+  readonly data?: Uint8Array;
+  /** `.rodata`: frozen, its values known. */
+  readonly readOnly: boolean;
+  /** Inner map of a map-in-map. */
+  readonly inner?: LinkedMap;
+}
+
+export interface LinkedInsn {
+  readonly insn: Insn;
+  /** Position in slots (`ld_imm64` has two) from the start of the program: the kernel's instruction number. */
+  readonly slot: number;
+  readonly line?: SourceLine;
+}
+
+export interface LinkedFunc {
+  readonly name: string;
+  /** First instruction, as an index into `LinkedProgram.insns`. */
+  readonly start: number;
+  /** One past the last. */
+  readonly end: number;
+  readonly linkage: "static" | "global";
+  /** FUNC type in the object's BTF. */
+  readonly btfType?: TypeId;
+}
+
+export interface LinkedProgram {
+  readonly name: string;
+  readonly section: string;
+  /** Undefined where the section name is not libbpf's. */
+  readonly info?: SectionInfo;
+  /** Branches and bpf-to-bpf calls are relative, in slots; kfuncs, ksyms and maps are numbers. */
+  readonly insns: readonly LinkedInsn[];
+  /** The entry first. */
+  readonly funcs: readonly LinkedFunc[];
+  readonly maps: readonly LinkedMap[];
+  readonly license: string;
+  /** The object's own BTF. */
+  readonly btf?: BtfSpec;
+}
