@@ -97,4 +97,6 @@ export interface BtfSpec {
   enumerator(name: string): readonly { readonly type: TypeId; readonly index: number }[];
   /** Names of a kind that are closest to a misspelt one, best first; at most `max`. */
   nearest(name: string, kinds: readonly BtfKind[], max: number): readonly string[];
+  /** Types of these kinds whose name is `name` once flavours (`___x`) are taken off both; base first. */
+  flavours?(name: string, kinds: readonly BtfKind[]): readonly TypeId[];
 }
