@@ -1,0 +1,227 @@
+/** Questions that every pass asks of an instruction or a terminator: operands, effects, successors. */
+import { bug } from "../../support/bug.ts";
+import type { BlockId, CmpOp, Inst, IrType, Term, ValueId } from "./model.ts";
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+/** An instruction that has no number yet. */
+export type InstBody = DistributiveOmit<Inst, "id">;
+export type InstOf<Op extends Inst["op"]> = Extract<Inst, { readonly op: Op }>;
+
+/** What an address constant names. */
+export type AddrSymbol = InstOf<"addr">["symbol"];
+
+/** Values that the instruction reads, in order; those of a phi among them. */
+export function operands(inst: Inst): readonly ValueId[] {
+  switch (inst.op) {
+    case "bin":
+    case "cmp":
+      return [inst.a, inst.b];
+    case "neg":
+    case "zext":
+    case "sext":
+    case "trunc":
+    case "cast":
+    case "bswap":
+    case "opaque":
+      return [inst.a];
+    case "load":
+      return [inst.base];
+    case "store":
+      return [inst.base, inst.value];
+    case "copy":
+      return [inst.dst, inst.src];
+    case "fill":
+      return [inst.dst];
+    case "call":
+      return inst.args;
+    case "atomic":
+      return inst.expected === undefined ? [inst.base, inst.value] : [inst.base, inst.value, inst.expected];
+    case "phi":
+      return inst.args.map((arg) => arg.value);
+    default:
+      return [];
+  }
+}
+
+/** The instruction with each operand replaced by `to` of it; the same object where nothing changes. */
+export function mapOperands(inst: Inst, to: (value: ValueId) => ValueId): Inst {
+  switch (inst.op) {
+    case "bin":
+    case "cmp": {
+      const a = to(inst.a);
+      const b = to(inst.b);
+      return a === inst.a && b === inst.b ? inst : { ...inst, a, b };
+    }
+    case "neg":
+    case "zext":
+    case "sext":
+    case "trunc":
+    case "cast":
+    case "bswap":
+    case "opaque": {
+      const a = to(inst.a);
+      return a === inst.a ? inst : { ...inst, a };
+    }
+    case "load": {
+      const base = to(inst.base);
+      return base === inst.base ? inst : { ...inst, base };
+    }
+    case "store": {
+      const base = to(inst.base);
+      const value = to(inst.value);
+      return base === inst.base && value === inst.value ? inst : { ...inst, base, value };
+    }
+    case "copy": {
+      const dst = to(inst.dst);
+      const src = to(inst.src);
+      return dst === inst.dst && src === inst.src ? inst : { ...inst, dst, src };
+    }
+    case "fill": {
+      const dst = to(inst.dst);
+      return dst === inst.dst ? inst : { ...inst, dst };
+    }
+    case "call": {
+      const args = mapSame(inst.args, to);
+      return args === inst.args ? inst : { ...inst, args };
+    }
+    case "atomic": {
+      const base = to(inst.base);
+      const value = to(inst.value);
+      if (inst.expected === undefined)
+        return base === inst.base && value === inst.value ? inst : { ...inst, base, value };
+      const expected = to(inst.expected);
+      return base === inst.base && value === inst.value && expected === inst.expected
+        ? inst
+        : { ...inst, base, value, expected };
+    }
+    case "phi": {
+      const args = mapSame(inst.args, (arg) => {
+        const value = to(arg.value);
+        return value === arg.value ? arg : { block: arg.block, value };
+      });
+      return args === inst.args ? inst : { ...inst, args };
+    }
+    default:
+      return inst;
+  }
+}
+
+/** `list` with each element mapped; the same array where every element stays. */
+function mapSame<T>(list: readonly T[], to: (item: T) => T): readonly T[] {
+  let changed: T[] | undefined;
+  for (let i = 0; i < list.length; i++) {
+    const before = list[i]!;
+    const after = to(before);
+    if (changed) changed.push(after);
+    else if (after !== before) changed = [...list.slice(0, i), after];
+  }
+  return changed ?? list;
+}
+
+export function termOperands(term: Term): readonly ValueId[] {
+  if (term.op === "br") return [term.a, term.b];
+  return term.op === "ret" && term.value !== undefined ? [term.value] : [];
+}
+
+export function mapTermOperands(term: Term, to: (value: ValueId) => ValueId): Term {
+  if (term.op === "br") {
+    const a = to(term.a);
+    const b = to(term.b);
+    return a === term.a && b === term.b ? term : { ...term, a, b };
+  }
+  if (term.op === "ret" && term.value !== undefined) {
+    const value = to(term.value);
+    return value === term.value ? term : { ...term, value };
+  }
+  return term;
+}
+
+/** Blocks that may run next; one twice where both ways of a branch lead there. */
+export function successors(term: Term): readonly BlockId[] {
+  if (term.op === "jump") return [term.to];
+  return term.op === "br" ? [term.then, term.else] : [];
+}
+
+export type Branch = Extract<Term, { readonly op: "br" }>;
+
+/** A branch to `yes` if `a fn b`, else to `no`; a jump where both are one block. */
+export function branchTo(how: Omit<Branch, "op" | "then" | "else">, yes: BlockId, no: BlockId): Term {
+  if (yes === no) return { op: "jump", to: yes, ...(how.span && { span: how.span }) };
+  // biome-ignore lint/suspicious/noThenProperty: the model's name; nobody awaits a terminator
+  return { ...how, op: "br", then: yes, else: no };
+}
+
+export function mapSuccessors(term: Term, to: (block: BlockId) => BlockId): Term {
+  if (term.op === "jump") return { ...term, to: to(term.to) };
+  return term.op === "br" ? branchTo(term, to(term.then), to(term.else)) : term;
+}
+
+/** Must stay even where nobody reads its value. */
+export function hasEffect(inst: Inst): boolean {
+  switch (inst.op) {
+    case "store":
+    case "copy":
+    case "fill":
+    case "call":
+    case "atomic":
+    case "barrier":
+      return true;
+    case "load":
+      return inst.volatile;
+    default:
+      return false;
+  }
+}
+
+const pureOps: ReadonlySet<Inst["op"]> = new Set([
+  "const",
+  "bin",
+  "neg",
+  "cmp",
+  "zext",
+  "sext",
+  "trunc",
+  "cast",
+  "bswap",
+  "slot",
+  "addr",
+  "core",
+]);
+/** The same operands give the same value, anywhere in the function. */
+export const isPure = (inst: Inst): boolean => pureOps.has(inst.op);
+
+export const bitsOf = (ty: IrType): 32 | 64 => (ty === "i32" ? 32 : 64);
+
+/** The type of a value; a bug where the instruction makes none. */
+export const valueType = (inst: Inst): IrType => (inst.ty === "void" ? bug(`%${inst.id} has no value`) : inst.ty);
+
+const inverses: Readonly<Record<Exclude<CmpOp, "set">, CmpOp>> = {
+  eq: "ne",
+  ne: "eq",
+  ult: "uge",
+  ule: "ugt",
+  ugt: "ule",
+  uge: "ult",
+  slt: "sge",
+  sle: "sgt",
+  sgt: "sle",
+  sge: "slt",
+};
+/** The comparison that holds exactly when `fn` does not; `set` has none. */
+export const inverse = (fn: CmpOp): CmpOp | undefined => (fn === "set" ? undefined : inverses[fn]);
+
+const mirrors: Readonly<Record<CmpOp, CmpOp>> = {
+  eq: "eq",
+  ne: "ne",
+  ult: "ugt",
+  ule: "uge",
+  ugt: "ult",
+  uge: "ule",
+  slt: "sgt",
+  sle: "sge",
+  sgt: "slt",
+  sge: "sle",
+  set: "set",
+};
+/** The comparison of `b` with `a` that holds exactly when `a fn b` does. */
+export const mirror = (fn: CmpOp): CmpOp => mirrors[fn];
