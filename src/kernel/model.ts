@@ -37,12 +37,18 @@ export interface SectionInfo {
   readonly needsBtfTarget: boolean;
   /** A leading `?`: not loaded by default. */
   readonly optional: boolean;
+  /** What libbpf puts before the target to get the name in BTF: `bpf_lsm_`, `btf_trace_`, `bpf_iter_`. */
+  readonly btfPrefix?: string;
 }
 
 /** `ARG_PTR_TO_MEM` with flags such as `MEM_RDONLY`, as the kernel's `bpf_func_proto` writes them. */
 export interface ArgKind {
   readonly base: string;
   readonly flags: readonly string[];
+  /** `ARG_PTR_TO_BTF_ID`, `RET_PTR_TO_BTF_ID`: the kernel's struct, without the word. */
+  readonly struct?: string;
+  /** `MEM_FIXED_SIZE`: bytes behind the pointer. */
+  readonly size?: number;
 }
 
 export interface HelperArg {
@@ -61,4 +67,19 @@ export interface Helper {
   readonly variadic: boolean;
   readonly gplOnly: boolean;
   readonly mightSleep: boolean;
+  /** The result is a reference that must be released. */
+  readonly acquires?: boolean;
+  readonly releases?: boolean;
+  /** Packet pointers are stale after the call. */
+  readonly changesPacket?: boolean;
+  /** Takes a function: called before the helper returns, or later. */
+  readonly callback?: "sync" | "async";
+  /** Argument memory may be in a packet. */
+  readonly packetAccess?: boolean;
+  /** The compiler may keep r1 to r5 over the call. */
+  readonly fastcall?: boolean;
+  /** A further check of the kernel on the program, such as `bpf_d_path_allowed`. */
+  readonly allowedBy?: string;
+  /** Capability beyond CAP_BPF that the kernel asks for. */
+  readonly capability?: string;
 }
