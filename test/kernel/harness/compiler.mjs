@@ -9,9 +9,10 @@ const CLANG_ARCH = { amd64: "x86", arm64: "arm64" };
 
 /** Header-free sources are bpfasm's own dialect; clang gets the headers and the licence that are implied in them. */
 function impliedHeaders(source) {
-  const text = readFileSync(source, "utf8");
-  if (text.includes('#include "vmlinux.h"')) return [];
-  const licence = text.includes('SEC("license")') ? [] : [join(kernelTests, "guest", "licence.h")];
+  if (!source.endsWith(".bpf")) return [];
+  const licence = readFileSync(source, "utf8").includes('SEC("license")')
+    ? []
+    : [join(kernelTests, "guest", "licence.h")];
   return ["vmlinux.h", "bpf/bpf_helpers.h", "bpf/bpf_tracing.h", ...licence].flatMap((name) => ["-include", name]);
 }
 

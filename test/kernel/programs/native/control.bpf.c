@@ -1,0 +1,4 @@
+#include "in-kernel.h"
+#include "control.h"
+
+RUN_WORK

@@ -1,0 +1,4 @@
+#include "in-kernel.h"
+#include "conversions.h"
+
+RUN_WORK

@@ -1,0 +1,4 @@
+#include "in-kernel.h"
+#include "data.h"
+
+RUN_WORK

@@ -1,0 +1,4 @@
+#include "in-kernel.h"
+#include "functions.h"
+
+RUN_WORK

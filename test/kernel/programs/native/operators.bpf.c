@@ -1,0 +1,4 @@
+#include "in-kernel.h"
+#include "operators.h"
+
+RUN_WORK

@@ -1,0 +1,4 @@
+#include "in-kernel.h"
+#include "preprocessor.h"
+
+RUN_WORK

@@ -1,0 +1,4 @@
+#include "in-kernel.h"
+#include "signed-division.h"
+
+RUN_WORK

@@ -1,0 +1,4 @@
+#include "in-kernel.h"
+#include "unsigned-division.h"
+
+RUN_WORK
