@@ -1,0 +1,231 @@
+/** From a section to the kernel function it attaches to: its prototype, the slots of its context, or why it is refused. */
+import { sizeOf, skipModifiers } from "../btf/resolve.ts";
+import type { BtfSpec, BtfType, Param, TypeId } from "../btf/type.ts";
+import { isDenied, isModifiable, isNoreturn, isSleepableFunc, lsmHook, maySleep, needsReturn } from "./attach.ts";
+import { allBtf, hasEnumerator } from "./kernel.ts";
+import type { Kernel, SectionInfo } from "./model.ts";
+import { didYouMean, type KernelProblem, problem, withHelp, withNote } from "./problem.ts";
+import { atLeast } from "./version.ts";
+
+export type Proto = BtfType & { readonly kind: "func_proto" };
+
+/** 8 bytes of the context. */
+export interface ArgSlot {
+  /** Index into `params`. */
+  readonly param: number;
+  readonly name: string;
+  /** The parameter's type, as declared. */
+  readonly type: TypeId;
+  /** Which 8 bytes of the parameter: a 16-byte structure has two. */
+  readonly part: 0 | 1;
+}
+
+export interface AttachTarget {
+  readonly kind: "func" | "tracepoint" | "lsm" | "iter";
+  /** Function, tracepoint, hook or iterator, as the section names it without its module. */
+  readonly name: string;
+  /** BTF that `id` and all types below are of: the kernel's, or a module's. */
+  readonly btf: BtfSpec;
+  /** Number of the module among `Kernel.modules`; undefined for the kernel itself. */
+  readonly module?: number;
+  /** `attach_btf_id`: FUNC, or TYPEDEF for a tracepoint. */
+  readonly id: TypeId;
+  /** As the program sees them: without the hidden first parameter of a tracepoint. */
+  readonly params: readonly Param[];
+  readonly slots: readonly ArgSlot[];
+  readonly ret: TypeId;
+  /** Bytes; 0 for void. */
+  readonly retSize: number;
+  /** Number of the slot that holds the return value, where a program of that section may read it. */
+  readonly returnSlot?: number;
+}
+
+/**
+ * `unset`: the section leaves the target to whoever loads the object (a bare `fsession`, `freplace`, the multi forms), so
+ * nothing is known of its arguments. `none`: programs of that section have no BTF target at all.
+ */
+export type AttachAnswer =
+  | { readonly kind: "target"; readonly target: AttachTarget }
+  | { readonly kind: "problem"; readonly problem: KernelProblem }
+  | { readonly kind: "unset" }
+  | { readonly kind: "none" };
+
+const refuse = (p: KernelProblem): AttachAnswer => ({ kind: "problem", problem: p });
+
+/** MAX_BPF_FUNC_ARGS of linux/bpf.h. */
+const MAX_ARGS = 12;
+
+/** What a program of that section attaches to in this kernel. Follows bpf_check_attach_target of verifier.c. */
+export function attachTarget(kernel: Kernel, info: SectionInfo): AttachAnswer {
+  const missing = missingAttachType(kernel, info);
+  if (missing) return refuse(missing);
+  if (info.sleepable && !maySleep(info)) return refuse(problem("E0316", info.section));
+  if (!info.needsBtfTarget) return { kind: info.attachType?.endsWith("_MULTI") ? "unset" : "none" };
+  if (!info.target || info.progType === "EXT") return { kind: "unset" };
+  if (info.attachType === "BPF_TRACE_RAW_TP") return tracepointTarget(kernel, info, info.target);
+  if (info.attachType === "BPF_TRACE_ITER") return hookTarget(kernel, info, "iter", info.target);
+  if (info.progType === "LSM") return hookTarget(kernel, info, "lsm", info.target);
+  return funcTarget(kernel, info, info.target);
+}
+
+function missingAttachType(kernel: Kernel, info: SectionInfo): KernelProblem | undefined {
+  const type = info.attachType;
+  if (info.progType !== "TRACING" || !type || hasEnumerator(kernel.btf, type)) return undefined;
+  const p = problem("E0302", info.section, type, kernel.name);
+  if (type === "BPF_TRACE_FSESSION") {
+    const arity = "before 7.0, bpf_session_is_return() and bpf_session_cookie() take no argument";
+    return withHelp(
+      withNote(p, `sessions came with Linux 7.0; ${arity} and serve kprobe.session only`),
+      "use an fentry and an fexit program with a map, or build for a newer kernel",
+    );
+  }
+  return p;
+}
+
+/** `func`, `vmlinux:func` or `module:func`; a module's name is not in its BTF, so it only tells the two places apart. */
+function splitTarget(target: string): { readonly name: string; readonly place: "any" | "kernel" | "module" } {
+  const colon = target.indexOf(":");
+  if (colon < 0) return { name: target, place: "any" };
+  return { name: target.slice(colon + 1), place: target.slice(0, colon) === "vmlinux" ? "kernel" : "module" };
+}
+
+function funcTarget(kernel: Kernel, info: SectionInfo, text: string): AttachAnswer {
+  const { name, place } = splitTarget(text);
+  for (const { btf, module } of allBtf(kernel)) {
+    if (place === (module === undefined ? "module" : "kernel")) continue;
+    const id = btf.byName(name, "func").find((found) => module === undefined || found >= firstOwn(btf));
+    const func = id === undefined ? undefined : btf.type(id);
+    if (id === undefined || func?.kind !== "func") continue;
+    const proto = btf.type(func.type);
+    if (proto.kind !== "func_proto") continue;
+    const reason = refusal(kernel, info, name) ?? badPrototype(btf, info, name, proto);
+    if (reason) return refuse(reason);
+    return found("func", info, name, btf, module, id, proto);
+  }
+  const near = kernel.btf.nearest(name, ["func"], 3);
+  const help = place === "module" ? "give the module's BTF with --btf-module" : didYouMean(near);
+  return refuse(withHelp(problem("E0301", name, kernel.name), help));
+}
+
+/** Ids of a module's own types begin where its base ends. */
+const firstOwn = (btf: BtfSpec): number => btf.base?.typeCount ?? 1;
+
+/** Lists of functions that the kernel refuses whatever their prototype is. */
+function refusal(kernel: Kernel, info: SectionInfo, name: string): KernelProblem | undefined {
+  if (isDenied(name)) return problem("E0303", name);
+  if (needsReturn(info) && isNoreturn(name)) return withHelp(problem("E0304", name, info.section), "use fentry");
+  const modifies = info.attachType === "BPF_MODIFY_RETURN";
+  if (info.sleepable && !isSleepableFunc(name, kernel)) {
+    const p = withNote(
+      problem("E0307", name, info.section),
+      "sleepable programs attach to system calls and to functions of the error injection list",
+    );
+    return withHelp(p, `use '${info.prefix.replace(/\.s$/, "")}/${info.target}'`);
+  }
+  if (modifies && !info.sleepable && !isModifiable(name, kernel)) return problem("E0314", name);
+  return undefined;
+}
+
+/** btf_distill_func_proto of btf.c: what a trampoline can pass on. */
+function badPrototype(btf: BtfSpec, info: SectionInfo, name: string, proto: Proto): KernelProblem | undefined {
+  if (proto.params.length > MAX_ARGS)
+    return problem("E0306", name, `it has ${proto.params.length} arguments, more than ${MAX_ARGS}`);
+  if (proto.variadic) return problem("E0306", name, "it takes variable arguments");
+  for (const [i, param] of proto.params.entries()) {
+    const { type } = skipModifiers(btf, param.type);
+    const size = sizeOf(btf, param.type);
+    const what = `argument ${i + 1}${param.name ? ` '${param.name}'` : ""}`;
+    if (type.kind === "float") return problem("E0306", name, `${what} is a floating-point number`);
+    if (size === undefined || size > 16 || type.kind === "array")
+      return problem("E0306", name, `${what} is larger than 16 bytes or of no size`);
+  }
+  const { type: ret } = skipModifiers(btf, proto.ret);
+  if (ret.kind === "struct" || ret.kind === "union" || ret.kind === "float")
+    return problem("E0306", name, "it returns a structure or a floating-point number");
+  const size = ret.kind === "void" ? 0 : (sizeOf(btf, proto.ret) ?? 0);
+  if (needsReturn(info) && size > 8) return problem("E0306", name, `it returns ${size} bytes, more than 8`);
+  return undefined;
+}
+
+/** A raw tracepoint is the typedef `btf_trace_NAME` of a pointer to its function, whose first parameter is hidden. */
+function tracepointTarget(kernel: Kernel, info: SectionInfo, text: string): AttachAnswer {
+  const prefix = info.btfPrefix ?? "btf_trace_";
+  const { name } = splitTarget(text);
+  for (const { btf, module } of allBtf(kernel)) {
+    const id = btf.byName(prefix + name, "typedef").at(-1);
+    if (id === undefined) continue;
+    const { type: pointer } = skipModifiers(btf, id);
+    const proto = pointer.kind === "ptr" ? skipModifiers(btf, pointer.type).type : undefined;
+    if (proto?.kind !== "func_proto") continue;
+    return found("tracepoint", info, name, btf, module, id, { ...proto, params: proto.params.slice(1) });
+  }
+  const near = kernel.btf.nearest(prefix + name, ["typedef"], 6).filter((n) => n.startsWith(prefix));
+  const help = didYouMean(near.slice(0, 3).map((n) => n.slice(prefix.length)));
+  return refuse(withHelp(problem("E0311", name, kernel.name), help));
+}
+
+/** A security hook or an iterator: the function `bpf_lsm_NAME` or `bpf_iter_NAME`. */
+function hookTarget(kernel: Kernel, info: SectionInfo, kind: "lsm" | "iter", name: string): AttachAnswer {
+  const prefix = info.btfPrefix ?? (kind === "lsm" ? "bpf_lsm_" : "bpf_iter_");
+  const code = kind === "lsm" ? "E0312" : "E0313";
+  for (const { btf, module } of allBtf(kernel)) {
+    const [id] = btf.byName(prefix + name, "func");
+    const func = id === undefined ? undefined : btf.type(id);
+    const proto = func?.kind === "func" ? btf.type(func.type) : undefined;
+    if (id === undefined || proto?.kind !== "func_proto") continue;
+    const hook = kind === "lsm" ? lsmHook(name) : undefined;
+    if (hook && !hook.attachable && atLeast(kernel.version, 7, 2))
+      return refuse(withNote(problem(code, name, kernel.name), "the kernel keeps this hook from BPF programs"));
+    if (hook && info.sleepable && !hook.sleepable) return refuse(problem("E0307", name, info.section));
+    return found(kind, info, name, btf, module, id, proto);
+  }
+  const near = kernel.btf.nearest(prefix + name, ["func"], 6).filter((n) => n.startsWith(prefix));
+  const help = didYouMean(near.slice(0, 3).map((n) => n.slice(prefix.length)));
+  return refuse(withHelp(problem(code, name, kernel.name), help));
+}
+
+function found(
+  kind: AttachTarget["kind"],
+  info: SectionInfo,
+  name: string,
+  btf: BtfSpec,
+  module: number | undefined,
+  id: TypeId,
+  proto: Proto,
+): AttachAnswer {
+  const slots = argSlots(btf, proto.params);
+  const { type: ret } = skipModifiers(btf, proto.ret);
+  const retSize = ret.kind === "void" ? 0 : (sizeOf(btf, proto.ret) ?? 0);
+  const target: AttachTarget = {
+    kind,
+    name,
+    btf,
+    ...(module !== undefined && { module }),
+    id,
+    params: proto.params,
+    slots,
+    ret: proto.ret,
+    retSize,
+    ...(retSize > 0 && readsReturn(info) && { returnSlot: slots.length }),
+  };
+  return { kind: "target", target };
+}
+
+/** The slots that parameters fill, in order: each 8 bytes begun (`btf_ctx_arg_idx` of btf.c). */
+export function argSlots(btf: BtfSpec, params: readonly Param[]): readonly ArgSlot[] {
+  return params.flatMap((p, param) => {
+    const size = sizeOf(btf, p.type) ?? 8;
+    const slot = { param, name: p.name, type: p.type };
+    return size > 8
+      ? [
+          { ...slot, part: 0 as const },
+          { ...slot, part: 1 as const },
+        ]
+      : [{ ...slot, part: 0 as const }];
+  });
+}
+
+const readers = ["BPF_TRACE_FEXIT", "BPF_TRACE_FSESSION", "BPF_MODIFY_RETURN", "BPF_LSM_MAC", "BPF_LSM_CGROUP"];
+
+/** btf_ctx_access of btf.c: who has the slot behind the arguments. */
+const readsReturn = (info: SectionInfo): boolean => readers.includes(info.attachType ?? "");
