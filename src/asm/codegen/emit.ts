@@ -1,0 +1,130 @@
+/** Blocks in their order to lines: labels, fall-through, inverted branches. */
+import type { CoreAccess } from "../../btf/core.ts";
+import { type Condition, type Insn, type Line, slotCount } from "../../isa/insn.ts";
+import type { Span } from "../../support/span.ts";
+import type { BlockId } from "../ir/model.ts";
+import type { Item, Placed } from "./placed.ts";
+import { opposite } from "./select-branch.ts";
+
+export interface Emitted {
+  readonly lines: readonly Line<CoreAccess>[];
+  /** The longest branch, in slots. */
+  readonly reach: number;
+}
+
+/** `long`: jumps may use gotol, with 32 bits of distance. */
+export function emit(blocks: readonly Placed[], long: boolean): Emitted {
+  const short = new Emitter(blocks, false).run();
+  if (!long || short.reach <= MAX_REACH) return short;
+  return new Emitter(blocks, true).run();
+}
+
+/** What the 16-bit offset of a jump can span, in slots. */
+export const MAX_REACH = 32767;
+
+const labelOf = (id: BlockId): string => `b${id}`;
+
+class Emitter {
+  readonly #blocks: readonly Placed[];
+  readonly #byId: ReadonlyMap<BlockId, Placed>;
+  readonly #long: boolean;
+  readonly #lines: Line<CoreAccess>[] = [];
+  readonly #targets = new Set<string>();
+  #labels: string[] = [];
+  #skips = 0;
+
+  constructor(blocks: readonly Placed[], long: boolean) {
+    this.#blocks = blocks;
+    this.#byId = new Map(blocks.map((b) => [b.id, b]));
+    this.#long = long;
+  }
+
+  run(): Emitted {
+    this.#blocks.forEach((block, i) => {
+      this.#labels.push(labelOf(block.id));
+      for (const item of block.items) this.#item(item);
+      this.#term(block, this.#blocks[i + 1]?.id);
+    });
+    const lines = this.#lines.map((line) => this.#withoutIdleLabels(line));
+    return { lines, reach: longestBranch(lines) };
+  }
+
+  #item({ insn, unless, span, core }: Item): void {
+    if (!unless) return this.#push(insn, span, core);
+    const label = `s${this.#skips++}`;
+    this.#jump(label, span, unless);
+    this.#push(insn, span, core);
+    this.#labels.push(label);
+  }
+
+  #term({ term }: Placed, next: BlockId | undefined): void {
+    const { span } = term;
+    if (term.kind === "exit") return this.#push({ kind: "exit" }, span);
+    if (term.kind === "jump") return this.#goto(term.to, next, span);
+    const reversed = opposite[term.cond.op];
+    if (term.yes === next && reversed) {
+      return this.#branch(term.no, span, { ...term.cond, op: reversed });
+    }
+    this.#branch(term.yes, span, term.cond);
+    this.#goto(term.no, next, span);
+  }
+
+  #goto(to: BlockId, next: BlockId | undefined, span: Span | undefined): void {
+    if (to === next) return;
+    const { items, term } = this.#byId.get(to)!;
+    if (items.length === 0 && term.kind === "exit") return this.#push({ kind: "exit" }, span);
+    this.#jump(labelOf(to), span);
+  }
+
+  /** A conditional jump reaches 16 bits only: a long one jumps around a gotol. */
+  #branch(to: BlockId, span: Span | undefined, cond: Condition): void {
+    if (!this.#long) return this.#jump(labelOf(to), span, cond);
+    const skip = `s${this.#skips++}`;
+    const reversed = opposite[cond.op];
+    if (reversed) {
+      this.#jump(skip, span, { ...cond, op: reversed });
+    } else {
+      const over = `s${this.#skips++}`;
+      this.#jump(over, span, cond);
+      this.#jump(skip, span);
+      this.#labels.push(over);
+    }
+    this.#jump(labelOf(to), span, undefined, true);
+    this.#labels.push(skip);
+  }
+
+  #jump(label: string, span: Span | undefined, cond?: Condition, long = this.#long && !cond): void {
+    this.#targets.add(label);
+    this.#push({ kind: "jump", target: { label }, ...(cond && { cond }), ...(long && { long }) }, span);
+  }
+
+  #push(insn: Insn, span: Span | undefined, core?: CoreAccess): void {
+    const labels = this.#labels;
+    this.#labels = [];
+    this.#lines.push({ insn, ...(labels.length > 0 && { labels }), ...(span && { span }), ...(core && { core }) });
+  }
+
+  #withoutIdleLabels(line: Line<CoreAccess>): Line<CoreAccess> {
+    if (!line.labels) return line;
+    const { labels, ...rest } = line;
+    const used = labels.filter((label) => this.#targets.has(label));
+    return used.length > 0 ? { ...rest, labels: used } : rest;
+  }
+}
+
+function longestBranch(lines: readonly Line[]): number {
+  const places = new Map<string, number>();
+  let slot = 0;
+  for (const line of lines) {
+    for (const label of line.labels ?? []) places.set(label, slot);
+    slot += slotCount(line.insn);
+  }
+  let longest = 0;
+  slot = 0;
+  for (const { insn } of lines) {
+    slot += slotCount(insn);
+    if (insn.kind !== "jump" || insn.long || !("label" in insn.target)) continue;
+    longest = Math.max(longest, Math.abs(places.get(insn.target.label)! - slot));
+  }
+  return longest;
+}

@@ -1,0 +1,77 @@
+/** The stack frame: which spilled values share a slot, and how far below r10 each object lies. */
+import { alignUp } from "../../support/int.ts";
+import { interferenceOf } from "./interference.ts";
+import { frequencies, livenessOf } from "./liveness.ts";
+import { FIRST_VIRTUAL, type FrameSlot, type MFunction, type MInst } from "./machine.ts";
+
+export interface Frame {
+  /** Offset from r10 of each stack object in use; negative. */
+  readonly offsets: ReadonlyMap<number, number>;
+  /** Bytes, a multiple of 8 as the kernel counts them. */
+  readonly size: number;
+}
+
+export function layOutFrame(fn: MFunction): Frame {
+  const used = usedSlots(fn);
+  const shared = shareSpills(fn);
+  const objects = [...used]
+    .filter((slot) => (shared.get(slot) ?? slot) === slot)
+    .map((slot) => ({ slot, ...fn.slots[slot]! }))
+    .sort((a, b) => b.align - a.align || a.slot - b.slot);
+  const offsets = new Map<number, number>();
+  let depth = 0;
+  for (const { slot, size, align } of objects) {
+    depth = alignUp(depth + size, align);
+    offsets.set(slot, -depth);
+  }
+  for (const slot of used) offsets.set(slot, offsets.get(shared.get(slot) ?? slot)!);
+  return { offsets, size: alignUp(depth, 8) };
+}
+
+function slotIn(inst: MInst): number | undefined {
+  if (inst.kind === "make") return inst.recipe.kind === "frame" ? inst.recipe.slot : undefined;
+  return inst.kind === "load" || inst.kind === "store" || inst.kind === "atomic" ? inst.slot : undefined;
+}
+
+function usedSlots(fn: MFunction): ReadonlySet<number> {
+  const used = new Set<number>();
+  for (const block of fn.blocks) {
+    for (const inst of block.insts) {
+      const slot = slotIn(inst);
+      if (slot !== undefined) used.add(slot);
+    }
+  }
+  return used;
+}
+
+/**
+ * Slots of spilled values whose lives do not cross, joined: the same question as for registers, so it is asked of the
+ * same code, with each slot as a register.
+ */
+function shareSpills(fn: MFunction): ReadonlyMap<number, number> {
+  const spills = fn.slots.flatMap((slot: FrameSlot, i) => (slot.spill ? [i] : []));
+  if (spills.length < 2) return new Map();
+  const asRegister = (slot: number) => FIRST_VIRTUAL + slot;
+  const accesses = (inst: MInst): MInst[] => {
+    if (inst.kind !== "load" && inst.kind !== "store") return [];
+    if (inst.slot === undefined || !fn.slots[inst.slot]!.spill) return [];
+    const reg = asRegister(inst.slot);
+    if (inst.kind === "load") return [{ kind: "copy", width: 64, dst: 0, src: reg }];
+    return [{ kind: "make", dst: reg, recipe: { kind: "imm", width: 64, imm: 0 } }];
+  };
+  const blocks = fn.blocks.map((block) => {
+    const { term } = block;
+    const insts = block.insts.flatMap(accesses);
+    if (term.kind !== "branch") return { ...block, insts };
+    return { ...block, insts, term: { ...term, cond: { ...term.cond, a: 0, b: { imm: 0 } } } };
+  });
+  const plan: MFunction = { ...fn, blocks, nextReg: asRegister(fn.slots.length) };
+  const graph = interferenceOf(plan, livenessOf(plan), frequencies(blocks));
+  const home = new Map<number, number>();
+  for (const slot of spills) {
+    const taken = new Set([...graph.neighbours[slot]!].map((r) => home.get(r - FIRST_VIRTUAL)));
+    const free = spills.find((other) => home.get(other) === other && !taken.has(other));
+    home.set(slot, free ?? slot);
+  }
+  return home;
+}

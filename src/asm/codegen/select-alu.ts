@@ -1,0 +1,195 @@
+/** Selection of arithmetic, extensions and comparisons used as values. */
+
+import type { AluOp } from "../../isa/insn.ts";
+import { fitsS32, s32, s64 } from "../../support/int.ts";
+import type { InstOf } from "../ir/inst.ts";
+import type { BinOp, Inst, ValueId } from "../ir/model.ts";
+import type { VReg, VSrc } from "./machine.ts";
+import { type Compare, conditionOf } from "./select-branch.ts";
+import type { Selector } from "./selector.ts";
+
+/** `zext` and `sext` are one member of the union. */
+type Extension = Extract<Inst, { readonly from: number }>;
+
+interface OpRow {
+  readonly alu: AluOp;
+  readonly commutes?: true;
+  /** How operands must be extended where 32-bit values have unknown upper halves. */
+  readonly wants?: "unsigned" | "signed";
+  readonly shift?: true;
+  readonly divides?: true;
+}
+
+const rows: Readonly<Record<BinOp, OpRow>> = {
+  add: { alu: "add", commutes: true },
+  sub: { alu: "sub" },
+  mul: { alu: "mul", commutes: true },
+  udiv: { alu: "div", wants: "unsigned", divides: true },
+  sdiv: { alu: "sdiv", wants: "signed", divides: true },
+  umod: { alu: "mod", wants: "unsigned", divides: true },
+  smod: { alu: "smod", wants: "signed", divides: true },
+  and: { alu: "and", commutes: true },
+  or: { alu: "or", commutes: true },
+  xor: { alu: "xor", commutes: true },
+  shl: { alu: "lsh", shift: true },
+  lshr: { alu: "rsh", wants: "unsigned", shift: true },
+  ashr: { alu: "arsh", wants: "signed", shift: true },
+};
+
+export function selectBin(s: Selector, inst: InstOf<"bin">): void {
+  const row = rows[inst.fn];
+  const dst = s.regOf(inst.id);
+  if ((row.alu === "sdiv" || row.alu === "smod") && !s.target.v4) {
+    s.sink
+      .error("E0441", inst.span, row.alu === "sdiv" ? "division" : "remainder")
+      .help("compile with -mcpu=v4, or make one operand unsigned");
+    return s.copy(dst, s.use(inst.a), inst.ty);
+  }
+  const [a, b] = tiedFirst(s, inst, row);
+  if (row.wants && inst.ty === "i32" && !s.target.alu32) return extendedBin(s, row, dst, a, b);
+  if (inst.fn === "and" && maskLow(s, inst, dst, a, b)) return;
+  if (inst.fn === "sub" && s.facts.constant(a) === 0n) {
+    s.copy(dst, s.use(b), inst.ty);
+    return s.emit({ kind: "neg", width: s.width(inst.ty), dst });
+  }
+  const core = inst.fn === "add" ? coreImm(s, b) : undefined;
+  s.copy(dst, s.use(a), inst.ty);
+  if (core) return s.emit({ kind: "alu", op: "add", width: s.width(inst.ty), dst, ...core });
+  s.emit({ kind: "alu", width: s.width(inst.ty), dst, ...operation(s, inst, row, b) });
+}
+
+/** The operand that shares its register with the result comes first: a pointer, else one that ends here. */
+function tiedFirst(s: Selector, inst: InstOf<"bin">, row: OpRow): readonly [ValueId, ValueId] {
+  const { a, b } = inst;
+  const { facts } = s;
+  if (!row.commutes) return [a, b];
+  if (facts.constant(b) !== undefined) return [a, b];
+  if (facts.constant(a) !== undefined) return [b, a];
+  const pointer = (id: ValueId) => facts.def(id).ty === "ptr";
+  if (pointer(a) || pointer(b)) return pointer(a) ? [a, b] : [b, a];
+  if (facts.def(a).op === "core") return [b, a];
+  return facts.useCount(a) > 1 && facts.useCount(b) === 1 ? [b, a] : [a, b];
+}
+
+/** The operation and its second operand; subtracting a constant is adding its negative. */
+function operation(s: Selector, inst: InstOf<"bin">, row: OpRow, b: ValueId): { op: AluOp; src: VSrc } {
+  const width = s.width(inst.ty);
+  const imm = s.imm(b, width);
+  if (imm === undefined) return { op: row.alu, src: { reg: s.use(b) } };
+  if (row.alu === "sub") {
+    if (imm !== -0x8000_0000) return { op: "add", src: { imm: -imm } };
+    return width === 32 ? { op: "sub", src: { imm } } : { op: "sub", src: { reg: s.use(b) } };
+  }
+  // The kernel refuses these as immediates (verifier.c:check_alu_op); a register has a defined result.
+  const refused = (row.divides && imm === 0) || (row.shift && (imm < 0 || imm >= width));
+  return { op: row.alu, src: refused ? { reg: s.use(b) } : { imm } };
+}
+
+/** A number the loader patches may be the immediate of an addition (libbpf relo_core.c:bpf_core_patch_insn). */
+function coreImm(s: Selector, id: ValueId) {
+  const inst = s.facts.def(id);
+  if (inst.op !== "core") return undefined;
+  const value = inst.ty === "i32" ? s32(inst.guess) : s64(inst.guess);
+  return fitsS32(value) ? { src: { imm: Number(value) }, core: inst.access } : undefined;
+}
+
+/** `x & mask` for masks that a 64-bit immediate cannot hold but a 32-bit operation can. */
+function maskLow(s: Selector, inst: InstOf<"bin">, dst: VReg, a: ValueId, b: ValueId): boolean {
+  const mask = s.facts.constant(b);
+  if (inst.ty === "i32" || !s.target.alu32 || mask === undefined) return false;
+  if (fitsS32(s64(mask)) || mask >= 0x1_0000_0000n || s.facts.isPointer(a)) return false;
+  if (mask === 0xffff_ffffn) {
+    s.emit({ kind: "extend", op: "mov", width: 32, dst, src: s.use(a) });
+    return true;
+  }
+  s.copy(dst, s.use(a), "i64");
+  s.emit({ kind: "alu", op: "and", width: 32, dst, src: { imm: Number(s32(mask)) } });
+  return true;
+}
+
+/** i32 operations that look at upper halves, on machines without 32-bit arithmetic. */
+function extendedBin(s: Selector, row: OpRow, dst: VReg, a: ValueId, b: ValueId): void {
+  s.copy(dst, widened(s, a, row.wants === "signed"), "i64");
+  const imm = s.imm(b, 32);
+  const limit = row.shift ? 32 : 0x8000_0000;
+  const usable = imm !== undefined && imm >= 0 && imm < limit && !(row.divides && imm === 0);
+  const signed = row.wants === "signed" && !row.shift;
+  s.emit({ kind: "alu", op: row.alu, width: 64, dst, src: usable ? { imm } : { reg: widened(s, b, signed) } });
+}
+
+/** A register with the i32 value `id` extended to 64 bits, by shifts. */
+export function widened(s: Selector, id: ValueId, signed: boolean): VReg {
+  const value = s.facts.constant(id);
+  if (value !== undefined) return s.immReg(signed ? BigInt.asUintN(64, s32(value)) : value, "i64");
+  if (!signed && !s.facts.isDirty(id)) return s.use(id);
+  const reg = s.fresh();
+  s.copy(reg, s.use(id), "i64");
+  shiftUpAndDown(s, reg, 64, 32, signed);
+  return reg;
+}
+
+/** Extends the low bits of `dst` by shifting `bits` up and down again. */
+export function shiftUpAndDown(s: Selector, dst: VReg, width: 32 | 64, bits: number, signed: boolean): void {
+  s.emit({ kind: "alu", op: "lsh", width, dst, src: { imm: bits } });
+  s.emit({ kind: "alu", op: signed ? "arsh" : "rsh", width, dst, src: { imm: bits } });
+}
+
+export function selectZext(s: Selector, inst: Extension): void {
+  const dst = s.regOf(inst.id);
+  const src = s.use(inst.a);
+  if (inst.from !== 32) {
+    s.copy(dst, src, inst.ty);
+    const width = s.facts.isPointer(inst.a) ? 64 : s.width("i32");
+    return s.emit({ kind: "alu", op: "and", width, dst, src: { imm: inst.from === 8 ? 0xff : 0xffff } });
+  }
+  if (s.target.alu32) return s.emit({ kind: "extend", op: "mov", width: 32, dst, src });
+  s.copy(dst, src, "i64");
+  shiftUpAndDown(s, dst, 64, 32, false);
+}
+
+const signedMoves = { 8: "movs8", 16: "movs16", 32: "movs32" } as const;
+
+export function selectSext(s: Selector, inst: Extension): void {
+  const dst = s.regOf(inst.id);
+  const src = s.use(inst.a);
+  const width = s.width(inst.ty);
+  if (s.target.v4) return s.emit({ kind: "extend", op: signedMoves[inst.from], width, dst, src });
+  s.copy(dst, src, inst.ty);
+  shiftUpAndDown(s, dst, width, width - inst.from, true);
+}
+
+/** The low half of what the kernel may see as a pointer: a 32-bit move makes it a number. */
+export function selectTrunc(s: Selector, inst: InstOf<"trunc">): void {
+  const dst = s.regOf(inst.id);
+  const src = s.use(inst.a);
+  if (s.target.alu32) return s.emit({ kind: "extend", op: "mov", width: 32, dst, src });
+  s.copy(dst, src, "i64");
+}
+
+export function selectNeg(s: Selector, inst: InstOf<"neg">): void {
+  const dst = s.regOf(inst.id);
+  s.copy(dst, s.use(inst.a), inst.ty);
+  s.emit({ kind: "neg", width: s.width(inst.ty), dst });
+}
+
+export function selectBswap(s: Selector, inst: InstOf<"bswap">): void {
+  const dst = s.regOf(inst.id);
+  s.copy(dst, s.use(inst.a), s.facts.def(inst.a).ty);
+  s.emit({ kind: "endian", op: s.target.v4 ? "swap" : "be", bits: inst.bits, dst });
+}
+
+/** A comparison as the number 0 or 1: set one, and the other unless the condition holds. */
+export function selectCmp(s: Selector, inst: InstOf<"cmp">): void {
+  const dst = s.regOf(inst.id);
+  const compare: Compare = inst;
+  const ty = s.facts.def(inst.a).ty;
+  if (inst.fn === "slt" && s.facts.constant(inst.b) === 0n && (ty === "i64" || (ty === "i32" && s.target.alu32))) {
+    const width = s.width(ty);
+    s.copy(dst, s.use(inst.a), ty);
+    return s.emit({ kind: "alu", op: "rsh", width, dst, src: { imm: width - 1 } });
+  }
+  const { cond, inverted } = conditionOf(s, compare);
+  const width = s.width("i32");
+  s.emit({ kind: "make", dst, recipe: { kind: "imm", width, imm: inverted ? 0 : 1 } });
+  s.emit({ kind: "unless", cond, dst, value: { imm: inverted ? 1 : 0 } });
+}

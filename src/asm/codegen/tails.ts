@@ -1,0 +1,201 @@
+/** Tail merging: blocks that end alike and go on to the same place share their end, as one block. */
+import type { BlockId } from "../ir/model.ts";
+import { type Item, type Placed, type PlacedTerm, successorsOf } from "./placed.ts";
+
+/** Forwards jumps through empty blocks, merges common tails, drops what nothing reaches. First block stays first. */
+export function mergeTails(blocks: readonly Placed[], nextId: number): readonly Placed[] {
+  const merger = new Merger(blocks, nextId);
+  for (let again = true; again; ) {
+    merger.forwardEmpty();
+    again = merger.mergeRound();
+  }
+  merger.forwardEmpty();
+  return merger.result();
+}
+
+/** Jumps to jumps go to the end at once. */
+export function forwardJumps(blocks: readonly Placed[]): readonly Placed[] {
+  const merger = new Merger(blocks, 0);
+  merger.forwardEmpty();
+  return merger.result();
+}
+
+interface Tail {
+  readonly block: BlockId;
+  /** Keys of the items, last first. */
+  readonly keys: readonly string[];
+}
+
+class Merger {
+  #order: BlockId[];
+  readonly #blocks: Map<BlockId, Placed>;
+  #nextId: number;
+
+  constructor(blocks: readonly Placed[], nextId: number) {
+    this.#order = blocks.map((b) => b.id);
+    this.#blocks = new Map(blocks.map((b) => [b.id, b]));
+    this.#nextId = nextId;
+  }
+
+  result(): readonly Placed[] {
+    return this.#order.map((id) => this.#blocks.get(id)!);
+  }
+
+  forwardEmpty(): void {
+    const ends = new Map<BlockId, BlockId>();
+    const endOf = (start: BlockId): BlockId => {
+      const seen = new Set<BlockId>();
+      let id = start;
+      for (;;) {
+        const known = ends.get(id);
+        const { items, term } = this.#blocks.get(id)!;
+        if (known !== undefined) id = known;
+        if (known !== undefined || items.length > 0 || term.kind !== "jump" || seen.has(id)) break;
+        seen.add(id);
+        id = term.to;
+      }
+      ends.set(start, id);
+      return id;
+    };
+    for (const id of this.#order) {
+      const block = this.#blocks.get(id)!;
+      const term = retarget(block.term, endOf);
+      if (term !== block.term) this.#blocks.set(id, { ...block, term });
+    }
+    this.#dropUnreached();
+  }
+
+  #dropUnreached(): void {
+    const reached = new Set<BlockId>();
+    const work = [this.#order[0]!];
+    for (let id = work.pop(); id !== undefined; id = work.pop()) {
+      if (reached.has(id)) continue;
+      reached.add(id);
+      work.push(...successorsOf(this.#blocks.get(id)!.term));
+    }
+    this.#order = this.#order.filter((id) => reached.has(id));
+  }
+
+  /** Whether anything was merged. */
+  mergeRound(): boolean {
+    const groups = new Map<string, BlockId[]>();
+    for (const id of this.#order) {
+      const { items, term } = this.#blocks.get(id)!;
+      const last = items.at(-1);
+      if (!last || !mayShare(last) || term.kind === "branch") continue;
+      const key = `${term.kind === "jump" ? term.to : "exit"} ${keyOf(last)}`;
+      groups.set(key, [...(groups.get(key) ?? []), id]);
+    }
+    let merged = false;
+    for (const ids of groups.values()) if (ids.length > 1) merged = this.#mergeGroup(ids) || merged;
+    return merged;
+  }
+
+  /** Sorted by their ends read backwards, the blocks with most in common are neighbours. The longest tails go first. */
+  #mergeGroup(ids: readonly BlockId[]): boolean {
+    const tails = ids.map((block): Tail => ({ block, keys: sharableKeys(this.#blocks.get(block)!.items) }));
+    tails.sort((a, b) => compareKeys(a.keys, b.keys));
+    const common = tails.map((tail, i) => (i === 0 ? 0 : commonLength(tails[i - 1]!.keys, tail.keys)));
+    let merged = false;
+    for (let best = Math.max(...common); best > 0; best = Math.max(...common)) {
+      const end = common.indexOf(best);
+      let count = 2;
+      while (common[end + count - 1] === best) count++;
+      const run = tails.slice(end - 1, end - 1 + count);
+      const block = this.#share(
+        run.map((tail) => tail.block),
+        best,
+      );
+      tails.splice(end - 1, count, { block, keys: run[0]!.keys.slice(0, best) });
+      common.splice(end, count - 1);
+      merged = true;
+    }
+    return merged;
+  }
+
+  /** Cuts `length` items off each block and puts them, once, into one that all go on to. */
+  #share(ids: readonly BlockId[], length: number): BlockId {
+    const whole = ids.find((id) => this.#blocks.get(id)!.items.length === length && id !== this.#order[0]);
+    const sample = this.#blocks.get(whole ?? ids[0]!)!;
+    const id = whole ?? (this.#nextId++ as BlockId);
+    if (whole === undefined) {
+      this.#blocks.set(id, { id, items: sample.items.slice(-length), term: sample.term });
+      const last = Math.max(...ids.map((other) => this.#order.indexOf(other)));
+      this.#order.splice(last + 1, 0, id);
+    }
+    for (const other of ids) {
+      if (other === id) continue;
+      const block = this.#blocks.get(other)!;
+      const items = block.items.slice(0, -length);
+      this.#blocks.set(other, { ...block, items, term: { ...spanOf(sample), kind: "jump", to: id } });
+    }
+    return id;
+  }
+}
+
+const spanOf = (block: Placed) => {
+  const span = block.items.at(-1)?.span ?? block.term.span;
+  return span ? { span } : {};
+};
+
+function retarget(term: PlacedTerm, endOf: (id: BlockId) => BlockId): PlacedTerm {
+  if (term.kind === "exit") return term;
+  if (term.kind === "jump") {
+    const to = endOf(term.to);
+    return to === term.to ? term : { ...term, to };
+  }
+  const yes = endOf(term.yes);
+  const no = endOf(term.no);
+  if (yes === no) return { kind: "jump", to: yes, ...(term.span && { span: term.span }) };
+  return yes === term.yes && no === term.no ? term : { ...term, yes, no };
+}
+
+/**
+ * The kernel rewrites some instructions by what their operands are, and refuses one that serves two kinds: memory
+ * accesses behind a pointer (verifier.c:save_aux_ptr_type), and kfunc calls with what it remembers about their
+ * arguments. Those stay apart.
+ */
+function mayShare({ insn }: Item): boolean {
+  switch (insn.kind) {
+    case "load":
+    case "store":
+      return insn.base === 10;
+    case "call":
+      return insn.callee.kind !== "kfunc";
+    case "atomic":
+      return false;
+    default:
+      return true;
+  }
+}
+
+const keys = new WeakMap<Item, string>();
+
+/** What must be equal for two items to be one; the source they came from need not be. */
+function keyOf(item: Item): string {
+  const known = keys.get(item);
+  if (known !== undefined) return known;
+  const plain = (_: string, value: unknown) => (typeof value === "bigint" ? `${value}n` : value);
+  const key = JSON.stringify([item.insn, item.unless, item.core], plain);
+  keys.set(item, key);
+  return key;
+}
+
+/** Keys of the items from the last one back to the first that must stay where it is. */
+function sharableKeys(items: readonly Item[]): readonly string[] {
+  const found: string[] = [];
+  for (let i = items.length - 1; i >= 0 && mayShare(items[i]!); i--) found.push(keyOf(items[i]!));
+  return found;
+}
+
+function commonLength(a: readonly string[], b: readonly string[]): number {
+  let n = 0;
+  while (n < a.length && n < b.length && a[n] === b[n]) n++;
+  return n;
+}
+
+function compareKeys(a: readonly string[], b: readonly string[]): number {
+  const n = commonLength(a, b);
+  const [x, y] = [a[n] ?? "", b[n] ?? ""];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
