@@ -18,16 +18,7 @@ function impliedHeaders(source) {
 
 export function clangArguments(source, output, { arch = "amd64", flags = [], cpu = "v3" } = {}) {
   return [
-    ...[
-      "-O2",
-      "-g",
-      "-Wall",
-      "-Wno-unused-function",
-      "-target",
-      "bpf",
-      `-mcpu=${cpu}`,
-      `-D__TARGET_ARCH_${CLANG_ARCH[arch]}`,
-    ],
+    ...["-O2", "-g", "-w", "-target", "bpf", `-mcpu=${cpu}`, `-D__TARGET_ARCH_${CLANG_ARCH[arch]}`],
     ...[
       "-I",
       dirname(source),
