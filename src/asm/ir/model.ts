@@ -191,6 +191,8 @@ export interface IrFunction {
   readonly inlining: "always" | "never" | "auto";
   /** ELF section of an entry program; undefined for subprograms. */
   readonly section?: string;
+  /** Its address is in data: it stays though no code names it. */
+  readonly keep?: true;
   readonly slots: readonly Slot[];
   /** Reverse post-order; the first is the entry, which has no predecessors. */
   readonly blocks: readonly Block[];

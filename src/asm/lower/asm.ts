@@ -1,0 +1,45 @@
+/** `asm` with an empty template: a barrier for the optimiser. Assembly text is refused. */
+import type { TPlace, TStmt } from "../sema/tree.ts";
+import type { FunctionContext } from "./context.ts";
+import { evaluate } from "./expr.ts";
+import { type Address, addressOf, loadScalar, storeScalar } from "./place.ts";
+import { convertValue, scalarType } from "./scalars.ts";
+
+type AsmStatement = Extract<TStmt, { readonly kind: "asm" }>;
+
+const textOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
+
+export function lowerAsm(cx: FunctionContext, stmt: AsmStatement): void {
+  const { asm } = stmt;
+  if (asm.goto || textOf(asm.template.bytes).trim() !== "") {
+    cx.sink.error("E0406", asm.template.span).help("write the operation in C, or call a helper");
+    return;
+  }
+  const inputs = stmt.inputs.map((input) => ({ value: evaluate(cx, input), type: input.type }));
+  const matching = new Map(asm.inputs.map((input, i) => [textOf(input.constraint.bytes).trim(), inputs[i]] as const));
+  const places = stmt.outputs.map((place) => addressOf(cx, place));
+  const hidden = stmt.outputs.map((place, i) => {
+    const constraint = textOf(asm.outputs[i]?.constraint.bytes ?? new Uint8Array());
+    const input = matching.get(String(i));
+    if (input) return convertValue(cx, input.value, input.type, place.type);
+    return incoming(cx, constraint, places[i]!, place);
+  });
+  if (asm.volatile || asm.clobbers.some((clobber) => textOf(clobber.bytes) === "memory"))
+    cx.b.emit({ op: "barrier", ty: "void" });
+  stmt.outputs.forEach((place, i) => {
+    const a = hidden[i]!;
+    const value = cx.b.emit({ op: "opaque", ty: cx.b.typeOf(a), a });
+    storeScalar(cx, places[i]!, place.type, value);
+  });
+}
+
+/** What an output operand holds before: its own value if it is read too (`+`), else anything. */
+function incoming(
+  cx: FunctionContext,
+  constraint: string,
+  address: Address,
+  place: TPlace,
+): ReturnType<typeof evaluate> {
+  if (constraint.startsWith("+")) return loadScalar(cx, address, place.type);
+  return cx.b.emit({ op: "undef", ty: scalarType(cx, place.type) });
+}

@@ -1,0 +1,113 @@
+/** Bit-fields: the storage unit is read whole, the bits cut out or put in. */
+import type { Size } from "../../isa/insn.ts";
+import type { IrBuilder } from "../ir/builder.ts";
+import { bitsOf } from "../ir/inst.ts";
+import type { IrType, ValueId } from "../ir/model.ts";
+import type { BitField } from "../sema/tree.ts";
+import type { CType } from "../sema/types.ts";
+import type { FunctionContext } from "./context.ts";
+import { type Address, coreNumber, pointerTo, reachable } from "./place.ts";
+import { resize, scalarSize } from "./scalars.ts";
+
+const unitType = (bits: BitField): IrType => (bits.size === 8 ? "i64" : "i32");
+const ones = (bits: number): bigint => (1n << BigInt(bits)) - 1n;
+
+const loadUnit = (cx: FunctionContext, address: Address, bits: BitField): ValueId =>
+  cx.b.load({
+    ty: unitType(bits),
+    size: bits.size,
+    signed: false,
+    base: address.base,
+    off: address.off,
+    volatile: address.volatile,
+  });
+
+const shift = (b: IrBuilder, fn: "shl" | "lshr" | "ashr", value: ValueId, by: number): ValueId =>
+  by === 0 ? value : b.bin(fn, value, b.const(b.typeOf(value), BigInt(by)));
+
+const mask = (b: IrBuilder, value: ValueId, bits: bigint): ValueId =>
+  b.bin("and", value, b.const(b.typeOf(value), bits));
+
+/** The value of a bit-field, in its declared type. */
+export function loadBits(cx: FunctionContext, address: Address, bits: BitField, type: CType): ValueId {
+  if (address.core) return loadCoreBits(cx, address, bits, type);
+  const unit = loadUnit(cx, reachable(cx, address), bits);
+  const value = cutOut(cx.b, unit, bits, bits.bitOff);
+  return resize(cx.b, value, { size: bits.size === 8 ? 8 : 4, signed: bits.signed }, wide(type));
+}
+
+/** Bits `at` and up of `unit`, extended over its width. */
+function cutOut(b: IrBuilder, unit: ValueId, bits: BitField, at: number): ValueId {
+  const width = bitsOf(b.typeOf(unit));
+  if (bits.signed) return shift(b, "ashr", shift(b, "shl", unit, width - at - bits.bitSize), width - bits.bitSize);
+  const low = shift(b, "lshr", unit, at);
+  return at + bits.bitSize === bits.size * 8 ? low : mask(b, low, ones(bits.bitSize));
+}
+
+/** A bit-field's value fits its type already: only the width of the SSA value counts. */
+const wide = (type: CType): { size: number; signed: boolean } => ({
+  size: scalarSize(type) === 8 ? 8 : 4,
+  signed: false,
+});
+
+/** Puts `value` into the bits; gives the value that the field now has. */
+export function storeBits(cx: FunctionContext, address: Address, bits: BitField, type: CType, value: ValueId): ValueId {
+  const { b } = cx;
+  if (address.core) {
+    cx.sink.error("E0412", b.span).help("the verifier does not let programs write such fields");
+    return value;
+  }
+  const place = reachable(cx, address);
+  const fits = { size: bits.size === 8 ? 8 : 4, signed: bits.signed };
+  const wanted = resize(b, value, { size: scalarSize(type) === 8 ? 8 : 4, signed: bits.signed }, fits);
+  const field = mask(b, wanted, ones(bits.bitSize));
+  const whole = bits.bitSize === bits.size * 8;
+  const unit = whole ? field : merge(b, loadUnit(cx, place, bits), field, bits);
+  b.store({ size: bits.size, base: place.base, off: place.off, value: unit, volatile: place.volatile });
+  return resize(b, cutOut(b, field, { ...bits, size: 8 }, 0), fits, wide(type));
+}
+
+function merge(b: IrBuilder, unit: ValueId, field: ValueId, bits: BitField): ValueId {
+  const hole = ~(ones(bits.bitSize) << BigInt(bits.bitOff));
+  const rest = mask(b, unit, BigInt.asUintN(bitsOf(b.typeOf(unit)), hole));
+  return b.bin("or", rest, shift(b, "shl", field, bits.bitOff));
+}
+
+const unitSizes: readonly Size[] = [1, 2, 4, 8];
+
+/**
+ * A bit-field whose place the running kernel knows: the unit's offset and size, and the two shifts that cut the bits
+ * out of 64, are relocated numbers (as in libbpf's BPF_CORE_READ_BITFIELD).
+ */
+function loadCoreBits(cx: FunctionContext, address: Address, bits: BitField, type: CType): ValueId {
+  const { b } = cx;
+  const core = address.core!;
+  const unit = loadSized(
+    cx,
+    pointerTo(cx, address, b.span ?? cx.fn.span),
+    coreNumber(cx, core, "field_byte_size", bits.size),
+  );
+  const left = coreNumber(cx, core, "field_lshift_u64", 64 - bits.bitOff - bits.bitSize);
+  const right = coreNumber(cx, core, "field_rshift_u64", 64 - bits.bitSize);
+  const value = b.bin(bits.signed ? "ashr" : "lshr", b.bin("shl", unit, left), right);
+  return resize(b, value, { size: 8, signed: bits.signed }, wide(type));
+}
+
+/** 1, 2, 4 or 8 bytes at `pointer`, as `size` says at load time, in 64 bits. */
+function loadSized(cx: FunctionContext, pointer: ValueId, size: ValueId): ValueId {
+  const { b } = cx;
+  const end = b.block();
+  const args = unitSizes.map((bytes) => {
+    const found = b.block();
+    const next = b.block();
+    if (bytes === 8) b.jump(found);
+    else b.branch("eq", size, b.const("i64", BigInt(bytes)), found, next);
+    b.enter(found);
+    const value = b.load({ ty: "i64", size: bytes, signed: false, base: pointer, off: 0 });
+    b.jump(end);
+    b.enter(next);
+    return { block: found, value };
+  });
+  b.enter(end);
+  return b.phi("i64", args);
+}

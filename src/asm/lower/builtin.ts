@@ -1,0 +1,72 @@
+/** `__builtin_*`: each becomes plain instructions. */
+import { assertNever } from "../../support/bug.ts";
+import type { ValueId } from "../ir/model.ts";
+import type { TBuiltin } from "../sema/tree.ts";
+import { intType } from "../sema/type-ops.ts";
+import type { CType } from "../sema/types.ts";
+import { countBits, leadingZeros, trailingZeros } from "./bits.ts";
+import type { FunctionContext } from "./context.ts";
+import { evaluate } from "./expr.ts";
+import { compareMemory, copyMemory, moveMemory, setMemory } from "./memory.ts";
+import { lowerOverflow } from "./overflow.ts";
+import { addressOf, loadScalar, storeScalar } from "./place.ts";
+import { convertValue, resize, scalarType } from "./scalars.ts";
+
+/** The value of a builtin; undefined for those that have none. */
+export function lowerBuiltin(cx: FunctionContext, builtin: TBuiltin, type: CType): ValueId | undefined {
+  const { b } = cx;
+  switch (builtin.kind) {
+    case "memcpy":
+      return copyMemory(cx, builtin.dst, builtin.src, builtin.length);
+    case "memmove":
+      return moveMemory(cx, builtin.dst, builtin.src, builtin.length);
+    case "memset":
+      return setMemory(cx, builtin.dst, builtin.byte, builtin.length);
+    case "memcmp":
+      return compareMemory(cx, builtin.left, builtin.right, builtin.length);
+    case "bswap":
+      return swapBytes(cx, builtin.bits, evaluate(cx, builtin.value), type);
+    case "clz":
+      return narrow(cx, leadingZeros(b, evaluate(cx, builtin.value)), type);
+    case "ctz":
+      return narrow(cx, trailingZeros(b, evaluate(cx, builtin.value)), type);
+    case "popcount":
+      return narrow(cx, countBits(b, evaluate(cx, builtin.value)), type);
+    case "expect":
+      return convertValue(cx, evaluate(cx, builtin.value), builtin.value.type, type);
+    case "unreachable":
+    case "trap":
+      b.seal({ op: "unreachable" });
+      return undefined;
+    case "overflow":
+      return lowerOverflow(cx, builtin);
+    case "barrier_var": {
+      const place = addressOf(cx, builtin.place);
+      const value = loadScalar(cx, place, builtin.place.type);
+      const hidden = b.emit({ op: "opaque", ty: b.typeOf(value), a: value });
+      storeScalar(cx, place, builtin.place.type, hidden);
+      return undefined;
+    }
+    case "barrier":
+      b.emit({ op: "barrier", ty: "void" });
+      return undefined;
+    default:
+      return assertNever(builtin);
+  }
+}
+
+/** A count, of the operand's width, as the builtin's type (int). */
+function narrow(cx: FunctionContext, value: ValueId, type: CType): ValueId {
+  const from = { size: cx.b.typeOf(value) === "i64" ? 8 : 4, signed: false };
+  return resize(cx.b, value, from, { size: scalarType(cx, type) === "i64" ? 8 : 4, signed: false });
+}
+
+function swapBytes(cx: FunctionContext, bits: 16 | 32 | 64, value: ValueId, type: CType): ValueId {
+  const { b } = cx;
+  const ty = bits === 64 ? "i64" : "i32";
+  const width = { size: bits === 64 ? 8 : 4, signed: false };
+  const operand = resize(b, value, { size: b.typeOf(value) === "i64" ? 8 : 4, signed: false }, width);
+  const swapped = b.emit({ op: "bswap", ty, bits, a: operand });
+  const to = type.kind === "void" ? intType : type;
+  return resize(b, swapped, width, { size: scalarType(cx, to) === "i64" ? 8 : 4, signed: false });
+}

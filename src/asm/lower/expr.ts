@@ -1,0 +1,206 @@
+/** Expressions: `evaluate` makes the value of a scalar, `runEffects` runs an expression whose value nobody wants. */
+import { assertNever } from "../../support/bug.ts";
+import { bitsOf } from "../ir/inst.ts";
+import type { PhiArg, ValueId } from "../ir/model.ts";
+import type { TExpr } from "../sema/tree.ts";
+import { addPointer, arithmetic, divideExact, negate } from "./arith.ts";
+import { lowerAtomic } from "./atomic.ts";
+import { lowerBuiltin } from "./builtin.ts";
+import { lowerCall } from "./call.ts";
+import { branchOn, comparison } from "./condition.ts";
+import { at, type FunctionContext, noValue, slotOf } from "./context.ts";
+import { initialise } from "./init.ts";
+import { addressOf, loadScalar, pointerTo, storeScalar } from "./place.ts";
+import { assignRecord, runRecord } from "./record.ts";
+import { convertValue, isSigned, scalarType } from "./scalars.ts";
+import { lowerStatement } from "./stmt.ts";
+
+type ExprOf<K extends TExpr["kind"]> = Extract<TExpr, { readonly kind: K }>;
+
+/** The value of a scalar expression. */
+export const evaluate = (cx: FunctionContext, e: TExpr): ValueId => at(cx, e.span, () => scalarValue(cx, e));
+
+function scalarValue(cx: FunctionContext, e: TExpr): ValueId {
+  const { b } = cx;
+  switch (e.kind) {
+    case "const":
+      return b.const(scalarType(cx, e.type), e.value);
+    case "load":
+      return loadScalar(cx, addressOf(cx, e.place), e.type);
+    case "addr":
+      return pointerTo(cx, addressOf(cx, e.place), e.span);
+    case "func_addr":
+      return b.emit({ op: "addr", ty: "ptr", symbol: { kind: "func", name: e.name } });
+    case "unary":
+      return unary(cx, e);
+    case "arith":
+      return arithmetic(cx, e.op, evaluate(cx, e.left), evaluate(cx, e.right), isSigned(e.type));
+    case "ptr_add":
+      return addPointer(cx, evaluate(cx, e.ptr), "add", evaluate(cx, e.offset), e.offset.type);
+    case "ptr_diff":
+      return pointerDifference(cx, e);
+    case "compare":
+      return comparison(cx, e);
+    case "logical":
+      return truthByBranches(cx, e);
+    case "cond":
+      return conditional(cx, e);
+    case "convert":
+      return convertValue(cx, evaluate(cx, e.operand), e.operand.type, e.type);
+    case "assign":
+      return assign(cx, e);
+    case "update":
+      return update(cx, e);
+    case "comma":
+      runEffects(cx, e.left);
+      return evaluate(cx, e.right);
+    case "call":
+      return lowerCall(cx, e) ?? noValue(cx, e.type);
+    case "stmt_expr":
+      for (const stmt of e.body) lowerStatement(cx, stmt);
+      return e.value ? evaluate(cx, e.value) : noValue(cx, e.type);
+    case "literal":
+      return literal(cx, e);
+    case "builtin":
+      return lowerBuiltin(cx, e.builtin, e.type) ?? noValue(cx, e.type);
+    case "core":
+      return b.emit({ op: "core", ty: coreType(cx, e), access: e.access, guess: e.guess });
+    case "atomic":
+      return lowerAtomic(cx, e, true) ?? noValue(cx, e.type);
+    default:
+      return assertNever(e);
+  }
+}
+
+/** Evaluates a scalar, void or record expression for what it does. */
+export function runEffects(cx: FunctionContext, e: TExpr): void {
+  at(cx, e.span, () => {
+    if (e.type.kind === "record") runRecord(cx, e);
+    else if (e.kind === "convert" && e.type.kind === "void") runEffects(cx, e.operand);
+    else if (e.kind === "comma") {
+      runEffects(cx, e.left);
+      runEffects(cx, e.right);
+    } else if (e.kind === "call") lowerCall(cx, e);
+    else if (e.kind === "builtin") lowerBuiltin(cx, e.builtin, e.type);
+    else if (e.kind === "atomic") lowerAtomic(cx, e, false);
+    else if (e.kind === "stmt_expr") {
+      for (const stmt of e.body) lowerStatement(cx, stmt);
+      if (e.value) runEffects(cx, e.value);
+    } else if (e.kind === "cond" && e.type.kind === "void") {
+      choose(cx, e, (arm) => runEffects(cx, arm));
+    } else scalarValue(cx, e);
+  });
+}
+
+const coreType = (cx: FunctionContext, e: ExprOf<"core">): "i32" | "i64" =>
+  scalarType(cx, e.type) === "i32" ? "i32" : "i64";
+
+function unary(cx: FunctionContext, e: ExprOf<"unary">): ValueId {
+  const { b } = cx;
+  const operand = evaluate(cx, e.operand);
+  const ty = b.typeOf(operand);
+  switch (e.op) {
+    case "neg":
+      return negate(cx, operand);
+    case "not":
+      return b.bin("xor", operand, b.const(ty, -1n));
+    case "lnot":
+      return b.cmp("eq", operand, b.const(ty, 0n));
+  }
+}
+
+function pointerDifference(cx: FunctionContext, e: ExprOf<"ptr_diff">): ValueId {
+  const left = evaluate(cx, e.left);
+  const right = evaluate(cx, e.right);
+  return divideExact(cx, cx.b.emit({ op: "bin", ty: "i64", fn: "sub", a: left, b: right }), e.elemSize);
+}
+
+function truthByBranches(cx: FunctionContext, e: TExpr): ValueId {
+  const { b } = cx;
+  const [yes, no, end] = [b.block(), b.block(), b.block()];
+  branchOn(cx, e, yes, no);
+  const arm = (block: typeof yes, value: bigint): PhiArg => {
+    b.enter(block);
+    const made = { block, value: b.const("i32", value) };
+    b.jump(end);
+    return made;
+  };
+  const args = [arm(yes, 1n), arm(no, 0n)];
+  b.enter(end);
+  return b.phi("i32", args);
+}
+
+/** Runs one of the two ways of `?:`; what `run` gives for each that comes to its end, with the block it ends in. */
+function choose<T>(
+  cx: FunctionContext,
+  e: ExprOf<"cond">,
+  run: (arm: TExpr) => T,
+): { block: PhiArg["block"]; made: T }[] {
+  const { b } = cx;
+  const [yes, no, end] = [b.block(), b.block(), b.block()];
+  const way = (block: typeof yes, arm: TExpr): { block: PhiArg["block"]; made: T }[] => {
+    b.enter(block);
+    const made = run(arm);
+    if (b.sealed) return [];
+    const last = b.current;
+    b.jump(end);
+    return [{ block: last, made }];
+  };
+  branchOn(cx, e.cond, yes, no);
+  const ways = [...way(yes, e.then ?? e.cond), ...way(no, e.else)];
+  b.enter(end);
+  return ways;
+}
+
+function conditional(cx: FunctionContext, e: ExprOf<"cond">): ValueId {
+  if (!e.then) return elvis(cx, e);
+  const ways = choose(cx, e, (arm) => evaluate(cx, arm));
+  if (ways.length === 0) return noValue(cx, e.type);
+  return cx.b.phi(
+    scalarType(cx, e.type),
+    ways.map(({ block, made }) => ({ block, value: made })),
+  );
+}
+
+/** `c ?: d`: the condition's value, evaluated once. */
+function elvis(cx: FunctionContext, e: ExprOf<"cond">): ValueId {
+  const { b } = cx;
+  const test = evaluate(cx, e.cond);
+  const own = convertValue(cx, test, e.cond.type, e.type);
+  const first = b.current;
+  const [no, end] = [b.block(), b.block()];
+  b.branch("ne", test, b.const(b.typeOf(test), 0n), end, no);
+  b.enter(no);
+  const other = evaluate(cx, e.else);
+  const args = b.sealed ? [] : [{ block: b.current, value: other }];
+  b.jump(end);
+  b.enter(end);
+  return b.phi(scalarType(cx, e.type), [{ block: first, value: own }, ...args]);
+}
+
+function assign(cx: FunctionContext, e: ExprOf<"assign">): ValueId {
+  if (e.type.kind === "record") return assignRecord(cx, e).base;
+  const place = addressOf(cx, e.place);
+  return storeScalar(cx, place, e.place.type, evaluate(cx, e.value));
+}
+
+function update(cx: FunctionContext, e: ExprOf<"update">): ValueId {
+  const { place, operation } = e;
+  const address = addressOf(cx, place);
+  const before = loadScalar(cx, address, place.type);
+  const value = evaluate(cx, e.value);
+  const after =
+    operation.kind === "ptr"
+      ? addPointer(cx, before, e.op === "sub" ? "sub" : "add", value, e.value.type)
+      : arithmetic(cx, e.op, convertValue(cx, before, place.type, operation), value, isSigned(operation));
+  const stored = storeScalar(cx, address, place.type, convertValue(cx, after, operation, place.type));
+  return e.old ? before : stored;
+}
+
+/** The value of a compound literal of a scalar. */
+function literal(cx: FunctionContext, e: ExprOf<"literal">): ValueId {
+  const slot = cx.b.emit({ op: "slot", ty: "ptr", slot: slotOf(cx, e.local) });
+  initialise(cx, e.local, e.init);
+  if (bitsOf(scalarType(cx, e.type)) === 64 && e.type.kind === "array") return slot;
+  return loadScalar(cx, { base: slot, off: 0, align: 8, volatile: false }, e.type);
+}

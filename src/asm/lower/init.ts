@@ -1,0 +1,60 @@
+/** First values of locals and compound literals. */
+import type { Size } from "../../isa/insn.ts";
+import { sizeOf } from "../sema/layout.ts";
+import type { TInit, TInitPart, TLocal } from "../sema/tree.ts";
+import { type FunctionContext, sizeDividing, slotAlign, slotOf } from "./context.ts";
+import { evaluate } from "./expr.ts";
+import { type Address, storeScalar } from "./place.ts";
+import { fillBytes, recordInto } from "./record.ts";
+
+/** Gives a local its first value. */
+export function initialise(cx: FunctionContext, local: TLocal, init: TInit): void {
+  const base = cx.b.emit({ op: "slot", ty: "ptr", slot: slotOf(cx, local) });
+  const volatile = local.type.q?.volatile === true;
+  const whole: Address = { base, off: 0, align: slotAlign(local), volatile };
+  switch (init.kind) {
+    case "scalar":
+      storeScalar(cx, whole, local.type, evaluate(cx, init.value));
+      return;
+    case "copy":
+      recordInto(cx, init.from, whole);
+      return;
+    case "parts":
+      if (init.zero) fillBytes(cx, whole, 0, sizeOf(local.type) ?? 0);
+      for (const part of init.parts) initialisePart(cx, whole, part);
+  }
+}
+
+function initialisePart(cx: FunctionContext, whole: Address, { off, bits, value }: TInitPart): void {
+  const align = Math.min(whole.align, off === 0 ? 8 : sizeDividing(off)) as Size;
+  const place: Address = { ...whole, off: whole.off + off, align, ...(bits && { bits }) };
+  if (value.kind === "bytes") storeBytes(cx, place, value.bytes);
+  else if (value.expr.type.kind === "record") recordInto(cx, value.expr, place);
+  else storeScalar(cx, place, value.expr.type, evaluate(cx, value.expr));
+}
+
+/** Constant bytes, in the greatest stores that are aligned and take no 64-bit constant. */
+function storeBytes(cx: FunctionContext, to: Address, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) {
+    const size = storeSize(bytes, at, sizeDividing(to.off + at), to.align);
+    const value = littleEndian(bytes.subarray(at, at + size));
+    cx.b.store({
+      size,
+      base: to.base,
+      off: to.off + at,
+      value: cx.b.const(size === 8 ? "i64" : "i32", value),
+      volatile: to.volatile,
+    });
+    at += size;
+  }
+}
+
+function storeSize(bytes: Uint8Array, at: number, natural: Size, align: Size): Size {
+  const most = Math.min(at % align === 0 ? align : sizeDividing(at % align), natural, bytes.length - at);
+  if (most < 8) return most >= 4 ? 4 : most >= 2 ? 2 : 1;
+  const wide = BigInt.asIntN(64, littleEndian(bytes.subarray(at, at + 8)));
+  return wide === BigInt.asIntN(32, wide) ? 8 : 4;
+}
+
+const littleEndian = (bytes: Uint8Array): bigint =>
+  bytes.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);

@@ -1,0 +1,134 @@
+/** Where lvalues live: addresses, loads and stores of scalars, CO-RE offsets. */
+import type { CoreAccess, CoreKind } from "../../btf/core.ts";
+import type { Size } from "../../isa/insn.ts";
+import { fitsS16 } from "../../support/int.ts";
+import type { Span } from "../../support/span.ts";
+import type { AddrSymbol } from "../ir/inst.ts";
+import type { ValueId } from "../ir/model.ts";
+import { alignOf } from "../sema/layout.ts";
+import type { BitField, TPlace } from "../sema/tree.ts";
+import type { CType } from "../sema/types.ts";
+import { loadBits, storeBits } from "./bitfield.ts";
+import { at, type FunctionContext, sizeDividing, slotAlign, slotOf } from "./context.ts";
+import { evaluate } from "./expr.ts";
+import { isSigned, scalarSize, scalarType } from "./scalars.ts";
+
+export interface Address {
+  readonly base: ValueId;
+  /** Bytes; with `core` what the offset is in the build's kernel. */
+  readonly off: number;
+  /** Known alignment of the address. */
+  readonly align: Size;
+  readonly core?: Omit<CoreAccess, "kind">;
+  readonly bits?: BitField;
+  readonly volatile: boolean;
+}
+
+const isVolatileType = (type: CType): boolean => type.q?.volatile === true;
+
+/** The address of a place; what it contains is evaluated once. */
+export function addressOf(cx: FunctionContext, place: TPlace): Address {
+  const volatile = isVolatileType(place.type);
+  switch (place.kind) {
+    case "local": {
+      const slot = slotOf(cx, place.local);
+      const base = at(cx, place.span, () => cx.b.emit({ op: "slot", ty: "ptr", slot }));
+      return { base, off: 0, align: slotAlign(place.local), volatile };
+    }
+    case "global": {
+      const base = at(cx, place.span, () => cx.b.emit({ op: "addr", ty: "ptr", symbol: symbolOf(cx, place.name) }));
+      return { base, off: 0, align: sizeDividing(Math.min(8, alignOf(place.type))), volatile };
+    }
+    case "deref":
+      return {
+        base: evaluate(cx, place.addr),
+        off: 0,
+        align: sizeDividing(Math.min(8, alignOf(place.type))),
+        volatile,
+      };
+    case "field":
+      return fieldAddress(cx, place);
+  }
+}
+
+function fieldAddress(cx: FunctionContext, place: Extract<TPlace, { kind: "field" }>): Address {
+  const outer = addressOf(cx, place.base);
+  const volatile = outer.volatile || isVolatileType(place.type);
+  const bits = place.bits && { bits: place.bits };
+  if (place.core) {
+    const base = outer.core || outer.off !== 0 ? pointerTo(cx, outer, place.span) : outer.base;
+    const align = sizeDividing(Math.min(8, place.bits?.size ?? alignOf(place.type)));
+    return { base, off: place.off, align, core: place.core, volatile, ...bits };
+  }
+  const inner = outer.core ? { base: pointerTo(cx, outer, place.span), off: 0 } : outer;
+  const align = Math.min(outer.align, place.off === 0 ? 8 : sizeDividing(place.off)) as Size;
+  return { base: inner.base, off: inner.off + place.off, align, volatile, ...bits };
+}
+
+/** What a name of the unit stands for, as an address constant. */
+export function symbolOf(cx: FunctionContext, name: string): AddrSymbol {
+  const kind = cx.symbols.get(name) ?? "extern";
+  return kind === "global" ? { kind, name, addend: 0 } : { kind, name };
+}
+
+/** A number about a CO-RE field, which the loader computes. */
+export function coreNumber(
+  cx: FunctionContext,
+  core: NonNullable<Address["core"]>,
+  kind: CoreKind,
+  guess: number,
+): ValueId {
+  return cx.b.emit({ op: "core", ty: "i64", access: { kind, ...core }, guess: BigInt(guess) });
+}
+
+/** The address as one pointer value. */
+export function pointerTo(cx: FunctionContext, address: Address, span: Span): ValueId {
+  if (!address.core && address.off === 0) return address.base;
+  return at(cx, span, () => {
+    const off = address.core
+      ? coreNumber(cx, address.core, "field_byte_offset", address.off)
+      : cx.b.const("i64", BigInt(address.off));
+    return cx.b.bin("add", address.base, off);
+  });
+}
+
+/** The address in the form that an access takes: the offset in 16 bits. */
+export function reachable(cx: FunctionContext, address: Address): Address {
+  if (fitsS16(address.off) && fitsS16(address.off + 8)) return address;
+  const { core: _, ...rest } = address;
+  return { ...rest, base: pointerTo(cx, address, cx.b.span ?? cx.fn.span), off: 0 };
+}
+
+const accessCore = (address: Address): { readonly core?: CoreAccess } =>
+  address.core ? { core: { kind: "field_byte_offset", ...address.core } } : {};
+
+/** The scalar of `type` that lives at `address`. */
+export function loadScalar(cx: FunctionContext, address: Address, type: CType): ValueId {
+  if (address.bits) return loadBits(cx, address, address.bits, type);
+  const place = reachable(cx, address);
+  const size = scalarSize(type);
+  return cx.b.load({
+    ty: scalarType(cx, type),
+    size,
+    signed: size < 4 && isSigned(type),
+    base: place.base,
+    off: place.off,
+    volatile: place.volatile,
+    ...accessCore(place),
+  });
+}
+
+/** Stores a scalar of `type`; gives the value that the place now has. */
+export function storeScalar(cx: FunctionContext, address: Address, type: CType, value: ValueId): ValueId {
+  if (address.bits) return storeBits(cx, address, address.bits, type, value);
+  const place = reachable(cx, address);
+  cx.b.store({
+    size: scalarSize(type),
+    base: place.base,
+    off: place.off,
+    value,
+    volatile: place.volatile,
+    ...accessCore(place),
+  });
+  return value;
+}
