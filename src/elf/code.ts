@@ -165,9 +165,9 @@ function bindImm64(value: Imm64, { names }: Site): BoundImm64 {
     case "func": {
       const { func, off } = funcPlace(names, value.name);
       if (func.binding !== "local") {
-        return { value: { kind: "func_off", off: 0 }, reloc: { type, symbol: { kind: "func", key: func.name } } };
+        return { value: plain(0), reloc: { type, symbol: { kind: "func", key: func.name } } };
       }
-      return { value: { kind: "func_off", off }, reloc: { type, symbol: { kind: "section", name: func.section } } };
+      return { value: plain(off), reloc: { type, symbol: { kind: "section", name: func.section } } };
     }
     case "extern":
       return { value: plain(0), reloc: { type, symbol: { kind: "extern", key: value.name } } };

@@ -1,5 +1,5 @@
 /** An ELF64 BPF object as read: sections, symbols, relocations, and what a loader makes of them. */
-import type { Binding, SymbolType } from "./format.ts";
+import { type Binding, SHF, SHT, type SymbolType } from "./format.ts";
 
 /** Bytes that are no BPF object; the text says what is wrong with them. */
 export class ElfError extends Error {
@@ -75,3 +75,7 @@ export interface ObjectFile {
 
 export const findSection = (object: ObjectFile, name: string): FileSection | undefined =>
   object.sections.find((section) => section.name === name);
+
+/** Whether a section holds instructions. */
+export const isCode = (section: FileSection): boolean =>
+  section.type === SHT.PROGBITS && (section.flags & SHF.EXECINSTR) !== 0 && section.size > 0;

@@ -9,7 +9,6 @@ import {
   HEADER_SIZE,
   REL_SIZE,
   SECTION_HEADER_SIZE,
-  SHF,
   SHN_LORESERVE,
   SHT,
   STV,
@@ -22,6 +21,7 @@ import {
   type FileReloc,
   type FileSection,
   type FileSymbol,
+  isCode,
   type ObjectFile,
 } from "./object-file.ts";
 
@@ -238,8 +238,6 @@ function* relocsIn(section: FileSection, target: FileSection, symbols: readonly 
   }
 }
 
-const isCode = (section: FileSection): boolean =>
-  section.type === SHT.PROGBITS && (section.flags & SHF.EXECINSTR) !== 0 && section.size > 0;
 const isMap = (symbol: FileSymbol): boolean =>
   symbol.section?.name === ".maps" && symbol.type !== "section" && symbol.type !== "func";
 

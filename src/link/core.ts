@@ -1,0 +1,72 @@
+/** CO-RE values into instructions, as tools/lib/bpf/relo_core.c:bpf_core_patch_insn puts them. */
+import { type CoreValue, relocate } from "../btf/core-match.ts";
+import type { ExtCore } from "../btf/ext.ts";
+import type { BtfSpec } from "../btf/type.ts";
+import type { DiagSink } from "../diag/diagnostic.ts";
+import type { Insn, Size } from "../isa/insn.ts";
+import type { Kernel } from "../kernel/model.ts";
+import { fitsS16 } from "../support/int.ts";
+
+/** Number of the helper that does not exist and stands where a CO-RE relocation found nothing: 0xbad2310. */
+export const POISONED_CORE = 195_896_080;
+const poison: Insn = { kind: "call", callee: { kind: "helper", id: POISONED_CORE } };
+
+export interface CoreSite {
+  readonly btf: BtfSpec;
+  readonly kernel: Kernel;
+  readonly sink: DiagSink;
+  /** For messages. */
+  readonly func: string;
+  readonly slot: number;
+}
+
+/** The instruction with the kernel's value in it; what must never run is replaced, both slots of it. */
+export function patchCore(insn: Insn, core: ExtCore, site: CoreSite): readonly Insn[] {
+  const result = relocate(site.btf, core, site.kernel.btf, site.kernel.modules);
+  if (result.kind === "missing") return insn.kind === "ld_imm64" ? [poison, poison] : [poison];
+  const patched = result.kind === "value" ? patch(insn, result) : result.reason;
+  if (typeof patched !== "string") return [patched];
+  site.sink.error("E0610", undefined, site.func, site.slot, patched);
+  return [insn];
+}
+
+/** The patched instruction, or why it cannot be patched. */
+function patch(insn: Insn, core: CoreValue): Insn | string {
+  switch (insn.kind) {
+    case "alu":
+      return patchImm(insn, core);
+    case "load":
+    case "store":
+      return patchAccess(insn, core);
+    case "ld_imm64": {
+      if (insn.value.kind !== "int") return "it loads no number";
+      const local = BigInt.asUintN(64, core.localValue);
+      if (core.checkLocal && insn.value.value !== local) return mismatch(insn.value.value, local);
+      return { ...insn, value: { kind: "int", value: BigInt.asUintN(64, core.value) } };
+    }
+    default:
+      return "it is none that can be patched";
+  }
+}
+
+const mismatch = (found: bigint | number, local: bigint): string => `it holds ${found}, not ${local}`;
+
+function patchImm(insn: Extract<Insn, { kind: "alu" }>, core: CoreValue): Insn | string {
+  if (!("imm" in insn.src)) return "its operand is a register";
+  const local = Number(BigInt.asIntN(32, core.localValue));
+  if (core.checkLocal && insn.src.imm !== local) return mismatch(insn.src.imm, core.localValue);
+  return { ...insn, src: { imm: Number(BigInt.asIntN(32, core.value)) } };
+}
+
+function patchAccess(insn: Extract<Insn, { kind: "load" | "store" }>, core: CoreValue): Insn | string {
+  if (core.checkLocal && BigInt(insn.off) !== core.localValue) return mismatch(insn.off, core.localValue);
+  const off = Number(core.value);
+  if (!fitsS16(off)) return `the offset ${off} does not fit`;
+  if (core.sizeFixed) return "the field has another size in the kernel, and its type does not allow to adapt to it";
+  if (core.size === core.localSize) return { ...insn, off };
+  if (core.localSize !== insn.size) return `it accesses ${insn.size} bytes of a field of ${core.localSize}`;
+  const size = sizes.find((bytes) => bytes === core.size);
+  return size === undefined ? `the field has ${core.size} bytes in the kernel` : { ...insn, off, size };
+}
+
+const sizes: readonly Size[] = [1, 2, 4, 8];
