@@ -1,6 +1,7 @@
 /** Block order: chains of blocks that fall through, built along the edges that cost most when they jump. */
 import type { BlockId } from "../ir/model.ts";
 import { type Placed, successorsOf } from "./placed.ts";
+import { opposite } from "./select-branch.ts";
 
 interface Edge {
   readonly from: number;
@@ -52,15 +53,16 @@ function edgesOf(blocks: readonly Placed[]): readonly Edge[] {
   const edges: Edge[] = [];
   blocks.forEach(({ term }, from) => {
     const own = Math.min(freq[from]! * (headers.has(from) ? LOOP_FACTOR : 1), MAX_FREQUENCY);
-    const add = (id: BlockId, chance: number, only: boolean) => {
+    const add = (id: BlockId, chance: number, only: boolean, jumps = false) => {
       const to = index.get(id)!;
       if (to > from) freq[to]! += own * chance;
-      edges.push({ from, to, weight: own * chance, only });
+      if (!jumps) edges.push({ from, to, weight: own * chance, only });
     };
     if (term.kind === "jump") add(term.to, 1, true);
     if (term.kind === "branch") {
       const yes = term.likely === undefined ? 0.5 : term.likely ? LIKELY : 1 - LIKELY;
-      add(term.yes, yes, false);
+      // A bit test has no opposite: its yes cannot be the way that falls through.
+      add(term.yes, yes, false, opposite[term.cond.op] === undefined);
       add(term.no, 1 - yes, false);
     }
   });

@@ -76,7 +76,13 @@ export type MInst = Common &
     /** Reads r1 to r`args`, writes r0. */
     | { readonly kind: "call"; readonly callee: Callee; readonly args: number }
     /** `if (!cond) dst = value`. */
-    | { readonly kind: "unless"; readonly cond: VCond; readonly dst: VReg; readonly value: VSrc }
+    | {
+        readonly kind: "unless";
+        readonly cond: VCond;
+        readonly width: Width;
+        readonly dst: VReg;
+        readonly value: VSrc;
+      }
   );
 
 export type MTerm = { readonly span?: Span } & (

@@ -67,7 +67,7 @@ function placeInst(inst: MInst, frame: Frame): Item[] {
   const rest = { ...(inst.span && { span: inst.span }), ...(inst.core && { core: inst.core }) };
   if (inst.kind === "make") return made(reg(inst.dst), inst.recipe, frame).map((insn) => ({ insn, ...rest }));
   if (inst.kind === "unless") {
-    const insn: Insn = { kind: "alu", op: "mov", width: 64, dst: reg(inst.dst), src: src(inst.value) };
+    const insn: Insn = { kind: "alu", op: "mov", width: inst.width, dst: reg(inst.dst), src: src(inst.value) };
     return [{ insn, unless: condition(inst.cond), ...rest }];
   }
   return [{ insn: insnOf(inst, frame), ...rest }];

@@ -191,5 +191,5 @@ export function selectCmp(s: Selector, inst: InstOf<"cmp">): void {
   const { cond, inverted } = conditionOf(s, compare);
   const width = s.width("i32");
   s.emit({ kind: "make", dst, recipe: { kind: "imm", width, imm: inverted ? 0 : 1 } });
-  s.emit({ kind: "unless", cond, dst, value: { imm: inverted ? 1 : 0 } });
+  s.emit({ kind: "unless", cond, width, dst, value: { imm: inverted ? 1 : 0 } });
 }
