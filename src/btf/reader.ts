@@ -159,11 +159,17 @@ class Reader implements BtfFile {
     return byTag;
   }
 
-  /** Local numbers of the types that may have that name. */
-  #bucket(name: Uint8Array): Uint32Array {
+  /** Local numbers of the types that may have that name. One that is there by both its names comes twice in a row. */
+  *#bucket(name: Uint8Array): Generator<number> {
     const { nameBuckets, names } = this.#index;
     const bucket = hashAt(name, 0) & (nameBuckets.length - 2);
-    return names.subarray(nameBuckets[bucket], nameBuckets[bucket + 1]);
+    const end = nameBuckets[bucket + 1]!;
+    let last = -1;
+    for (let i = nameBuckets[bucket]!; i < end; i++) {
+      const local = names[i]!;
+      if (local !== last) yield local;
+      last = local;
+    }
   }
 
   #nameOff(local: number): number {
