@@ -1,7 +1,7 @@
 /** From a section to the kernel function it attaches to: its prototype, the slots of its context, or why it is refused. */
 import { sizeOf, skipModifiers } from "../btf/resolve.ts";
 import type { BtfSpec, BtfType, Param, TypeId } from "../btf/type.ts";
-import { isDenied, isModifiable, isNoreturn, isSleepableFunc, lsmHook, maySleep, needsReturn } from "./attach.ts";
+import { isDenied, isModifiable, isNoreturn, isSleepableFunc, lsmHook, needsReturn } from "./attach.ts";
 import { allBtf, hasEnumerator } from "./kernel.ts";
 import type { Kernel, SectionInfo } from "./model.ts";
 import { didYouMean, type KernelProblem, problem, withHelp, withNote } from "./problem.ts";
@@ -59,7 +59,6 @@ const MAX_ARGS = 12;
 export function attachTarget(kernel: Kernel, info: SectionInfo): AttachAnswer {
   const missing = missingAttachType(kernel, info);
   if (missing) return refuse(missing);
-  if (info.sleepable && !maySleep(info)) return refuse(problem("E0316", info.section));
   if (!info.needsBtfTarget) return { kind: info.attachType?.endsWith("_MULTI") ? "unset" : "none" };
   if (!info.target || info.progType === "EXT") return { kind: "unset" };
   if (info.attachType === "BPF_TRACE_RAW_TP") return tracepointTarget(kernel, info, info.target);
@@ -70,7 +69,7 @@ export function attachTarget(kernel: Kernel, info: SectionInfo): AttachAnswer {
 
 function missingAttachType(kernel: Kernel, info: SectionInfo): KernelProblem | undefined {
   const type = info.attachType;
-  if (info.progType !== "TRACING" || !type || hasEnumerator(kernel.btf, type)) return undefined;
+  if (!type || !/^(TRACING|KPROBE|LSM)$/.test(info.progType) || hasEnumerator(kernel.btf, type)) return undefined;
   const p = problem("E0302", info.section, type, kernel.name);
   if (type === "BPF_TRACE_FSESSION") {
     const arity = "before 7.0, bpf_session_is_return() and bpf_session_cookie() take no argument";

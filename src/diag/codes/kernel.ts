@@ -18,6 +18,5 @@ export const kernelCodes = {
   E0313: (name: string, kernel: string) => `no iterator '${name}' in ${kernel}`,
   E0314: (name: string) => `the return value of '${name}' may not be modified`,
   E0315: (helper: string, section: string) => `helper '${helper}' may not be called from '${section}'`,
-  E0316: (section: string) => `a program of '${section}' cannot be sleepable`,
   E0317: (file: string, why: string) => `cannot read the BTF of ${file}: ${why}`,
 } as const;
