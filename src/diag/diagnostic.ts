@@ -91,6 +91,12 @@ export class DiagSink {
     return this.#push(`-W${name}`, "warning", (warningTexts[name] as (...a: unknown[]) => string)(...args), span);
   }
 
+  /** Takes over a diagnostic that was made elsewhere, as by the verifier. */
+  add(diagnostic: Diagnostic): void {
+    if (diagnostic.severity === "error") this.#errors++;
+    this.#all.push({ ...diagnostic, notes: [...diagnostic.notes], edits: [...(diagnostic.edits ?? [])] });
+  }
+
   #push(code: string, severity: "error" | "warning", text: string, span: Span | undefined): DiagBuilder {
     const draft: Draft = { code, severity, text, notes: [], ...(span && { span }) };
     this.#all.push(draft);

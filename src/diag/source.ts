@@ -52,6 +52,14 @@ export class SourceMap {
       .replace(/\r$/, "");
   }
 
+  /** The span of one character at a line and column (both from 1) of a file; undefined where there is none. */
+  spanAt(id: FileId, line: number, column: number): Span | undefined {
+    const start = this.#starts(id)[line - 1];
+    if (start === undefined) return undefined;
+    const at = Math.min(start + column - 1, this.file(id).text.length);
+    return { file: id, start: at, end: at + 1 };
+  }
+
   #starts(id: FileId): Uint32Array {
     let starts = this.#lineStarts.get(id);
     if (!starts) {

@@ -82,8 +82,10 @@ export interface RecordDecl {
   readonly kernelType?: TypeId;
   /** Field accesses are CO-RE: a kernel type, or marked `preserve_access_index`. */
   core: boolean;
-  /** Undefined while incomplete (a forward declaration). Call `completeRecord` before reading. */
+  /** Undefined while incomplete (a forward declaration). Read it through `layoutOf`. */
   layout?: RecordLayout;
+  /** Makes the layout on first use. */
+  complete?: () => RecordLayout;
   span?: Span;
 }
 

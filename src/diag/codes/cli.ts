@@ -1,2 +1,14 @@
 /** E07xx: the command line and files. One line a message; codes are never reused. */
-export const cliCodes = {} as const;
+export const cliCodes = {
+  E0701: (path: string) => `no file called '${path}'`,
+  E0702: (path: string, why: string) => `cannot read '${path}': ${why}`,
+  E0703: (path: string) => `'${path}' is not text: it holds bytes that are no UTF-8`,
+  E0704: (path: string, why: string) => `cannot write '${path}': ${why}`,
+  E0705: (path: string) => `'${path}' is a folder`,
+  E0706: (path: string) => `the folder of '${path}' does not exist`,
+  E0707: (code: string) => `no diagnostic is called '${code}'`,
+  E0708: (path: string, why: string) => `'${path}' is no BPF object: ${why}`,
+  E0709: (name: string, object: string) => `no program '${name}' in '${object}'`,
+  E0710: (path: string, size: number) => `'${path}' is too large: ${size} bytes`,
+  E0711: (path: string) => `'${path}' is empty`,
+} as const;

@@ -1,4 +1,12 @@
 /** Warnings, by the name that `-W` takes. One line a message; names are never reused. */
 export const warningTexts = {
   license: (name: string) => `no license given: '${name}' needs a GPL-compatible one, and the object gets "GPL"`,
+  "incompatible-pointer-types": (what: string, want: string, got: string) =>
+    `${what}: expected '${want}', found the pointer '${got}'`,
+  "return-type": (name: string) => `'${name}' can reach its end without 'return'`,
+  "unknown-attributes": (name: string) => `attribute '${name}' is unknown and ignored`,
+  "macro-redefined": (name: string) => `macro '${name}' is defined again, differently`,
+  cpp: (text: string) => `#warning ${text}`,
+  "extra-tokens": (directive: string) => `what follows '#${directive}' on its line is ignored`,
+  "unknown-escape-sequence": (escape: string) => `escape '${escape}' has no meaning and stands for its character`,
 } as const;

@@ -1,0 +1,111 @@
+/** `__attribute__` lists, turned into one record of what bpfasm knows. */
+import type { Attribute } from "../syntax/ast.ts";
+import { constantInt } from "./constants.ts";
+import type { Sema } from "./context.ts";
+
+export interface Attributes {
+  readonly section?: string;
+  readonly align?: number;
+  readonly packed: boolean;
+  readonly inlining?: "always" | "never";
+  readonly weak: boolean;
+  readonly hidden: boolean;
+  readonly naked: boolean;
+  readonly core: boolean;
+  readonly mode?: string;
+  readonly addressSpace?: number;
+  readonly declTags: readonly string[];
+  readonly typeTags: readonly string[];
+}
+
+export const noAttributes: Attributes = {
+  packed: false,
+  weak: false,
+  hidden: false,
+  naked: false,
+  core: false,
+  declTags: [],
+  typeTags: [],
+};
+
+type Draft = { -readonly [K in keyof Attributes]: Attributes[K] };
+
+/** Attributes that change nothing for a single-file BPF object. */
+const silent = new Set(
+  (
+    "used unused nonnull noreturn deprecated warn_unused_result pure const cold hot malloc returns_nonnull fallthrough " +
+    "may_alias artificial flatten gnu_inline leaf no_instrument_function nothrow no_caller_saved_registers " +
+    "bpf_fastcall target transparent_union designated_init externally_visible randomize_layout " +
+    "diagnose_if enable_if overloadable optnone minsize format format_arg sentinel alloc_size assume_aligned " +
+    "alloc_align counted_by copy error warning uninitialized retain maybe_unused preserve_static_offset"
+  ).split(" "),
+);
+
+type Handler = (cx: Sema, a: Attribute, out: Draft) => void;
+
+const handlers: Readonly<Record<string, Handler>> = {
+  section: (cx, a, out) => {
+    const name = stringArg(cx, a, 0);
+    if (name !== undefined) out.section = name;
+  },
+  aligned: (cx, a, out) => {
+    const arg = a.args[0];
+    out.align = Math.max(out.align ?? 1, arg ? Number(constantInt(cx, arg, "an alignment") ?? 1n) : 16);
+  },
+  packed: (_cx, _a, out) => {
+    out.packed = true;
+  },
+  always_inline: (_cx, _a, out) => {
+    out.inlining = "always";
+  },
+  noinline: (_cx, _a, out) => {
+    out.inlining = "never";
+  },
+  weak: (_cx, _a, out) => {
+    out.weak = true;
+  },
+  visibility: (cx, a, out) => {
+    const kind = stringArg(cx, a, 0);
+    out.hidden = kind === "hidden" || kind === "internal";
+  },
+  naked: (_cx, _a, out) => {
+    out.naked = true;
+  },
+  preserve_access_index: (_cx, _a, out) => {
+    out.core = true;
+  },
+  mode: (_cx, a, out) => {
+    const arg = a.args[0];
+    if (arg?.kind === "name") out.mode = arg.name.replace(/^__|__$/g, "");
+  },
+  address_space: (cx, a, out) => {
+    const arg = a.args[0];
+    if (arg) out.addressSpace = Number(constantInt(cx, arg, "an address space") ?? 0n);
+  },
+  btf_decl_tag: (cx, a, out) => {
+    const tag = stringArg(cx, a, 0);
+    if (tag !== undefined) out.declTags = [...out.declTags, tag];
+  },
+  btf_type_tag: (cx, a, out) => {
+    const tag = stringArg(cx, a, 0);
+    if (tag !== undefined) out.typeTags = [...out.typeTags, tag];
+  },
+};
+
+function stringArg(cx: Sema, a: Attribute, index: number): string | undefined {
+  const arg = a.args[index];
+  if (arg?.kind === "string") return new TextDecoder().decode(arg.bytes);
+  cx.sink.error("E0220", a.span, a.name, "a string");
+  return undefined;
+}
+
+/** Everything known in some attribute lists; unknown ones are warned about once each. */
+export function readAttributes(cx: Sema, ...lists: readonly (readonly Attribute[])[]): Attributes {
+  const out: Draft = { ...noAttributes };
+  for (const a of lists.flat()) {
+    const handler = Object.hasOwn(handlers, a.name) ? handlers[a.name] : undefined;
+    if (handler) handler(cx, a, out);
+    else if (!silent.has(a.name)) cx.sink.warn("unknown-attributes", a.span, a.name);
+  }
+  return out;
+}

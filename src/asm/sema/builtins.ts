@@ -1,0 +1,202 @@
+/** `__builtin_*`: what BPF code calls of them; atomics and CO-RE questions have files of their own. */
+
+import type { Span } from "../../support/span.ts";
+import type { Expr } from "../syntax/ast.ts";
+import { checkAtomic, isAtomicBuiltin } from "./atomics.ts";
+import type { Sema } from "./context.ts";
+import { assigned, errorValue, isError, type Operand, rvalue, value } from "./convert.ts";
+import { checkCoreBuiltin, isCoreBuiltin } from "./core-builtins.ts";
+import { checkOperand, checkValue } from "./expr.ts";
+import { constant, convert } from "./fold.ts";
+import { derefPlace } from "./places.ts";
+import { nearestOf } from "../../btf/nearest.ts";
+import { didYouMean } from "../../kernel/problem.ts";
+import type { TBuiltin, TExpr } from "./tree.ts";
+import {
+  boolType,
+  intType,
+  intTypes,
+  isPtr,
+  longType,
+  sizeType,
+  typeText,
+  uintType,
+  ulongType,
+  voidPtr,
+  voidType,
+} from "./type-ops.ts";
+import type { CType } from "./types.ts";
+
+interface Call {
+  readonly cx: Sema;
+  readonly name: string;
+  readonly args: readonly Expr[];
+  readonly span: Span;
+}
+
+type Maker = (c: Call) => Operand;
+
+const arg = (c: Call, i: number, type: CType): TExpr =>
+  assigned(c.cx, checkValue(c.cx, c.args[i]!), type, `argument ${i + 1} of '${c.name}'`);
+
+const make = (c: Call, builtin: TBuiltin, type: CType): Operand =>
+  value({ kind: "builtin", builtin, type, span: c.span });
+
+const copy =
+  (kind: "memcpy" | "memmove"): Maker =>
+  (c) =>
+    make(c, { kind, dst: arg(c, 0, voidPtr), src: arg(c, 1, voidPtr), length: arg(c, 2, sizeType) }, voidPtr);
+
+const memset: Maker = (c) =>
+  make(c, { kind: "memset", dst: arg(c, 0, voidPtr), byte: arg(c, 1, intType), length: arg(c, 2, sizeType) }, voidPtr);
+
+const memcmp: Maker = (c) =>
+  make(
+    c,
+    { kind: "memcmp", left: arg(c, 0, voidPtr), right: arg(c, 1, voidPtr), length: arg(c, 2, sizeType) },
+    intType,
+  );
+
+const swapTypes = { 16: intTypes["unsigned short"], 32: uintType, 64: ulongType } as const;
+
+const bswap =
+  (bits: 16 | 32 | 64): Maker =>
+  (c) => {
+    const v = arg(c, 0, swapTypes[bits]);
+    if (v.kind === "const") return value(constant(swapped(v.value, bits), swapTypes[bits], c.span));
+    return make(c, { kind: "bswap", bits, value: v }, swapTypes[bits]);
+  };
+
+function swapped(v: bigint, bits: number): bigint {
+  let out = 0n;
+  for (let i = 0; i < bits; i += 8) out = (out << 8n) | ((v >> BigInt(i)) & 0xffn);
+  return out;
+}
+
+const count =
+  (kind: "clz" | "ctz" | "popcount", type: CType): Maker =>
+  (c) => {
+    const v = arg(c, 0, type);
+    const bits = type === uintType ? 32 : 64;
+    if (v.kind === "const") return value(constant(BigInt(counted(kind, v.value, bits)), intType, c.span));
+    return make(c, { kind, value: v }, intType);
+  };
+
+function counted(kind: "clz" | "ctz" | "popcount", v: bigint, bits: number): number {
+  const text = BigInt.asUintN(bits, v).toString(2).padStart(bits, "0");
+  if (kind === "popcount") return text.replaceAll("0", "").length;
+  const at = kind === "clz" ? text.indexOf("1") : [...text].reverse().indexOf("1");
+  return at === -1 ? bits : at;
+}
+
+const expect: Maker = (c) => {
+  const v = arg(c, 0, longType);
+  const likely = arg(c, 1, longType);
+  if (v.kind === "const" || likely.kind !== "const") return value(v);
+  return make(c, { kind: "expect", value: v, likely: likely.value }, longType);
+};
+
+const nothing =
+  (kind: "unreachable" | "trap"): Maker =>
+  (c) =>
+    make(c, { kind }, voidType);
+
+const constantP: Maker = (c) => {
+  const v = checkValue(c.cx, c.args[0]!);
+  const known = v.kind === "const" || (v.kind === "addr" && c.args[0]!.kind === "string");
+  return value(constant(known ? 1n : 0n, intType, c.span));
+};
+
+/** Takes one of two expressions; the other is not looked at. */
+const choose: Maker = (c) => {
+  const cond = checkValue(c.cx, c.args[0]!);
+  if (cond.kind !== "const") {
+    if (!isError(cond)) c.cx.sink.error("E0211", c.args[0]!.span, `the first argument of '${c.name}'`);
+    return value(errorValue(c.span));
+  }
+  return checkOperand(c.cx, c.args[cond.value !== 0n ? 1 : 2]!);
+};
+
+const overflow =
+  (op: "add" | "sub" | "mul"): Maker =>
+  (c) => {
+    const ptr = checkValue(c.cx, c.args[2]!);
+    if (!isPtr(ptr.type)) {
+      if (!isError(ptr))
+        c.cx.sink.error("E0203", ptr.span, `argument 3 of '${c.name}'`, "a pointer to an integer", typeText(ptr.type));
+      return value(errorValue(c.span));
+    }
+    const { to } = ptr.type;
+    const result = derefPlace(c.cx, ptr, c.span);
+    return make(c, { kind: "overflow", op, left: arg(c, 0, to), right: arg(c, 1, to), result }, boolType);
+  };
+
+/** Evaluated for nothing: hints to an optimiser that we do not need. */
+const hint: Maker = (c) => value(convert(rvalue(checkOperand(c.cx, c.args[0]!)), voidType, c.span));
+
+const same: Maker = (c) => checkOperand(c.cx, c.args[0]!);
+
+const builtins: Readonly<Record<string, readonly [number, Maker]>> = {
+  __builtin_memcpy: [3, copy("memcpy")],
+  __builtin_memmove: [3, copy("memmove")],
+  __builtin_memset: [3, memset],
+  __builtin_memcmp: [3, memcmp],
+  __builtin_bcmp: [3, memcmp],
+  memcpy: [3, copy("memcpy")],
+  memmove: [3, copy("memmove")],
+  memset: [3, memset],
+  memcmp: [3, memcmp],
+  __builtin_bswap16: [1, bswap(16)],
+  __builtin_bswap32: [1, bswap(32)],
+  __builtin_bswap64: [1, bswap(64)],
+  __builtin_clz: [1, count("clz", uintType)],
+  __builtin_clzl: [1, count("clz", ulongType)],
+  __builtin_clzll: [1, count("clz", ulongType)],
+  __builtin_ctz: [1, count("ctz", uintType)],
+  __builtin_ctzl: [1, count("ctz", ulongType)],
+  __builtin_ctzll: [1, count("ctz", ulongType)],
+  __builtin_popcount: [1, count("popcount", uintType)],
+  __builtin_popcountl: [1, count("popcount", ulongType)],
+  __builtin_popcountll: [1, count("popcount", ulongType)],
+  __builtin_expect: [2, expect],
+  __builtin_unreachable: [0, nothing("unreachable")],
+  __builtin_trap: [0, nothing("trap")],
+  __builtin_constant_p: [1, constantP],
+  __builtin_choose_expr: [3, choose],
+  __builtin_add_overflow: [3, overflow("add")],
+  __builtin_sub_overflow: [3, overflow("sub")],
+  __builtin_mul_overflow: [3, overflow("mul")],
+  __builtin_assume: [1, hint],
+  __builtin_prefetch: [1, hint],
+  __builtin_launder: [1, same],
+};
+
+export const isBuiltin = (name: string): boolean =>
+  Object.hasOwn(builtins, name) || isAtomicBuiltin(name) || isCoreBuiltin(name) || name.startsWith("__builtin_");
+
+/** A call of a builtin; reports unknown ones and wrong counts. */
+export function checkBuiltin(cx: Sema, name: string, args: readonly Expr[], span: Span): Operand {
+  if (isAtomicBuiltin(name)) return value(checkAtomic(cx, name, args, span));
+  if (isCoreBuiltin(name)) return checkCoreBuiltin(cx, name, args, span);
+  const known = Object.hasOwn(builtins, name) ? builtins[name] : undefined;
+  if (!known) {
+    const report = cx.sink.error("E0226", span, name);
+    const help = didYouMean(nearestOf(name, Object.keys(builtins), 3));
+    if (help) report.help(help);
+    return value(errorValue(span));
+  }
+  const [want, maker] = known;
+  if (args.length !== want) {
+    cx.sink.error("E0209", span, name, `${want} argument${want === 1 ? "" : "s"}`, args.length);
+    return value(errorValue(span));
+  }
+  const made = maker({ cx, name, args, span });
+  return made.kind === "value" && hasErrorOperand(made.expr) ? value(errorValue(span)) : made;
+}
+
+function hasErrorOperand(e: TExpr): boolean {
+  if (e.kind !== "builtin") return false;
+  return Object.values(e.builtin).some(
+    (v) => typeof v === "object" && v !== null && "type" in v && isError(v as TExpr),
+  );
+}

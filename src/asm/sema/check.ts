@@ -1,0 +1,27 @@
+/** Semantic analysis: from the syntax tree of a file to the typed tree. */
+import type { DiagSink } from "../../diag/diagnostic.ts";
+import type { Kernel } from "../../kernel/model.ts";
+import type { TranslationUnit } from "../syntax/ast.ts";
+import { Sema, type SemaOptions } from "./context.ts";
+import { fileDeclaration, functionDefinition } from "./decls.ts";
+import { staticAssert } from "./static-assert.ts";
+import type { Unit } from "./tree.ts";
+
+/** Checks a whole file against a kernel. The unit is complete only where the sink has no errors. */
+export function check(ast: TranslationUnit, kernel: Kernel, options: SemaOptions, sink: DiagSink): Unit {
+  const cx = new Sema(kernel, options, sink);
+  for (const item of ast.items) {
+    if (item.kind === "function") functionDefinition(cx, item);
+    else if (item.kind === "declaration") fileDeclaration(cx, item);
+    else if (item.kind === "static_assert") staticAssert(cx, item);
+    else sink.error("E0230", item.span, "assembly outside of functions");
+  }
+  return {
+    functions: cx.functions.flatMap((f) => (f.body ? [f.body] : [])),
+    globals: cx.globals,
+    maps: cx.maps,
+    externs: cx.externs,
+    ...(cx.license && { license: cx.license }),
+    localTypes: cx.localTypes,
+  };
+}

@@ -1,0 +1,116 @@
+/** What the checking of one file shares: the kernel, the scopes, what has been collected so far. */
+import type { LocalTypeRef } from "../../btf/core.ts";
+import type { DiagSink } from "../../diag/diagnostic.ts";
+import type { Kernel } from "../../kernel/model.ts";
+import type { Span } from "../../support/span.ts";
+import type { EnumSpec, Initializer, RecordSpec, TypeExpr } from "../syntax/ast.ts";
+import { KernelTypes } from "./kernel-types.ts";
+import { type Entity, type FunctionDraft, type GlobalDraft, Scope } from "./scope.ts";
+import type { TCase, TExtern, TLocal, TMap } from "./tree.ts";
+import type { CType, RecordDecl } from "./types.ts";
+
+export interface SemaOptions {
+  readonly cpu: "v1" | "v2" | "v3" | "v4";
+  /** Parses the C type of a helper's prototype. */
+  readonly parseType: (text: string) => TypeExpr;
+}
+
+/** The function whose body is being checked. */
+export interface FunctionState {
+  readonly fn: FunctionDraft;
+  readonly locals: TLocal[];
+  readonly labels: Map<string, { defined?: Span; used?: Span }>;
+  /** Innermost last. */
+  readonly switches: SwitchState[];
+  loops: number;
+  /** Loops and switches around: where `break` may stand. */
+  breakable: number;
+}
+
+export interface SwitchState {
+  readonly type: CType;
+  readonly cases: TCase[];
+  hasDefault: boolean;
+}
+
+export class Sema {
+  readonly sink: DiagSink;
+  readonly kernel: Kernel;
+  readonly types: KernelTypes;
+  readonly options: SemaOptions;
+  readonly fileScope = new Scope();
+  scope: Scope = this.fileScope;
+  fn: FunctionState | undefined;
+  /** Inside `__builtin_preserve_access_index`: every record access relocates. */
+  preserving = 0;
+  /** A session program was refused for a kernel without sessions; what follows from that is not told again. */
+  sessionsMissing = false;
+
+  readonly functions: FunctionDraft[] = [];
+  readonly globals: GlobalDraft[] = [];
+  readonly maps: TMap[] = [];
+  readonly externs: TExtern[] = [];
+  license: { text: string; span: Span } | undefined;
+
+  readonly localTypes: CType[] = [];
+  readonly #localTypeRefs = new Map<RecordDecl | string, LocalTypeRef>();
+  /** Types of specifiers that are shared by several declarators. */
+  readonly specTypes = new Map<RecordSpec | EnumSpec, CType>();
+  readonly #ambient = new Map<string, Entity | undefined>();
+  readonly #strings = new Map<string, GlobalDraft>();
+  #nameCount = 0;
+
+  constructor(kernel: Kernel, options: SemaOptions, sink: DiagSink) {
+    this.kernel = kernel;
+    this.options = options;
+    this.sink = sink;
+    this.types = new KernelTypes(kernel.btf);
+  }
+
+  /** The handle under which CO-RE accesses name a root type; one per record or type. */
+  localType(type: CType, key: RecordDecl | string): LocalTypeRef {
+    let ref = this.#localTypeRefs.get(key);
+    if (ref === undefined) {
+      ref = this.localTypes.push(type) as LocalTypeRef;
+      ref = (ref - 1) as LocalTypeRef;
+      this.#localTypeRefs.set(key, ref);
+    }
+    return ref;
+  }
+
+  /** A name that no C identifier can have. */
+  freshName(stem: string): string {
+    return `${stem}.${this.#nameCount++}`;
+  }
+
+  /** Names outside every scope of the file, looked up once. */
+  ambient(name: string, find: () => Entity | undefined): Entity | undefined {
+    if (!this.#ambient.has(name)) this.#ambient.set(name, find());
+    return this.#ambient.get(name);
+  }
+
+  /** One global for equal string literals. */
+  stringGlobal(key: string, make: () => GlobalDraft): GlobalDraft {
+    let global = this.#strings.get(key);
+    if (!global) {
+      global = make();
+      this.#strings.set(key, global);
+      this.globals.push(global);
+    }
+    return global;
+  }
+
+  /** Runs `body` in a scope of its own. */
+  inScope<T>(body: () => T): T {
+    const outer = this.scope;
+    this.scope = new Scope(outer);
+    try {
+      return body();
+    } finally {
+      this.scope = outer;
+    }
+  }
+}
+
+export const isInitList = (init: Initializer): init is Extract<Initializer, { kind: "init_list" }> =>
+  init.kind === "init_list";

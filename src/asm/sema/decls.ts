@@ -1,0 +1,243 @@
+/** Declarations, of files and of blocks: typedefs, functions, variables. */
+import type { Declaration, Declarator, FunctionDef, FunctionTypeExpr, TypeExpr } from "../syntax/ast.ts";
+import { type Attributes, readAttributes } from "./attributes.ts";
+import type { FunctionState, Sema } from "./context.ts";
+import { isError, rvalue } from "./convert.ts";
+import { checkOperand } from "./expr.ts";
+import { declareGlobal } from "./globals.ts";
+import { checkInit, completeArray } from "./init.ts";
+import { alignOf, sizeOf } from "./layout.ts";
+import { checkProgram } from "./programs.ts";
+import type { FunctionDraft } from "./scope.ts";
+import { checkBody } from "./stmt.ts";
+import type { TFunction, TLocal, TStmt } from "./tree.ts";
+import { applyTypeAttributes, resolveType } from "./type-exprs.ts";
+import { intType, sameType, typeText, unqualified } from "./type-ops.ts";
+import type { CType, FuncType } from "./types.ts";
+
+/** A declaration at file scope. */
+export function fileDeclaration(cx: Sema, d: Declaration): void {
+  const base = resolveType(cx, d.base);
+  readCoreMark(cx, d, base);
+  for (const one of d.declarators) {
+    const attrs = readAttributes(cx, d.attributes, one.attributes);
+    const type = declaredType(cx, one, attrs);
+    if (d.storage === "typedef") declareTypedef(cx, one, type);
+    else if (type.kind === "func") declareFunction(cx, one.name.name, one.name.span, type, attrs, d);
+    else
+      declareGlobal(cx, one, type, {
+        name: one.name.name,
+        linkage: d.storage === "static" ? "static" : "global",
+        external: d.storage === "extern" && !one.init,
+        attrs,
+      });
+  }
+}
+
+/** `struct x {...} __attribute__((preserve_access_index));` marks the record itself. */
+function readCoreMark(cx: Sema, d: Declaration, base: CType): void {
+  if (d.declarators.length === 0) applyTypeAttributes(base, readAttributes(cx, d.attributes));
+}
+
+function declaredType(cx: Sema, one: Declarator, attrs: Attributes): CType {
+  if (one.type.kind !== "auto" && !isQualifiedAuto(one.type))
+    return applyTypeAttributes(resolveType(cx, one.type), attrs);
+  if (!one.init || one.init.kind === "init_list") return resolveType(cx, one.type);
+  return unqualified(rvalue(checkOperand(cx, one.init)).type);
+}
+
+const isQualifiedAuto = (t: TypeExpr): boolean => t.kind === "qualified" && t.of.kind === "auto";
+
+function declareTypedef(cx: Sema, d: Declarator, type: CType): void {
+  const { name } = d.name;
+  const known = cx.scope.own(name);
+  if (known && !(known.kind === "typedef" && sameType(known.type, type))) cx.sink.error("E0208", d.name.span, name);
+  cx.scope.declare(name, { kind: "typedef", type: { ...type, sugar: { name, of: type } } as CType });
+}
+
+// ---- functions ----
+
+function declareFunction(
+  cx: Sema,
+  name: string,
+  span: FunctionDraft["span"],
+  type: FuncType,
+  attrs: Attributes,
+  d: Pick<Declaration, "storage" | "inline">,
+): FunctionDraft | undefined {
+  const known = cx.fileScope.own(name);
+  if (known?.kind === "function") return mergeFunction(cx, known.fn, span, type, attrs);
+  if (known?.kind === "extern") return undefined;
+  if (known) {
+    cx.sink.error("E0208", span, name);
+    return undefined;
+  }
+  if (attrs.section === ".ksyms") {
+    const extern = { name, kind: "kfunc", type, weak: attrs.weak, section: ".ksyms", span } as const;
+    cx.fileScope.declare(name, { kind: "extern", extern });
+    return undefined;
+  }
+  const fn: FunctionDraft = {
+    name,
+    type,
+    ...(attrs.section !== undefined && attrs.section !== ".text" && { section: attrs.section }),
+    linkage: d.storage === "static" ? "static" : "global",
+    weak: attrs.weak,
+    hidden: attrs.hidden,
+    inlining: attrs.inlining ?? "auto",
+    naked: attrs.naked,
+    declTags: [...attrs.declTags],
+    span,
+    used: false,
+  };
+  cx.fileScope.declare(name, { kind: "function", fn });
+  return fn;
+}
+
+function mergeFunction(
+  cx: Sema,
+  fn: FunctionDraft,
+  span: FunctionDraft["span"],
+  type: FuncType,
+  attrs: Attributes,
+): FunctionDraft {
+  if (!sameType(fn.type, type))
+    cx.sink.error("E0233", span, fn.name, typeText(fn.type), typeText(type)).note("declared here", fn.span);
+  fn.type = fn.type.unspecified ? type : mergeNames(fn.type, type);
+  if (attrs.section !== undefined) fn.section = attrs.section;
+  fn.weak ||= attrs.weak;
+  fn.hidden ||= attrs.hidden;
+  fn.naked ||= attrs.naked;
+  if (attrs.inlining) fn.inlining = attrs.inlining;
+  fn.declTags.push(...attrs.declTags);
+  return fn;
+}
+
+/** Parameter names of the later declaration, as a definition must have them; tags of both. */
+const mergeNames = (a: FuncType, b: FuncType): FuncType => ({
+  ...b,
+  params: b.params.map((p, i) => {
+    const declTags = [...new Set([...(a.params[i]?.declTags ?? []), ...(p.declTags ?? [])])];
+    return { ...p, ...(declTags.length > 0 && { declTags }) };
+  }),
+});
+
+/** The function type under attributes and qualifiers of a definition's declarator. */
+function plainFunction(t: TypeExpr): FunctionTypeExpr | undefined {
+  if (t.kind === "func") return t;
+  return t.kind === "attributed" || t.kind === "qualified" ? plainFunction(t.of) : undefined;
+}
+
+export function functionDefinition(cx: Sema, d: FunctionDef): void {
+  const attrs = readAttributes(cx, d.attributes);
+  const type = resolveType(cx, d.type);
+  const written = plainFunction(d.type);
+  if (type.kind !== "func" || !written) {
+    cx.sink.error(
+      "E0229",
+      d.name.span,
+      d.name.name,
+      "a body needs a function's declarator with parameters in parentheses",
+    );
+    return;
+  }
+  const fn = declareFunction(cx, d.name.name, d.name.span, type, attrs, d);
+  if (!fn) {
+    if (cx.fileScope.own(d.name.name)?.kind === "extern") cx.sink.error("E0208", d.name.span, d.name.name);
+    return;
+  }
+  if (fn.body) {
+    cx.sink.error("E0208", d.name.span, d.name.name).note("defined here first", fn.span);
+    return;
+  }
+  if (type.unspecified) fn.type = { ...type, params: [] };
+  fn.span = d.name.span;
+  fn.body = checkFunction(cx, fn, d);
+  cx.functions.push(fn);
+}
+
+function checkFunction(cx: Sema, fn: FunctionDraft, d: FunctionDef): TFunction {
+  if (fn.section !== undefined) checkProgram(cx, fn);
+  const state: FunctionState = { fn, locals: [], labels: new Map(), switches: [], loops: 0, breakable: 0 };
+  const outer = cx.fn;
+  cx.fn = state;
+  const { params, body } = cx.inScope(() => {
+    const params = fn.type.params.map((p, i) => declareParam(cx, p.name, p.type, d, i));
+    return { params, body: checkBody(cx, d.body) };
+  });
+  cx.fn = outer;
+  return {
+    name: fn.name,
+    type: fn.type,
+    ...(fn.section !== undefined && { section: fn.section }),
+    linkage: fn.linkage,
+    weak: fn.weak,
+    hidden: fn.hidden,
+    inlining: fn.inlining,
+    naked: fn.naked,
+    params,
+    locals: state.locals,
+    body,
+    declTags: fn.declTags,
+    span: d.span,
+    nameSpan: d.name.span,
+  };
+}
+
+function declareParam(cx: Sema, name: string, type: CType, d: FunctionDef, index: number): TLocal {
+  const written = plainFunction(d.type)?.params[index];
+  const span = written?.name?.span ?? d.name.span;
+  if (sizeOf(type) === undefined) cx.sink.error("E0212", span, typeText(type), `parameter '${name}' needs a size`);
+  const local: TLocal = { name, type, align: alignOf(type), span };
+  if (name !== "") {
+    if (cx.scope.own(name)) cx.sink.error("E0208", span, name);
+    cx.scope.declare(name, { kind: "local", local });
+  }
+  return local;
+}
+
+// ---- inside functions ----
+
+/** A declaration in a block: the statements that begin the lives of its variables. */
+export function localDeclaration(cx: Sema, d: Declaration): TStmt[] {
+  const base = resolveType(cx, d.base);
+  readCoreMark(cx, d, base);
+  return d.declarators.flatMap((one) => {
+    const attrs = readAttributes(cx, d.attributes, one.attributes);
+    const type = declaredType(cx, one, attrs);
+    if (d.storage === "typedef") declareTypedef(cx, one, type);
+    else if (type.kind === "func") declareFunction(cx, one.name.name, one.name.span, type, attrs, d);
+    else if (d.storage === "static") declareStatic(cx, one, type, attrs);
+    else if (d.storage === "extern")
+      declareGlobal(cx, one, type, { name: one.name.name, linkage: "global", external: true, attrs });
+    else return [localVariable(cx, one, type, attrs)];
+    return [];
+  });
+}
+
+/** A static local lives in a section, under the function's name and its own. */
+function declareStatic(cx: Sema, d: Declarator, type: CType, attrs: Attributes): void {
+  const name = cx.freshName(`${cx.fn!.fn.name}.${d.name.name}`);
+  declareGlobal(cx, d, type, { name, linkage: "static", external: false, attrs });
+  const entity = cx.scope.own(d.name.name);
+  if (entity?.kind === "global") entity.global.anonymous = entity.global.constant;
+}
+
+function localVariable(cx: Sema, d: Declarator, declared: CType, attrs: Attributes): TStmt {
+  const type = sized(cx, d, d.init ? completeArray(cx, declared, d.init) : declared);
+  const { name, span } = d.name;
+  if (cx.scope.own(name)) cx.sink.error("E0208", span, name);
+  const local: TLocal = { name, type, align: Math.max(alignOf(type), attrs.align ?? 1), span };
+  cx.fn!.locals.push(local);
+  cx.scope.declare(name, { kind: "local", local });
+  if (!d.init) return { kind: "local", local, span: d.span };
+  const init = checkInit(cx, type, d.init);
+  const failed = (init.kind === "scalar" && isError(init.value)) || (init.kind === "copy" && isError(init.from));
+  return { kind: "local", local, ...(!failed && { init }), span: d.span };
+}
+
+function sized(cx: Sema, d: Declarator, type: CType): CType {
+  if (sizeOf(type) !== undefined) return type;
+  cx.sink.error("E0212", d.name.span, typeText(type), `'${d.name.name}' needs a size`);
+  return intType;
+}

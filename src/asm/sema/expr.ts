@@ -1,0 +1,270 @@
+/** Expressions: from syntax to typed operands. Operators, calls and initialisers have files of their own. */
+import { assertNever } from "../../support/bug.ts";
+import type { Span } from "../../support/span.ts";
+import type { Designator, Expr } from "../syntax/ast.ts";
+import { constantInt } from "./constants.ts";
+import type { Sema } from "./context.ts";
+import {
+  assigned,
+  condition,
+  errorValue,
+  isError,
+  type Operand,
+  operandType,
+  place,
+  rvalue,
+  value,
+} from "./convert.ts";
+import { checkCall } from "./expr-call.ts";
+import { assignExpr, binaryExpr, castExpr, incDecExpr, unaryExpr } from "./expr-ops.ts";
+import { constant } from "./fold.ts";
+import { literalOperand } from "./init.ts";
+import { alignOf, findField, sizeOf } from "./layout.ts";
+import { nameOperand } from "./names.ts";
+import { derefPlace, elementPlace, errorPlace, memberPlace, ptrAdd, stepSize } from "./places.ts";
+import { checkStmtExpr } from "./stmt.ts";
+import { stringPlace } from "./strings.ts";
+import type { TExpr, TPlace } from "./tree.ts";
+import { checkUnevaluated, resolveType } from "./type-exprs.ts";
+import {
+  commonType,
+  intType,
+  intTypes,
+  isInteger,
+  isPtr,
+  isScalar,
+  isVoidPtr,
+  ptrTo,
+  sameType,
+  sizeType,
+  typeText,
+  uintType,
+  ulongType,
+  unqualified,
+  voidType,
+} from "./type-ops.ts";
+import type { CType, IntType } from "./types.ts";
+
+/** The value of an expression. */
+export const checkValue = (cx: Sema, e: Expr): TExpr => rvalue(checkOperand(cx, e));
+
+/** An expression as it stands: a place where it names one. */
+export function checkOperand(cx: Sema, e: Expr): Operand {
+  switch (e.kind) {
+    case "int":
+      return value(constant(e.value, literalType(e.value, e.suffix, e.decimal), e.span));
+    case "char":
+      return value(constant(BigInt(e.value), intType, e.span));
+    case "float":
+      cx.sink.error("E0222", e.span, `constant ${e.text}`);
+      return value(errorValue(e.span));
+    case "string":
+      return place(stringPlace(cx, e.bytes, e.span));
+    case "name":
+      return nameOperand(cx, e.name, e.span);
+    case "unary":
+      return unaryExpr(cx, e);
+    case "incdec":
+      return value(incDecExpr(cx, e));
+    case "binary":
+      return value(binaryExpr(cx, e));
+    case "assign":
+      return value(assignExpr(cx, e));
+    case "cond":
+      return value(condExpr(cx, e));
+    case "cast":
+      return value(castExpr(cx, e));
+    case "compound_literal":
+      return literalOperand(cx, e);
+    case "call":
+      return checkCall(cx, e);
+    case "index":
+      return indexExpr(cx, e);
+    case "member":
+      return memberExpr(cx, e);
+    case "sizeof_expr":
+      return value(sizeOfType(cx, operandType(checkUnevaluated(cx, e.operand)), e.span));
+    case "sizeof_type":
+      return value(sizeOfType(cx, resolveType(cx, e.type), e.span));
+    case "alignof_expr":
+      return value(constant(BigInt(alignOf(operandType(checkUnevaluated(cx, e.operand)))), sizeType, e.span));
+    case "alignof_type":
+      return value(constant(BigInt(alignOf(resolveType(cx, e.type))), sizeType, e.span));
+    case "stmt_expr":
+      return value(checkStmtExpr(cx, e));
+    case "offsetof":
+      return value(offsetOf(cx, e.type, e.path, e.span));
+    case "types_compatible":
+      return value(constant(compatible(cx, e) ? 1n : 0n, intType, e.span));
+    case "generic":
+      return genericExpr(cx, e);
+    case "type_arg":
+    case "label_addr":
+      cx.sink.error("E0230", e.span, e.kind === "type_arg" ? "a type in this place" : "the address of a label");
+      return value(errorValue(e.span));
+    case "error":
+      return value(errorValue(e.span));
+    default:
+      return assertNever(e);
+  }
+}
+
+/** The first type of C11 6.4.4.1's list that holds the constant. */
+function literalType(v: bigint, suffix: string, decimal: boolean): IntType {
+  const unsigned = suffix.startsWith("u");
+  const long = suffix.includes("l");
+  const longs = suffix.endsWith("ll")
+    ? (["long long", "unsigned long long"] as const)
+    : (["long", "unsigned long"] as const);
+  const candidates: IntType[] = [
+    ...(long ? [] : unsigned ? [uintType] : decimal ? [intType] : [intType, uintType]),
+    ...(unsigned
+      ? [intTypes[longs[1]]]
+      : decimal
+        ? [intTypes[longs[0]], intTypes[longs[1]]]
+        : longs.map((l) => intTypes[l])),
+  ];
+  return candidates.find((t) => v < 1n << BigInt(t.size * 8 - (t.signed ? 1 : 0))) ?? ulongType;
+}
+
+function sizeOfType(cx: Sema, type: CType, span: Span): TExpr {
+  if (type.kind === "void" || type.kind === "func") return constant(1n, sizeType, span);
+  const size = sizeOf(type);
+  if (size !== undefined) return constant(BigInt(size), sizeType, span);
+  cx.sink.error("E0212", span, typeText(type), "it has no size");
+  return errorValue(span);
+}
+
+function indexExpr(cx: Sema, e: Extract<Expr, { kind: "index" }>): Operand {
+  const base = checkOperand(cx, e.base);
+  const index = checkValue(cx, e.index);
+  if (base.kind === "place" && base.place.type.kind === "array" && index.kind === "const" && isInteger(index.type))
+    return place(elementPlace(cx, base.place, Number(index.value), e.span));
+  const left = rvalue(base);
+  const [ptr, by] = isPtr(left.type) ? [left, index] : [index, left];
+  if (isError(left) || isError(index)) return place(errorPlace(e.span));
+  if (!isPtr(ptr.type) || !isInteger(by.type)) {
+    cx.sink.error("E0205", e.span, "[]", typeText(left.type), typeText(index.type));
+    return place(errorPlace(e.span));
+  }
+  return place(derefPlace(cx, ptrAdd(ptr, by, stepSize(cx, ptr), e.span), e.span));
+}
+
+function memberExpr(cx: Sema, e: Extract<Expr, { kind: "member" }>): Operand {
+  const base = checkOperand(cx, e.base);
+  if (!e.arrow) {
+    const record = base.kind === "place" ? base.place : recordPlace(cx, rvalue(base));
+    return place(memberPlace(cx, record, e.name, e.span));
+  }
+  const ptr = rvalue(base);
+  if (isError(ptr)) return place(errorPlace(e.span));
+  if (!isPtr(ptr.type) || ptr.type.to.kind !== "record") {
+    cx.sink.error("E0207", e.base.span, "->", typeText(ptr.type));
+    return place(errorPlace(e.span));
+  }
+  return place(memberPlace(cx, derefPlace(cx, ptr, e.base.span), e.name, e.span));
+}
+
+/** A record value that is no place of its own (a call's result, `a ? b : c`) is kept in a temporary first. */
+function recordPlace(cx: Sema, e: TExpr): TPlace {
+  if (e.kind === "load") return e.place;
+  if (e.type.kind !== "record") return { kind: "deref", addr: e, type: e.type, span: e.span };
+  if (!cx.fn) return errorPlace(e.span);
+  const local = { name: "", type: e.type, align: alignOf(e.type), span: e.span };
+  cx.fn.locals.push(local);
+  const literal: TExpr = { kind: "literal", local, init: { kind: "copy", from: e }, type: e.type, span: e.span };
+  return { kind: "deref", addr: addrOfLiteral(literal), type: e.type, span: e.span };
+}
+
+/** Evaluates a literal, then gives the address of its local. */
+function addrOfLiteral(literal: Extract<TExpr, { kind: "literal" }>): TExpr {
+  const { local, span, type } = literal;
+  const address: TExpr = { kind: "addr", place: { kind: "local", local, type, span }, type: ptrTo(type), span };
+  return {
+    kind: "comma",
+    left: { kind: "convert", operand: literal, type: voidType, span },
+    right: address,
+    type: address.type,
+    span,
+  };
+}
+
+// ---- a ? b : c ----
+
+function condExpr(cx: Sema, e: Extract<Expr, { kind: "cond" }>): TExpr {
+  const cond = condition(cx, checkValue(cx, e.cond));
+  const then = e.then ? checkValue(cx, e.then) : cond;
+  const other = checkValue(cx, e.else);
+  if (isError(then) || isError(other) || isError(cond)) return errorValue(e.span);
+  const type = condType(cx, then, other, e.span);
+  if (!type) return errorValue(e.span);
+  const a = assignedArm(cx, then, type);
+  const b = assignedArm(cx, other, type);
+  if (cond.kind === "const") return cond.value !== 0n ? a : b;
+  return { kind: "cond", cond, ...(e.then && { then: a }), else: b, type, span: e.span };
+}
+
+const assignedArm = (cx: Sema, e: TExpr, type: CType): TExpr =>
+  type.kind === "record"
+    ? e
+    : isScalar(type) && isScalar(e.type)
+      ? { ...convertArm(e, type) }
+      : assigned(cx, e, type, "this arm");
+
+const convertArm = (e: TExpr, type: CType): TExpr =>
+  e.kind === "const"
+    ? constant(e.value, type, e.span)
+    : sameType(e.type, type)
+      ? e
+      : { kind: "convert", operand: e, type, span: e.span };
+
+/** C11 6.5.15: arithmetic, same records, void, or pointers of which one may be null or `void *`. */
+function condType(cx: Sema, a: TExpr, b: TExpr, span: Span): CType | undefined {
+  if (isInteger(a.type) && isInteger(b.type)) return commonType(a.type, b.type);
+  if (a.type.kind === "void" || b.type.kind === "void") return voidType;
+  if (isPtr(a.type) && isPtr(b.type)) return isVoidPtr(a.type) && !(a.kind === "const") ? a.type : pickPtr(a, b);
+  if (isPtr(a.type) && isInteger(b.type)) return unqualified(a.type);
+  if (isInteger(a.type) && isPtr(b.type)) return unqualified(b.type);
+  if (a.type.kind === "record" && sameType(a.type, b.type)) return unqualified(a.type);
+  cx.sink.error("E0205", span, "?:", typeText(a.type), typeText(b.type));
+  return undefined;
+}
+
+const pickPtr = (a: TExpr, b: TExpr): CType => unqualified(a.kind === "const" && a.value === 0n ? b.type : a.type);
+
+// ---- types asked about ----
+
+function compatible(cx: Sema, e: Extract<Expr, { kind: "types_compatible" }>): boolean {
+  return sameType(unqualified(resolveType(cx, e.left)), unqualified(resolveType(cx, e.right)));
+}
+
+function genericExpr(cx: Sema, e: Extract<Expr, { kind: "generic" }>): Operand {
+  const type = unqualified(rvalue(checkUnevaluated(cx, e.control)).type);
+  const match = e.cases.find((c) => c.type && sameType(resolveType(cx, c.type), type)) ?? e.cases.find((c) => !c.type);
+  if (match) return checkOperand(cx, match.value);
+  cx.sink.error("E0203", e.span, "no case of _Generic fits", "one of its types", typeText(type));
+  return value(errorValue(e.span));
+}
+
+function offsetOf(cx: Sema, t: Parameters<typeof resolveType>[1], path: readonly Designator[], span: Span): TExpr {
+  let type = resolveType(cx, t);
+  let bits = 0;
+  for (const step of path) {
+    if (step.kind === "field") {
+      const found = type.kind === "record" ? findField(type.decl, step.name.name) : undefined;
+      if (!found) {
+        cx.sink.error("E0206", step.name.span, step.name.name, typeText(type));
+        return errorValue(span);
+      }
+      bits += found.bitOff;
+      type = found.path.at(-1)!.type;
+    } else if (step.kind === "index" && type.kind === "array") {
+      bits += Number(constantInt(cx, step.index, "an index in offsetof") ?? 0n) * (sizeOf(type.elem) ?? 0) * 8;
+      type = type.elem;
+    } else {
+      cx.sink.error("E0236", span, "offsetof");
+      return errorValue(span);
+    }
+  }
+  return constant(BigInt(bits >> 3), sizeType, span);
+}

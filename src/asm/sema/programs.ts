@@ -1,0 +1,24 @@
+/** Entry programs: their section, what it attaches to, what the kernel will accept of it. */
+import { attachTarget } from "../../kernel/attach-target.ts";
+import { didYouMean, reportProblem } from "../../kernel/problem.ts";
+import { nearestSections, parseSection } from "../../kernel/sections.ts";
+import type { Sema } from "./context.ts";
+import type { FunctionDraft } from "./scope.ts";
+
+/** Reports a section or attach target that cannot work; once for each kind of missing kernel support. */
+export function checkProgram(cx: Sema, fn: FunctionDraft): void {
+  if (fn.linkage === "static") cx.sink.error("E0235", fn.span, fn.name);
+  const info = parseSection(fn.section!);
+  if (!info) {
+    const report = cx.sink.error("E0310", fn.span, fn.section!);
+    const help = didYouMean(nearestSections(fn.section!));
+    if (help) report.help(help);
+    return;
+  }
+  const answer = attachTarget(cx.kernel, info);
+  if (answer.kind !== "problem") return;
+  const sessions = answer.problem.code === "E0302" && info.attachType?.startsWith("BPF_TRACE_FSESSION");
+  if (sessions && cx.sessionsMissing) return;
+  cx.sessionsMissing ||= sessions === true;
+  reportProblem(cx.sink, fn.span, answer.problem);
+}

@@ -1,0 +1,82 @@
+/** Names of a file and of its blocks: ordinary identifiers and tags, each block a scope inside another. */
+import type { Helper } from "../../kernel/model.ts";
+import type { Span } from "../../support/span.ts";
+import type { TExtern, TFunction, TGlobal, TLocal } from "./tree.ts";
+import type { CType, EnumDecl, FuncType, RecordDecl } from "./types.ts";
+
+/** A variable with static storage while its file is being checked. */
+export type GlobalDraft = {
+  -readonly [K in keyof TGlobal]: TGlobal[K];
+};
+
+/** A function that is declared and perhaps defined later. */
+export interface FunctionDraft {
+  readonly name: string;
+  type: FuncType;
+  section?: string;
+  linkage: "static" | "global";
+  weak: boolean;
+  hidden: boolean;
+  inlining: TFunction["inlining"];
+  naked: boolean;
+  declTags: string[];
+  span: Span;
+  body?: TFunction;
+  used: boolean;
+}
+
+export type Entity =
+  | { readonly kind: "typedef"; readonly type: CType }
+  | { readonly kind: "enumerator"; readonly value: bigint; readonly type: CType }
+  | { readonly kind: "local"; readonly local: TLocal }
+  /** `tentative`: declared, perhaps `extern`, without a definition so far. `constant` folds calls of helper pointers. */
+  | { readonly kind: "global"; readonly global: GlobalDraft; tentative: boolean; value?: bigint }
+  | { readonly kind: "map"; readonly name: string; readonly type: CType }
+  | { readonly kind: "function"; readonly fn: FunctionDraft }
+  | { readonly kind: "extern"; readonly extern: TExtern }
+  | { readonly kind: "helper"; readonly helper: Helper; readonly type: FuncType }
+  | { readonly kind: "builtin"; readonly name: string };
+
+export type Tag =
+  | { readonly kind: "record"; readonly decl: RecordDecl }
+  | { readonly kind: "enum"; readonly decl: EnumDecl };
+
+export class Scope {
+  readonly outer: Scope | undefined;
+  readonly #names = new Map<string, Entity>();
+  readonly #tags = new Map<string, Tag>();
+
+  constructor(outer?: Scope) {
+    this.outer = outer;
+  }
+
+  declare(name: string, entity: Entity): void {
+    this.#names.set(name, entity);
+  }
+
+  /** What this very scope holds under a name. */
+  own(name: string): Entity | undefined {
+    return this.#names.get(name);
+  }
+
+  find(name: string): Entity | undefined {
+    return this.#names.get(name) ?? this.outer?.find(name);
+  }
+
+  declareTag(name: string, tag: Tag): void {
+    this.#tags.set(name, tag);
+  }
+
+  ownTag(name: string): Tag | undefined {
+    return this.#tags.get(name);
+  }
+
+  findTag(name: string): Tag | undefined {
+    return this.#tags.get(name) ?? this.outer?.findTag(name);
+  }
+
+  /** Names in reach, for suggestions. */
+  names(): string[] {
+    return [...this.#names.keys(), ...(this.outer?.names() ?? [])];
+  }
+}

@@ -1,0 +1,313 @@
+/** Types as written, turned into types: specifiers, declarators, struct, union and enum definitions. */
+import { assertNever } from "../../support/bug.ts";
+import type { Span } from "../../support/span.ts";
+import type { EnumSpec, Expr, FunctionTypeExpr, MemberDecl, ParamDecl, RecordSpec, TypeExpr } from "../syntax/ast.ts";
+import { type Attributes, readAttributes } from "./attributes.ts";
+import { constantInt } from "./constants.ts";
+import type { Sema } from "./context.ts";
+import { operandType } from "./convert.ts";
+import { checkOperand } from "./expr.ts";
+import { enumeratorType } from "./kernel-types.ts";
+import { layOut, layoutOf, type MemberDraft, sizeOf } from "./layout.ts";
+import { staticAssert } from "./static-assert.ts";
+import { didYouMean } from "../../kernel/problem.ts";
+import {
+  boolType,
+  enumUnderlying,
+  intType,
+  intTypes,
+  isInteger,
+  longType,
+  ptrTo,
+  qualify,
+  typeText,
+  uintType,
+  ulongType,
+  voidType,
+} from "./type-ops.ts";
+import type { CType, EnumDecl, FuncParam, FuncType, RecordDecl } from "./types.ts";
+
+const builtinTypes: Readonly<Record<string, CType>> = { ...intTypes, void: voidType, _Bool: boolType };
+
+/** What a type expression means here. Reports what is wrong and gives `int` then. */
+export function resolveType(cx: Sema, t: TypeExpr): CType {
+  switch (t.kind) {
+    case "builtin":
+      return builtin(cx, t.words, t.span);
+    case "name":
+      return namedType(cx, t.name.name, t.span);
+    case "record":
+      return once(cx, t, () => recordType(cx, t));
+    case "enum":
+      return once(cx, t, () => enumType(cx, t));
+    case "typeof_expr":
+      return operandType(checkUnevaluated(cx, t.expr));
+    case "typeof_type":
+      return resolveType(cx, t.type);
+    case "auto":
+      cx.sink.error("E0229", t.span, "__auto_type", "it needs an initialiser to take the type of");
+      return intType;
+    case "qualified":
+      return qualify(resolveType(cx, t.of), qualifiersOf(t.qualifiers));
+    case "attributed":
+      return attributed(cx, t);
+    case "ptr":
+      return ptrTo(resolveType(cx, t.to));
+    case "array":
+      return arrayType(cx, t);
+    case "func":
+      return functionType(cx, t);
+    default:
+      return assertNever(t);
+  }
+}
+
+const qualifiersOf = (list: readonly string[]) => ({
+  ...(list.includes("const") && { const: true as const }),
+  ...(list.includes("volatile") && { volatile: true as const }),
+});
+
+/** Checked for its type alone: what it would do does not happen. */
+export function checkUnevaluated(cx: Sema, e: Expr) {
+  return checkOperand(cx, e);
+}
+
+function once(cx: Sema, spec: RecordSpec | EnumSpec, make: () => CType): CType {
+  const known = cx.specTypes.get(spec);
+  if (known) return known;
+  const made = make();
+  cx.specTypes.set(spec, made);
+  return made;
+}
+
+function builtin(cx: Sema, words: string, span: Span): CType {
+  const type = Object.hasOwn(builtinTypes, words) ? builtinTypes[words] : undefined;
+  if (type) return type;
+  if (/float|double/.test(words)) cx.sink.error("E0222", span, `type '${words}'`);
+  else cx.sink.error("E0230", span, `type '${words}'`);
+  return intType;
+}
+
+function namedType(cx: Sema, name: string, span: Span): CType {
+  const entity = cx.scope.find(name);
+  if (entity?.kind === "typedef") return entity.type;
+  const kernel = entity ? undefined : (cx.types.typedef(name) ?? builtinTypedefs[name]);
+  if (kernel) return kernel;
+  const report = cx.sink.error("E0202", span, name);
+  const near = didYouMean(cx.kernel.btf.nearest(name, ["typedef"], 3));
+  if (near) report.help(near);
+  return intType;
+}
+
+/** Typedefs of the C headers that the kernel's BTF may lack. */
+const builtinTypedefs: Readonly<Record<string, CType>> = {
+  bool: boolType,
+  size_t: ulongType,
+  ssize_t: longType,
+  ptrdiff_t: longType,
+  intptr_t: longType,
+  uintptr_t: ulongType,
+  int8_t: intTypes["signed char"],
+  int16_t: intTypes.short,
+  int32_t: intType,
+  int64_t: intTypes["long long"],
+  uint8_t: intTypes["unsigned char"],
+  uint16_t: intTypes["unsigned short"],
+  uint32_t: uintType,
+  uint64_t: intTypes["unsigned long long"],
+};
+
+/** Typedef names outside the file: the kernel's, and those of the C headers. */
+export const isAmbientType = (name: string, isKernelTypedef: (name: string) => boolean): boolean =>
+  Object.hasOwn(builtinTypedefs, name) || isKernelTypedef(name);
+
+function attributed(cx: Sema, t: Extract<TypeExpr, { kind: "attributed" }>): CType {
+  const of = resolveType(cx, t.of);
+  const attrs = readAttributes(cx, t.attributes);
+  return applyTypeAttributes(of, attrs);
+}
+
+const modes: Readonly<Record<string, readonly [keyof typeof intTypes, keyof typeof intTypes]>> = {
+  QI: ["signed char", "unsigned char"],
+  HI: ["short", "unsigned short"],
+  SI: ["int", "unsigned int"],
+  DI: ["long", "unsigned long"],
+  word: ["long", "unsigned long"],
+};
+
+/** Attributes that make another type of a type: tags, machine modes. */
+export function applyTypeAttributes(of: CType, attrs: Attributes): CType {
+  let type = of;
+  if (attrs.typeTags.length > 0) type = { ...type, tags: [...attrs.typeTags, ...(type.tags ?? [])] } as CType;
+  const mode = attrs.mode === undefined ? undefined : modes[attrs.mode];
+  if (mode && type.kind === "int") type = intTypes[type.signed ? mode[0] : mode[1]];
+  if (attrs.core && type.kind === "record") type.decl.core = true;
+  return type;
+}
+
+function arrayType(cx: Sema, t: Extract<TypeExpr, { kind: "array" }>): CType {
+  const elem = resolveType(cx, t.elem);
+  if (elem.kind === "func" || elem.kind === "void") {
+    cx.sink.error("E0228", t.span, `its elements would be '${typeText(elem)}'`);
+    return { kind: "array", elem: intType, length: 1 };
+  }
+  if (!t.length) return { kind: "array", elem };
+  const checked = constantInt(cx, t.length, "an array length");
+  if (checked === undefined) return { kind: "array", elem, length: 1 };
+  if (checked < 0n || checked > 0x7fffffffn) {
+    cx.sink.error("E0228", t.length.span, checked < 0n ? `${checked} is negative` : `${checked} is too many`);
+    return { kind: "array", elem, length: 1 };
+  }
+  return { kind: "array", elem, length: Number(checked) };
+}
+
+export function functionType(cx: Sema, t: FunctionTypeExpr): FuncType {
+  const ret = resolveType(cx, t.ret);
+  const params = cx.inScope(() => t.params.map((p) => parameter(cx, p)));
+  const onlyVoid = params.length === 1 && params[0]!.type.kind === "void" && params[0]!.name === "";
+  return {
+    kind: "func",
+    ret,
+    params: onlyVoid ? [] : params,
+    variadic: t.variadic,
+    ...(t.unspecified && { unspecified: true as const }),
+  };
+}
+
+/** Arrays and functions are passed as pointers (C11 6.7.6.3p7). */
+function parameter(cx: Sema, p: ParamDecl): FuncParam {
+  const attrs = readAttributes(cx, p.attributes);
+  const written = applyTypeAttributes(resolveType(cx, p.type), attrs);
+  const type = written.kind === "array" ? ptrTo(written.elem) : written.kind === "func" ? ptrTo(written) : written;
+  return { name: p.name?.name ?? "", type, ...(attrs.declTags.length > 0 && { declTags: attrs.declTags }) };
+}
+
+// ---- structs and unions ----
+
+function recordType(cx: Sema, t: RecordSpec): CType {
+  const attrs = readAttributes(cx, t.attributes);
+  const decl = recordDecl(cx, t);
+  if (attrs.core) decl.core = true;
+  if (t.members) define(cx, decl, t, attrs);
+  return { kind: "record", decl };
+}
+
+/** The declaration a specifier means: the one in scope, the kernel's, or a new one. */
+function recordDecl(cx: Sema, t: RecordSpec): RecordDecl {
+  const tag = t.tag?.name ?? "";
+  if (tag === "") return { of: t.of, tag, core: false, span: t.span };
+  const known = t.members ? cx.scope.ownTag(tag) : cx.scope.findTag(tag);
+  if (known?.kind === "record" && known.decl.of === t.of) return known.decl;
+  if (known) cx.sink.error("E0208", t.tag!.span, tag).note("it is another kind of type here", known.decl.span);
+  if (!t.members) {
+    const kernel = cx.types.record(t.of, tag);
+    if (kernel) return kernel;
+  }
+  const decl: RecordDecl = { of: t.of, tag, core: false, span: t.span };
+  cx.scope.declareTag(tag, { kind: "record", decl });
+  return decl;
+}
+
+function define(cx: Sema, decl: RecordDecl, t: RecordSpec, attrs: Attributes): void {
+  if (decl.layout) {
+    cx.sink.error("E0208", t.tag?.span ?? t.span, `${t.of} ${decl.tag}`).note("defined here first", decl.span);
+    return;
+  }
+  const drafts = t.members!.flatMap((m) => {
+    if (m.kind === "static_assert") {
+      staticAssert(cx, m);
+      return [];
+    }
+    return memberDrafts(cx, m, attrs.core || decl.core);
+  });
+  reportTwins(cx, drafts, t);
+  decl.layout = layOut(t.of, drafts, { packed: attrs.packed, align: attrs.align ?? 1 });
+  decl.span = t.span;
+}
+
+function memberDrafts(cx: Sema, m: MemberDecl, core: boolean): MemberDraft[] {
+  const base = resolveType(cx, m.base);
+  if (m.declarators.length === 0) {
+    if (base.kind !== "record") return [];
+    if (core) base.decl.core = true;
+    return [{ name: "", type: base }];
+  }
+  return m.declarators.map((d) => {
+    const attrs = readAttributes(cx, m.attributes, d.attributes);
+    const type = applyTypeAttributes(resolveType(cx, d.type), attrs);
+    const name = d.name?.name ?? "";
+    const bits = d.bits && bitCount(cx, d.bits, type, name);
+    if (type.kind === "func" || (!bits && sizeOf(type) === undefined && !isFlexible(type)))
+      cx.sink.error("E0212", d.span, typeText(type), `member '${name}' needs a size`);
+    return {
+      name,
+      type,
+      ...(bits !== undefined && { bits }),
+      ...(attrs.align !== undefined && { align: attrs.align }),
+      ...(attrs.packed && { packed: true }),
+      ...(attrs.declTags.length > 0 && { declTags: attrs.declTags }),
+    };
+  });
+}
+
+const isFlexible = (t: CType): boolean => t.kind === "array" && t.length === undefined && sizeOf(t.elem) !== undefined;
+
+function bitCount(cx: Sema, e: Expr, type: CType, name: string): number | undefined {
+  const bits = constantInt(cx, e, "the width of a bit-field");
+  if (bits === undefined) return undefined;
+  const max = BigInt((sizeOf(type) ?? 0) * 8);
+  if (!isInteger(type)) cx.sink.error("E0234", e.span, `'${name}' is a '${typeText(type)}', not an integer`);
+  else if (bits < 0n || bits > max || (bits === 0n && name !== ""))
+    cx.sink.error("E0234", e.span, `${bits} bits in a '${typeText(type)}' of ${max}`);
+  else return Number(bits);
+  return undefined;
+}
+
+function reportTwins(cx: Sema, members: readonly MemberDraft[], t: RecordSpec): void {
+  const seen = new Set<string>();
+  const names = members.flatMap((m) =>
+    m.name !== "" ? [m.name] : m.type.kind === "record" ? (layoutOf(m.type.decl)?.fields.map((f) => f.name) ?? []) : [],
+  );
+  for (const name of names) {
+    if (name !== "" && seen.has(name)) cx.sink.error("E0208", t.span, `${t.of} member ${name}`);
+    seen.add(name);
+  }
+}
+
+// ---- enums ----
+
+function enumType(cx: Sema, t: EnumSpec): CType {
+  const tag = t.tag?.name ?? "";
+  const known = tag === "" ? undefined : t.values ? cx.scope.ownTag(tag) : cx.scope.findTag(tag);
+  if (known?.kind === "enum" && !t.values) return { kind: "enum", decl: known.decl };
+  if (!t.values) {
+    const kernel = cx.types.enum(tag);
+    if (kernel) return { kind: "enum", decl: kernel };
+  }
+  if (known?.kind === "enum" && known.decl.values) cx.sink.error("E0208", t.span, `enum ${tag}`);
+  const decl: EnumDecl = known?.kind === "enum" ? known.decl : { tag, size: 4, signed: false, span: t.span };
+  if (tag !== "") cx.scope.declareTag(tag, { kind: "enum", decl });
+  if (t.values) enumValues(cx, decl, t);
+  return { kind: "enum", decl };
+}
+
+/** The smallest of unsigned int, int, unsigned long and long that holds all values (as clang chooses). */
+function enumValues(cx: Sema, decl: EnumDecl, t: EnumSpec): void {
+  const values: { name: string; value: bigint }[] = [];
+  let next = 0n;
+  for (const v of t.values!) {
+    const value = v.value ? (constantInt(cx, v.value, `the value of '${v.name.name}'`) ?? next) : next;
+    next = value + 1n;
+    values.push({ name: v.name.name, value });
+    cx.scope.declare(v.name.name, { kind: "enumerator", value, type: enumeratorType(value) });
+  }
+  decl.values = values;
+  decl.signed = values.some((v) => v.value < 0n);
+  const small = values.every(
+    (v) => BigInt.asIntN(32, v.value) === v.value || (!decl.signed && BigInt.asUintN(32, v.value) === v.value),
+  );
+  decl.size = small ? 4 : 8;
+  if (small) return;
+  const type = enumUnderlying(decl);
+  for (const v of values) cx.scope.declare(v.name, { kind: "enumerator", value: v.value, type });
+}

@@ -1,0 +1,125 @@
+/** `build` and `check`: sources to objects. */
+import { basename, join } from "node:path";
+import { DiagSink } from "../../diag/diagnostic.ts";
+import { SourceMap } from "../../diag/source.ts";
+import { type Compilation, compile } from "../../driver/compile.ts";
+import { disassemble, listing, listingJson } from "../../driver/disassemble.ts";
+import { includeHost } from "../../driver/host.ts";
+import type { WarningOptions } from "../../driver/options.ts";
+import type { Kernel } from "../../kernel/model.ts";
+import { isFolder, readHeader, readSource, writeWhole } from "../files.ts";
+import { chooseKernel } from "../kernel-choice.ts";
+import { report } from "../report.ts";
+import { type BuildArgs, emitKinds } from "../run.ts";
+
+type Emit = (typeof emitKinds)[number];
+
+/** Compiles every file and, if `write`, writes what `--emit` names. Exit code 1 if one of them failed. */
+export function build(args: BuildArgs, write: boolean): number {
+  const usage = usageFault(args, write);
+  if (usage !== undefined) {
+    process.stderr.write(`bpfasm: ${usage}\n`);
+    return 2;
+  }
+  const sink = new DiagSink();
+  const kernel = chooseKernel({ arch: args.arch, modules: args["btf-module"], ...kernelWords(args) }, sink);
+  if (!kernel) return fail(sink, args);
+  let failed = false;
+  for (const file of args.file) failed = !buildOne(file, kernel, args, write) || failed;
+  return failed ? 1 : 0;
+}
+
+const kernelWords = (args: BuildArgs) => ({
+  ...(args.btf !== undefined && { btf: args.btf }),
+  ...(args.kernel !== undefined && { version: args.kernel }),
+});
+
+function fail(sink: DiagSink, args: BuildArgs): number {
+  report(sink.diagnostics, new SourceMap(), args["message-format"]);
+  return 1;
+}
+
+/** What is wrong with the combination of options, if something is. */
+function usageFault(args: BuildArgs, write: boolean): string | undefined {
+  if (args.kernel !== undefined && !/^\d+\.\d+/.test(args.kernel))
+    return `--kernel takes a release such as 6.12, not '${args.kernel}'`;
+  if (!write) return undefined;
+  const kinds = (args.emit ?? "obj").split(",");
+  const unknown = kinds.find((k) => !(emitKinds as readonly string[]).includes(k));
+  if (unknown !== undefined) return `--emit takes ${emitKinds.join(", ")}, not '${unknown}'`;
+  if (args.o === undefined || isFolder(args.o)) return undefined;
+  if (args.file.length > 1)
+    return `-o ${args.o} names one file, but there are ${args.file.length} inputs; -o takes a folder, too`;
+  if (kinds.length > 1)
+    return `-o ${args.o} names one file, but --emit asks for ${kinds.length}; -o takes a folder, too`;
+  return undefined;
+}
+
+function buildOne(file: string, kernel: Kernel, args: BuildArgs, write: boolean): boolean {
+  const sink = new DiagSink();
+  const text = readSource(file, sink);
+  if (text === undefined) return fail(sink, args) === 0;
+  const made = compile(text, compileOptions(file, kernel, args));
+  report(made.diagnostics, made.files, args["message-format"]);
+  if (!made.object) return false;
+  if (!write) return true;
+  const ok = (args.emit ?? "obj").split(",").every((kind) => emit(kind as Emit, file, made, args, sink));
+  if (!ok) fail(sink, args);
+  return ok;
+}
+
+function compileOptions(file: string, kernel: Kernel, args: BuildArgs) {
+  return {
+    kernel,
+    fileName: file,
+    includes: includeHost(readHeader, { dirs: args.I, system: args.isystem, machine: machineFolders }),
+    defines: args.D.map(definition),
+    undefs: args.U,
+    forcedIncludes: args.include,
+    cpu: args.mcpu,
+    level: args["opt-level"] === "0" ? 0 : 2,
+    debug: args.debug,
+    verify: args.verify,
+    resolveKfuncs: args["resolve-kfuncs"],
+    warnings: warningOptions(args),
+  } as const;
+}
+
+/** Where clang looks last when it compiles for BPF. */
+const machineFolders = ["/usr/local/include", "/usr/include"];
+
+function definition(text: string): { name: string; value: string } {
+  const equals = text.indexOf("=");
+  return equals === -1 ? { name: text, value: "1" } : { name: text.slice(0, equals), value: text.slice(equals + 1) };
+}
+
+function warningOptions(args: BuildArgs): WarningOptions {
+  const words = args.warning;
+  return {
+    none: args["silence-warnings"],
+    errors: words.includes("error"),
+    off: words.filter((w) => w.startsWith("no-")).map((w) => w.slice(3)),
+    errorNames: words.filter((w) => w.startsWith("error=")).map((w) => w.slice(6)),
+  };
+}
+
+const endings: Readonly<Record<Emit, string>> = { obj: ".o", asm: ".s", json: ".json" };
+
+/** `probe.bpf` and `probe.bpf.c` give `probe.bpf.o`. */
+export function outputName(file: string, kind: Emit): string {
+  return file.replace(/\.c$/, "") + endings[kind];
+}
+
+function emit(kind: Emit, file: string, made: Compilation, args: BuildArgs, sink: DiagSink): boolean {
+  const bytes = kind === "obj" ? made.object! : new TextEncoder().encode(textOf(kind, made.object!));
+  if (args.o === "-") {
+    process.stdout.write(bytes);
+    return true;
+  }
+  const name = outputName(file, kind);
+  const path = args.o === undefined ? name : isFolder(args.o) ? join(args.o, basename(name)) : args.o;
+  return writeWhole(path, bytes, sink);
+}
+
+const textOf = (kind: "asm" | "json", object: Uint8Array): string =>
+  kind === "asm" ? listing(disassemble(object)) : `${JSON.stringify(listingJson(disassemble(object)), null, 2)}\n`;

@@ -1,0 +1,29 @@
+/** `disasm`: instructions of an object, with source lines and relocations. */
+import { DiagSink } from "../../diag/diagnostic.ts";
+import { SourceMap } from "../../diag/source.ts";
+import { type Disassembly, disassemble, listing, listingJson } from "../../driver/disassemble.ts";
+import { ElfError } from "../../elf/object-file.ts";
+import { DecodeError } from "../../isa/decode.ts";
+import { readBytes } from "../files.ts";
+import { report } from "../report.ts";
+import type { DisasmArgs } from "../run.ts";
+
+export function disasm(args: DisasmArgs): number {
+  const sink = new DiagSink();
+  const bytes = readBytes(args.object, sink);
+  const made = bytes && tryDisassemble(bytes, args.object, sink);
+  report(sink.diagnostics, new SourceMap(), args["message-format"]);
+  if (!made) return 1;
+  process.stdout.write(args.json ? `${JSON.stringify(listingJson(made), null, 2)}\n` : listing(made));
+  return 0;
+}
+
+function tryDisassemble(bytes: Uint8Array, path: string, sink: DiagSink): Disassembly | undefined {
+  try {
+    return disassemble(bytes);
+  } catch (error) {
+    if (!(error instanceof ElfError || error instanceof DecodeError)) throw error;
+    sink.error("E0708", undefined, path, error.message);
+    return undefined;
+  }
+}

@@ -1,0 +1,77 @@
+/** `verify`: what the kernel will say of an object of any compiler. */
+import { DiagSink } from "../../diag/diagnostic.ts";
+import { SourceMap } from "../../diag/source.ts";
+import { verifyObject } from "../../driver/verdicts.ts";
+import type { SourceLine } from "../../elf/model.ts";
+import { ElfError } from "../../elf/object-file.ts";
+import type { ProgramVerdict } from "../../verifier/model.ts";
+import { readBytes } from "../files.ts";
+import { chooseKernel } from "../kernel-choice.ts";
+import { report } from "../report.ts";
+import type { VerifyArgs } from "../run.ts";
+
+/** Prints a line a program; exit code 1 if one is rejected or the object cannot be read. */
+export function verify(args: VerifyArgs): number {
+  const sink = new DiagSink();
+  const verdicts = readVerdicts(args, sink);
+  report(sink.diagnostics, new SourceMap(), args["message-format"]);
+  if (!verdicts) return 1;
+  for (const v of verdicts) process.stdout.write(args.json ? `${JSON.stringify(asJson(v))}\n` : asText(v));
+  return sink.hasErrors || verdicts.some((v) => v.verdict === "rejected") ? 1 : 0;
+}
+
+function readVerdicts(args: VerifyArgs, sink: DiagSink): readonly ProgramVerdict[] | undefined {
+  const choice = { arch: args.arch, modules: args["btf-module"] };
+  const kernel = chooseKernel(
+    {
+      ...choice,
+      ...(args.btf !== undefined && { btf: args.btf }),
+      ...(args.kernel !== undefined && { version: args.kernel }),
+    },
+    sink,
+  );
+  const bytes = kernel && readBytes(args.object, sink);
+  if (!kernel || !bytes) return undefined;
+  try {
+    const all = verifyObject(bytes, kernel, sink);
+    if (args.program === undefined) return all;
+    const one = all.filter((v) => v.program === args.program);
+    if (one.length > 0) return one;
+    sink.error("E0709", undefined, args.program, args.object);
+  } catch (error) {
+    if (!(error instanceof ElfError)) throw error;
+    sink.error("E0708", undefined, args.object, error.message);
+  }
+  return undefined;
+}
+
+function asJson(v: ProgramVerdict) {
+  return {
+    program: v.program,
+    section: v.section,
+    verdict: v.verdict,
+    processed: v.processed,
+    diagnostics: v.findings,
+    unknown: v.unknown,
+  };
+}
+
+function asText(v: ProgramVerdict): string {
+  const head = `${v.program}: ${v.verdict} (${v.section}, ${v.processed} instructions processed)\n`;
+  const unknown = v.unknown.map((u) => `  not modelled: ${u}\n`).join("");
+  return head + unknown + findingsText(v);
+}
+
+/** Findings are shown with the source text that the object holds. */
+function findingsText(v: ProgramVerdict): string {
+  const at = (line: SourceLine | undefined) => (line ? `${line.file}:${line.line}:${line.column}: ` : "");
+  return v.findings
+    .map((f) => {
+      const lines = [`  ${at(f.line)}error: ${f.text} [${f.code}]`];
+      if (f.line?.text) lines.push(`    ${f.line.text.trim()}`);
+      for (const note of f.notes) lines.push(`  ${at(note.line)}note: ${note.text}`);
+      if (f.help !== undefined) lines.push(`  help: ${f.help}`);
+      return `${lines.join("\n")}\n`;
+    })
+    .join("");
+}

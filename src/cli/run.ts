@@ -1,0 +1,166 @@
+/** The sub-commands and their options; each loads its own code only when it is called. */
+import yargs, { type Argv } from "yargs";
+import { normaliseArgs } from "./args.ts";
+import { messageFormats } from "./report.ts";
+import { version } from "./version.ts";
+
+/** Runs one command line; gives the exit code: 0 done, 1 errors in the input, 2 wrong usage. */
+export async function run(args: readonly string[]): Promise<number> {
+  let code = 0;
+  const done = (exit: number): void => {
+    code = exit;
+  };
+  const parser = yargs(normaliseArgs(args))
+    .scriptName("bpfasm")
+    .usage("$0 COMMAND\n\nCompiles BPF C to objects that the Linux kernel loads, and says before whether it will.")
+    .command("build <file...>", "compile, verify and write an object", buildOptions, async (argv) => {
+      const { build } = await import("./commands/build.ts");
+      done(build(argv, true));
+    })
+    .command("check <file...>", "the same without writing", compileOptions, async (argv) => {
+      const { build } = await import("./commands/build.ts");
+      done(build(argv, false));
+    })
+    .command("verify <object>", "say what the kernel will say of an object", verifyOptions, async (argv) => {
+      const { verify } = await import("./commands/verify.ts");
+      done(verify(argv));
+    })
+    .command("disasm <object>", "print an object's instructions", disasmOptions, async (argv) => {
+      const { disasm } = await import("./commands/disasm.ts");
+      done(disasm(argv));
+    })
+    .command("kfuncs [name]", "list the kernel's kfuncs", kfuncsOptions, async (argv) => {
+      const { kfuncs } = await import("./commands/kfuncs.ts");
+      done(kfuncs(argv));
+    })
+    .command("explain <code>", "say what a diagnostic means, with an example", explainOptions, async (argv) => {
+      const { explain } = await import("./commands/explain.ts");
+      done(explain(argv));
+    })
+    .completion("completion", "print a completion script for the shell")
+    .demandCommand(1, "a command is needed")
+    .strict()
+    .recommendCommands()
+    .alias({ help: "h", version: "V" })
+    .version(version)
+    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .parserConfiguration({ "duplicate-arguments-array": true, "greedy-arrays": false, "boolean-negation": true })
+    .exitProcess(false)
+    .fail((message, error) => {
+      if (error && !message) throw error;
+      process.stderr.write(`bpfasm: ${message ?? error?.message}\n  'bpfasm --help' lists commands and options\n`);
+      code = 2;
+      throw new UsageError();
+    });
+  try {
+    await parser.parseAsync();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+  }
+  return code;
+}
+
+class UsageError extends Error {}
+
+const kernelOptions = <T>(y: Argv<T>) =>
+  y
+    .option("arch", {
+      choices: ["x86", "arm64"] as const,
+      default: "x86" as const,
+      describe: "whose registers, whose embedded kernel",
+    })
+    .option("btf", {
+      type: "string",
+      default: process.env.BPFASM_BTF,
+      defaultDescription: "the embedded kernel, or BPFASM_BTF",
+      describe: "a kernel's BTF: a file, raw or in ELF, or 'host'",
+    })
+    .option("btf-module", { type: "string", array: true, default: [] as string[], describe: "a module's BTF on top" })
+    .option("kernel", { type: "string", describe: "release whose tables hold, such as 6.12 (guessed from the BTF)" });
+
+const messageOption = <T>(y: Argv<T>) =>
+  y.option("message-format", {
+    choices: messageFormats,
+    default: "human" as const,
+    describe: "how diagnostics are printed",
+  });
+
+const compileOptions = (y: Argv) =>
+  messageOption(kernelOptions(y))
+    .positional("file", { type: "string", array: true, demandOption: true, describe: "BPF C sources" })
+    .option("D", {
+      type: "string",
+      array: true,
+      default: [] as string[],
+      describe: "define a macro: NAME or NAME=VALUE",
+    })
+    .option("U", { type: "string", array: true, default: [] as string[], describe: "undefine a macro" })
+    .option("I", { type: "string", array: true, default: [] as string[], describe: "search a folder for headers" })
+    .option("isystem", {
+      type: "string",
+      array: true,
+      default: [] as string[],
+      describe: "search a folder after those",
+    })
+    .option("include", { type: "string", array: true, default: [] as string[], describe: "read a header first" })
+    .option("opt-level", { choices: ["0", "2"] as const, default: "2" as const, describe: "-O0 or -O2" })
+    .option("mcpu", {
+      choices: ["v1", "v2", "v3", "v4"] as const,
+      default: "v3" as const,
+      describe: "instructions that may be used (-mcpu=v3)",
+    })
+    .option("debug", { type: "boolean", default: true, describe: "types and source lines in the object (-g0: none)" })
+    .option("warning", {
+      type: "string",
+      array: true,
+      default: [] as string[],
+      describe: "-Werror, -Werror=NAME, -Wno-NAME",
+    })
+    .option("silence-warnings", { type: "boolean", default: false, describe: "no warnings (-w)" })
+    .option("verify", { type: "boolean", default: true, describe: "ask the verifier (--no-verify: do not)" })
+    .option("resolve-kfuncs", {
+      type: "boolean",
+      default: false,
+      describe: "write the kernel's BTF ids into kfunc calls",
+    });
+
+export const emitKinds = ["obj", "asm", "json"] as const;
+
+const buildOptions = (y: Argv) =>
+  compileOptions(y)
+    .option("o", { type: "string", describe: "output file, '-' for standard output, or a folder" })
+    .option("emit", {
+      type: "string",
+      default: "obj",
+      describe: "what to write: obj, asm, json, or several with commas",
+    });
+
+const verifyOptions = (y: Argv) =>
+  messageOption(kernelOptions(y))
+    .positional("object", { type: "string", demandOption: true, describe: "a BPF object, of any compiler" })
+    .option("program", { type: "string", describe: "only this program" })
+    .option("json", { type: "boolean", default: false, describe: "a JSON object a program" });
+
+const disasmOptions = (y: Argv) =>
+  messageOption(y)
+    .positional("object", { type: "string", demandOption: true, describe: "a BPF object, of any compiler" })
+    .option("json", { type: "boolean", default: false, describe: "one JSON document" });
+
+const kfuncsOptions = (y: Argv) =>
+  messageOption(kernelOptions(y))
+    .positional("name", { type: "string", describe: "a name or a part of one" })
+    .option("json", { type: "boolean", default: false, describe: "a JSON object a kfunc" });
+
+const explainOptions = (y: Argv) =>
+  messageOption(y).positional("code", {
+    type: "string",
+    demandOption: true,
+    describe: "a code such as E0203 or -Wlicense",
+  });
+
+type Parsed<F extends (y: Argv) => Argv<unknown>> = Awaited<ReturnType<F>> extends Argv<infer A> ? A : never;
+export type BuildArgs = Parsed<typeof compileOptions> & { readonly o?: string | undefined; readonly emit?: string };
+export type VerifyArgs = Parsed<typeof verifyOptions>;
+export type DisasmArgs = Parsed<typeof disasmOptions>;
+export type KfuncsArgs = Parsed<typeof kfuncsOptions>;
+export type ExplainArgs = Parsed<typeof explainOptions>;

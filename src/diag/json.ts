@@ -1,0 +1,28 @@
+/** Diagnostics as JSON lines: one object each, `version` 1. */
+import type { Span } from "../support/span.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+import type { SourceMap } from "./source.ts";
+
+const VERSION = 1;
+
+/** Lines and columns count from 1; `end` is behind the last character. */
+function range(span: Span, files: SourceMap) {
+  const start = files.place(span);
+  const end = files.place({ ...span, start: span.end });
+  return { file: start.file, line: start.line, column: start.column, endLine: end.line, endColumn: end.column };
+}
+
+/** One diagnostic as one line of JSON. */
+export function renderJson(d: Diagnostic, files: SourceMap): string {
+  const place = (span: Span | undefined) => (span ? { place: range(span, files) } : {});
+  return `${JSON.stringify({
+    version: VERSION,
+    code: d.code,
+    severity: d.severity,
+    text: d.text,
+    ...place(d.span),
+    notes: d.notes.map((n) => ({ text: n.text, ...place(n.span) })),
+    ...(d.help !== undefined && { help: d.help }),
+    ...(d.edits?.length && { edits: d.edits.map((e) => ({ ...place(e.span), text: e.text })) }),
+  })}\n`;
+}

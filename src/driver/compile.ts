@@ -1,0 +1,120 @@
+/** The whole compiler: source to object, on one screen. */
+import { generate } from "../asm/codegen/generate.ts";
+import type { Subprog } from "../asm/codegen/subprog.ts";
+import { optimise } from "../asm/ir/optimise.ts";
+import { constantData, lower } from "../asm/lower/lower.ts";
+import { ambientMacro } from "../asm/sema/ambient/index.ts";
+import { check } from "../asm/sema/check.ts";
+import type { Unit } from "../asm/sema/tree.ts";
+import { isAmbientType } from "../asm/sema/type-exprs.ts";
+import { parseTypeName, parseUnit } from "../asm/syntax/parse.ts";
+import { type Diagnostic, DiagSink } from "../diag/diagnostic.ts";
+import { type SourceFile, SourceMap } from "../diag/source.ts";
+import type { SourceLine } from "../elf/model.ts";
+import { writeObject } from "../elf/writer.ts";
+import type { Line } from "../isa/insn.ts";
+import type { ProgramVerdict } from "../verifier/model.ts";
+import { builtinOnly } from "./host.ts";
+import { impliedLicense } from "./license.ts";
+import { objectModel } from "./object-model.ts";
+import type { CompileOptions } from "./options.ts";
+import { bindKfuncs } from "./resolve-kfuncs.ts";
+import { findingDiagnostic, spanFinder, verifyObject } from "./verdicts.ts";
+import { applyWarnings } from "./warnings.ts";
+
+/** What came of a compilation. `object` is missing where `diagnostics` hold an error. */
+export interface Compilation {
+  readonly object?: Uint8Array;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly files: SourceMap;
+  readonly verdicts: readonly ProgramVerdict[];
+  /** Final instructions, still symbolic, for `--emit asm`. */
+  readonly subprogs: readonly Subprog[];
+}
+
+/** Compiles the text of one `.bpf` file. Pure and synchronous; never throws for bad input. */
+export function compile(source: string, options: CompileOptions): Compilation {
+  const files = new SourceMap();
+  const main = files.add(options.fileName ?? "probe.bpf", source);
+  const sink = new DiagSink();
+  const unit = analyse(main, files, options, sink);
+  const subprogs = sink.hasErrors ? [] : codeOf(unit, options, sink);
+  const written = sink.hasErrors ? undefined : assemble(unit, subprogs, files, main, options, sink);
+  const verdicts = written && options.verify !== false ? judge(written, files, main, options, sink) : [];
+  const diagnostics = applyWarnings(sink.diagnostics, options.warnings ?? {});
+  const failed = diagnostics.some((d) => d.severity === "error");
+  return { ...(written && !failed && { object: written }), diagnostics, files, verdicts, subprogs };
+}
+
+function analyse(main: SourceFile, files: SourceMap, options: CompileOptions, sink: DiagSink): Unit {
+  const { kernel } = options;
+  const isTypeName = (name: string) => isAmbientType(name, (n) => kernel.btf.byName(n, "typedef").length > 0);
+  const ast = parseUnit(
+    {
+      files,
+      main,
+      includes: options.includes ?? builtinOnly,
+      defines: [{ name: `__TARGET_ARCH_${kernel.arch}`, value: "1" }, ...(options.defines ?? [])],
+      undefs: options.undefs ?? [],
+      forcedIncludes: options.forcedIncludes ?? [],
+      ambientMacros: { get: ambientMacro },
+      isTypeName,
+    },
+    sink,
+  );
+  const parseType = (text: string) => parseTypeName(text, isTypeName);
+  return check(ast, kernel, { cpu: options.cpu ?? "v3", parseType }, sink);
+}
+
+function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): readonly Subprog[] {
+  const { cpu = "v3", level = 2, dump } = options;
+  const ir = lower(unit, sink);
+  if (sink.hasErrors) return [];
+  const optimised = optimise(ir, { level, cpu, constants: constantData(unit), ...(dump && { dump }) });
+  const subprogs = optimised.functions.map((fn) => generate(fn, { cpu, optimise: level > 0 }, sink));
+  return options.resolveKfuncs ? bindKfuncs(subprogs, options.kernel) : subprogs;
+}
+
+function assemble(
+  unit: Unit,
+  subprogs: readonly Subprog[],
+  files: SourceMap,
+  main: SourceFile,
+  options: CompileOptions,
+  sink: DiagSink,
+): Uint8Array {
+  const license = impliedLicense(unit, subprogs, sink);
+  const name = nameInObject(main);
+  const lineOf = (line: Line<unknown>): SourceLine | undefined => {
+    if (!line.span) return undefined;
+    const place = files.place(line.span);
+    return {
+      file: name(place.file),
+      line: place.line,
+      column: place.column,
+      text: files.lineText(line.span.file, place.line),
+    };
+  };
+  const debug = options.debug !== false;
+  return writeObject(objectModel({ unit, subprogs, ...(license !== undefined && { license }), debug, lineOf }));
+}
+
+/** File names in the object do not tell in which folder it was built: they are relative to the main file's. */
+function nameInObject(main: SourceFile): (name: string) => string {
+  const slash = main.name.lastIndexOf("/");
+  const folder = main.name.slice(0, slash + 1);
+  return (name) => (folder !== "" && name.startsWith(folder) ? name.slice(folder.length) : name);
+}
+
+function judge(
+  object: Uint8Array,
+  files: SourceMap,
+  main: SourceFile,
+  options: CompileOptions,
+  sink: DiagSink,
+): readonly ProgramVerdict[] {
+  const verdicts = verifyObject(object, options.kernel, sink);
+  const spanOf = spanFinder(files, nameInObject(main));
+  for (const { findings } of verdicts) for (const f of findings) sink.add(findingDiagnostic(f, spanOf));
+  return verdicts;
+}

@@ -1,0 +1,35 @@
+/** Whether a program needs a GPL-compatible licence, and what it gets where its file gives none. */
+
+import type { Subprog } from "../asm/codegen/subprog.ts";
+import type { TFunction, Unit } from "../asm/sema/tree.ts";
+import type { DiagSink } from "../diag/diagnostic.ts";
+import type { Line } from "../isa/insn.ts";
+import { helperById, helperFor } from "../kernel/helpers.ts";
+import { parseSection } from "../kernel/sections.ts";
+
+/** "GPL" with a warning if the file has no licence and some program needs one; undefined otherwise. */
+export function impliedLicense(unit: Unit, subprogs: readonly Subprog[], sink: DiagSink): string | undefined {
+  if (unit.license) return undefined;
+  const needy = subprogs.find((s) => s.lines.some((line) => needsGpl(line, s.section)));
+  if (!needy) return undefined;
+  const source = unit.functions.find((f: TFunction) => f.name === needy.name);
+  sink
+    .warn("license", source?.nameSpan ?? needy.span, needy.name)
+    .help('say so in the file: char LICENSE[] SEC("license") = "GPL";');
+  return "GPL";
+}
+
+/**
+ * GPL-only helpers, every kfunc, and reads of kernel structs (verifier.c: check_helper_call, add_kfunc_call,
+ * check_ptr_to_btf_access).
+ */
+function needsGpl(line: Line<unknown>, section: string | undefined): boolean {
+  const { insn } = line;
+  if (insn.kind === "load") return line.core !== undefined;
+  if (insn.kind !== "call") return false;
+  if (insn.callee.kind === "kfunc" || insn.callee.kind === "kfunc_id") return true;
+  if (insn.callee.kind !== "helper") return false;
+  const info = section === undefined ? undefined : parseSection(section);
+  const helper = (info && helperFor(insn.callee.id, info)) ?? helperById(insn.callee.id);
+  return helper?.gplOnly === true;
+}

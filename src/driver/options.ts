@@ -1,0 +1,39 @@
+/** What a compilation can be told; every option means what the same one means to clang. */
+import type { IncludeHost } from "../asm/syntax/input.ts";
+import type { Kernel } from "../kernel/model.ts";
+
+export interface WarningOptions {
+  /** `-Wno-name`: names that are not reported. */
+  readonly off?: readonly string[];
+  /** `-w`. */
+  readonly none?: boolean;
+  /** `-Werror`: every warning is an error. */
+  readonly errors?: boolean;
+  /** `-Werror=name`. */
+  readonly errorNames?: readonly string[];
+}
+
+export interface CompileOptions {
+  readonly kernel: Kernel;
+  /** Name of the file, for messages and line info. */
+  readonly fileName?: string;
+  /** Finds included files; without one, only built-in headers are found. */
+  readonly includes?: IncludeHost;
+  /** `-D`, with the value after `=` (`1` if there is none). */
+  readonly defines?: readonly { readonly name: string; readonly value: string }[];
+  readonly undefs?: readonly string[];
+  /** `-include`. */
+  readonly forcedIncludes?: readonly string[];
+  /** `-mcpu`; v3 by default, as clang 21's. */
+  readonly cpu?: "v1" | "v2" | "v3" | "v4";
+  readonly level?: 0 | 2;
+  /** False: no BTF, line info or CO-RE records (`-g0`). */
+  readonly debug?: boolean;
+  /** False: the verifier is not asked (`--no-verify`). */
+  readonly verify?: boolean;
+  /** Kfunc calls hold BTF ids of this kernel instead of names. */
+  readonly resolveKfuncs?: boolean;
+  readonly warnings?: WarningOptions;
+  /** Called with the text of the intermediate code after each pass. */
+  readonly dump?: (pass: string, text: () => string) => void;
+}

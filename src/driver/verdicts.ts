@@ -1,0 +1,43 @@
+/** Runs the verifier over a finished object and turns its findings into diagnostics in the user's files. */
+import type { Diagnostic, DiagSink, Note } from "../diag/diagnostic.ts";
+import type { SourceMap } from "../diag/source.ts";
+import type { SourceLine } from "../elf/model.ts";
+import { readObject } from "../elf/reader.ts";
+import type { Kernel } from "../kernel/model.ts";
+import { linkObject } from "../link/link.ts";
+import type { Span } from "../support/span.ts";
+import type { Finding, ProgramVerdict } from "../verifier/model.ts";
+import { verify } from "../verifier/verify.ts";
+
+/** Links an object as a loader would and verifies every program in it. */
+export function verifyObject(bytes: Uint8Array, kernel: Kernel, sink: DiagSink): readonly ProgramVerdict[] {
+  return linkObject(readObject(bytes), kernel, sink).map((program) => verify(program, kernel));
+}
+
+export type SpanOf = (line: SourceLine) => Span | undefined;
+
+/** Where line info points, in the files of this compilation. */
+export function spanFinder(files: SourceMap, nameInObject: (name: string) => string): SpanOf {
+  const byName = new Map(files.files.filter((f) => !f.builtin).map((f) => [nameInObject(f.name), f.id]));
+  return (line) => {
+    const id = byName.get(line.file);
+    return id === undefined ? undefined : files.spanAt(id, line.line, line.column);
+  };
+}
+
+/** A finding as a diagnostic; without a place in a file, its text names the source line. */
+export function findingDiagnostic(finding: Finding, spanOf: SpanOf): Diagnostic {
+  const span = finding.line && spanOf(finding.line);
+  const notes: Note[] = finding.notes.map((note) => {
+    const at = note.line && spanOf(note.line);
+    return at ? { text: note.text, span: at } : { text: note.text };
+  });
+  return {
+    code: finding.code,
+    severity: "error",
+    text: finding.text,
+    ...(span && { span }),
+    notes,
+    ...(finding.help !== undefined && { help: finding.help }),
+  };
+}
