@@ -85,12 +85,14 @@ function codeSection(
 ): CodeSection {
   const insns: Insn[] = [];
   const relocs: CodeReloc[] = [];
+  const core: ExtCore[] = [];
   for (const { func, off, lines } of places) {
     for (const line of lines) {
       const at = off + line.slot * 8;
       const { insn, reloc } = bind(line.insn, { section: func.section, at, names });
       insns.push(insn);
       if (reloc) relocs.push({ off: at, ...reloc });
+      if (line.core) core.push({ insnOff: at, ...line.core });
     }
   }
   return {
@@ -99,9 +101,7 @@ function codeSection(
     relocs,
     funcs: places.map(({ func, off }) => ({ insnOff: off, type: func.btfType })),
     lines: places.flatMap((place) => lineRecords(place, model, spare)),
-    core: places.flatMap(({ off, lines }) =>
-      lines.flatMap(({ core, slot }) => (core ? [{ insnOff: off + slot * 8, ...core }] : [])),
-    ),
+    core,
   };
 }
 

@@ -40,9 +40,10 @@ export class DecodeError extends Error {
 
 /** Every instruction of a stream. Throws `DecodeError` at the first slot that is none, or if bytes are left over. */
 export function decodeInsns(bytes: Uint8Array): readonly Insn[] {
+  const view = viewOf(bytes);
   const insns: Insn[] = [];
   for (let slot = 0; slot * 8 < bytes.length; ) {
-    const insn = decodeInsn(bytes, slot);
+    const insn = decodeClass(new Raw(view, slot));
     insns.push(insn);
     slot += slotCount(insn);
   }
@@ -50,40 +51,54 @@ export function decodeInsns(bytes: Uint8Array): readonly Insn[] {
 }
 
 /** The instruction that begins at a slot. Throws `DecodeError`. */
-export function decodeInsn(bytes: Uint8Array, slot: number): Insn {
-  const at = slot * 8;
-  const refuse = (text: string): never => {
-    throw new DecodeError(slot, text);
-  };
-  if (at + 8 > bytes.length) return refuse(`truncated instruction: ${bytes.length - at} of 8 bytes`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at, Math.min(16, bytes.length - at));
-  const regs = view.getUint8(1);
-  const raw: Raw = {
-    code: view.getUint8(0),
-    dst: regs & 15,
-    src: regs >> 4,
-    off: view.getInt16(2, true),
-    imm: view.getInt32(4, true),
-    refuse,
-  };
-  for (const reg of [raw.dst, raw.src]) if (reg > 11) refuse(`R${reg} is invalid`);
-  return decodeClass(raw, view);
-}
+export const decodeInsn = (bytes: Uint8Array, slot: number): Insn => decodeClass(new Raw(viewOf(bytes), slot));
+
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** One slot, split into its fields. */
-interface Raw {
+class Raw {
+  readonly view: DataView;
+  readonly slot: number;
   readonly code: number;
   readonly dst: number;
   readonly src: number;
   readonly off: number;
   readonly imm: number;
-  readonly refuse: (text: string) => never;
+
+  constructor(view: DataView, slot: number) {
+    const at = slot * 8;
+    this.view = view;
+    this.slot = slot;
+    const left = view.byteLength - at;
+    if (left < 8) throw new DecodeError(slot, `truncated instruction: ${left} of 8 bytes`);
+    const regs = view.getUint8(at + 1);
+    this.code = view.getUint8(at);
+    this.dst = regs & 15;
+    this.src = regs >> 4;
+    this.off = view.getInt16(at + 2, true);
+    this.imm = view.getInt32(at + 4, true);
+    if (this.dst > 11) this.refuse(`R${this.dst} is invalid`);
+    if (this.src > 11) this.refuse(`R${this.src} is invalid`);
+  }
+
+  /** Whether the second slot of `ld_imm64` is there and holds nothing but its `imm`. */
+  get hasSecond(): boolean {
+    const at = this.slot * 8 + 8;
+    return at + 8 <= this.view.byteLength && this.view.getUint32(at, true) === 0;
+  }
+  get secondImm(): number {
+    return this.view.getInt32(this.slot * 8 + 12, true);
+  }
+
+  refuse(text: string): never {
+    throw new DecodeError(this.slot, text);
+  }
 }
 
 type Field = "dst" | "src" | "off" | "imm";
 
 function zero(raw: Raw, what: string, ...fields: readonly Field[]): void {
-  if (fields.some((field) => raw[field] !== 0)) raw.refuse(`${what} uses reserved fields`);
+  for (const field of fields) if (raw[field] !== 0) raw.refuse(`${what} uses reserved fields`);
 }
 
 const unknown = (raw: Raw): never => raw.refuse(`unknown opcode ${raw.code.toString(16).padStart(2, "0")}`);
@@ -91,10 +106,10 @@ const reg = (n: number): Reg => n as Reg;
 const sizeOf = (raw: Raw): Size => sizeOfBits[(raw.code >> 3) & 3]!;
 const modeOf = (raw: Raw): number => raw.code & 0xe0;
 
-function decodeClass(raw: Raw, view: DataView): Insn {
+function decodeClass(raw: Raw): Insn {
   switch (raw.code & 7) {
     case CLASS.LD:
-      return decodeLd(raw, view);
+      return decodeLd(raw);
     case CLASS.LDX:
       return decodeLoad(raw);
     case CLASS.ST:
@@ -114,10 +129,10 @@ function decodeClass(raw: Raw, view: DataView): Insn {
   }
 }
 
-function decodeLd(raw: Raw, view: DataView): Insn {
+function decodeLd(raw: Raw): Insn {
   const size = sizeOf(raw);
   const mode = modeOf(raw);
-  if (mode === MODE.IMM && size === 8) return { kind: "ld_imm64", dst: reg(raw.dst), value: decodeWide(raw, view) };
+  if (mode === MODE.IMM && size === 8) return { kind: "ld_imm64", dst: reg(raw.dst), value: decodeWide(raw) };
   if ((mode !== MODE.ABS && mode !== MODE.IND) || size === 8) return unknown(raw);
   zero(raw, "BPF_LD_[ABS|IND]", "dst", "off");
   if (mode === MODE.IND) return { kind: "load_packet", size, imm: raw.imm, src: reg(raw.src) };
@@ -125,11 +140,11 @@ function decodeLd(raw: Raw, view: DataView): Insn {
   return { kind: "load_packet", size, imm: raw.imm };
 }
 
-function decodeWide(raw: Raw, view: DataView): Imm64 {
-  if (view.byteLength < 16 || view.getUint32(8, true) !== 0) return raw.refuse("invalid bpf_ld_imm64 insn");
+function decodeWide(raw: Raw): Imm64 {
+  if (!raw.hasSecond) return raw.refuse("invalid bpf_ld_imm64 insn");
   zero(raw, "BPF_LD_IMM64", "off");
   const low = raw.imm;
-  const high = view.getInt32(12, true);
+  const high = raw.secondImm;
   const alone = (value: Imm64): Imm64 => (high === 0 ? value : raw.refuse("unrecognized bpf_ld_imm64 insn"));
   switch (raw.src) {
     case PSEUDO.INT:

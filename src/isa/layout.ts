@@ -119,17 +119,25 @@ function place<Core>(
   places: ReadonlyMap<string, number>,
   long: ReadonlySet<number>,
 ): readonly PlacedLine<Core>[] {
-  return lines.flatMap((line, i): PlacedLine<Core> | PlacedLine<Core>[] => {
+  const placed: PlacedLine<Core>[] = [];
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i]!;
     const slot = slots[i]!;
     const label = labelOf(line.insn);
-    if (label === undefined) return { ...line, slot };
+    if (label === undefined) {
+      placed.push({ ...line, slot });
+      continue;
+    }
     const distance = slots[placeOf(places, label)]! - slots[i + 1]!;
     if (long.has(i)) {
-      const [first, ...rest] = longBranch(line.insn, distance);
       const { labels: _, ...later } = line;
-      return [{ ...line, insn: first!, slot }, ...rest.map((insn, n) => ({ ...later, insn, slot: slot + 1 + n }))];
+      longBranch(line.insn, distance).forEach((insn, n) => {
+        placed.push({ ...(n === 0 ? line : later), insn, slot: slot + n });
+      });
+    } else {
+      const off = fitsS16(distance) || isLongJump(line.insn) ? distance : 0;
+      placed.push({ ...line, insn: { ...line.insn, target: { off } } as Insn, slot });
     }
-    const off = fitsS16(distance) || isLongJump(line.insn) ? distance : 0;
-    return { ...line, insn: { ...line.insn, target: { off } } as Insn, slot };
-  });
+  }
+  return placed;
 }

@@ -45,8 +45,9 @@ export interface Bindings {
   readonly sink: DiagSink;
 }
 
-/** The function, or undefined after reporting what is wrong with it. */
+/** The function, or undefined after reporting what is wrong with it; missing externs have been reported before. */
 export function bindFunc(func: FileFunc, cx: Bindings): BoundFunc | undefined {
+  if (func.relocs.some(({ symbol }) => symbol.undefined && !cx.externs.bySymbol.has(symbol.index))) return undefined;
   const before = cx.sink.errorCount;
   const decoded = decode(func, cx.sink);
   if (!decoded) return undefined;
@@ -56,15 +57,18 @@ export function bindFunc(func: FileFunc, cx: Bindings): BoundFunc | undefined {
   const lines = within(ext?.lines ?? [], func);
   const insns: BoundInsn[] = [];
   let slot = 0;
-  let lineIdx = -1;
+  let next = 0;
+  let line: SourceLine | undefined;
   for (const insn of decoded) {
     const off = func.off + slot * 8;
-    while (lineIdx + 1 < lines.length && lines[lineIdx + 1]!.insnOff <= off) lineIdx++;
-    const line = lines[lineIdx];
-    const place = { func, slot, off, reloc: relocs.get(off), core: core.get(off), cx };
-    for (const bound of bindInsn(insn, place)) {
-      insns.push(line ? { ...bound, slot, line: sourceLine(line) } : { ...bound, slot });
-      slot += slotCount(bound.insn);
+    for (; next < lines.length && lines[next]!.insnOff <= off; next++) line = sourceLine(lines[next]!);
+    const reloc = relocs.get(off);
+    const record = core.get(off);
+    const isFinal = !reloc && !record && insn.kind !== "call" && insn.kind !== "ld_imm64";
+    const bound = isFinal ? [{ insn }] : bindInsn(insn, { func, slot, off, reloc, core: record, cx });
+    for (const { insn: final, target } of bound) {
+      insns.push({ insn: final, slot, ...(line && { line }), ...(target && { target }) });
+      slot += slotCount(final);
     }
   }
   if (cx.sink.errorCount > before) return undefined;
@@ -123,7 +127,7 @@ function bindCall(callee: Callee, place: Place): Bound {
     if (reloc) refuse(place, reloc.symbol);
     return { insn };
   }
-  if (reloc?.symbol.undefined) return { insn: { kind: "call", callee: externCallee(reloc.symbol, place) ?? callee } };
+  if (reloc?.symbol.undefined) return { insn: { kind: "call", callee: externCallee(reloc.symbol, place) } };
   const section = reloc ? reloc.symbol.section : func.section;
   const start = reloc ? reloc.symbol.value + (callee.off + 1) * 8 : place.off + (callee.off + 1) * 8;
   const target = section && functionAt(cx.object, section.name, start);
@@ -135,12 +139,12 @@ function bindCall(callee: Callee, place: Place): Bound {
 const functionAt = (object: ObjectFile, section: string, off: number): FileFunc | undefined =>
   section === ".text" ? placesOf(object).func(section, off) : undefined;
 
-function externCallee(symbol: FileSymbol, place: Place): Callee | undefined {
+function externCallee(symbol: FileSymbol, place: Place): Callee {
   const extern = place.cx.externs.bySymbol.get(symbol.index);
   if (extern?.kind === "func") return { kind: "kfunc_id", btfId: extern.btfId, off: extern.fd };
   if (extern?.kind === "missing") return { kind: "helper", id: extern.poison };
-  if (extern) refuse(place, symbol);
-  return undefined;
+  refuse(place, symbol);
+  return { kind: "kfunc", name: symbol.name };
 }
 
 function bindImm64(insn: Extract<Insn, { kind: "ld_imm64" }>, place: Place): Bound {
@@ -156,7 +160,7 @@ function bindImm64(insn: Extract<Insn, { kind: "ld_imm64" }>, place: Place): Bou
     return addressOf(insn, symbol.section.name, symbol.value + addend, place);
   }
   const bound = addend === undefined ? undefined : boundValue(symbol, addend, cx);
-  if (!bound) refuseUnlessReported(place, symbol);
+  if (!bound) refuse(place, symbol);
   return { insn: bound ? { ...insn, value: bound } : insn };
 }
 
@@ -171,11 +175,6 @@ function addressOf(insn: Insn, section: string, off: number, { cx, func, slot }:
   if (target) return { insn, target };
   cx.sink.error("E0605", undefined, func.name, slot);
   return { insn };
-}
-
-/** An extern that is missing from its table has been reported once for the object. */
-function refuseUnlessReported(place: Place, symbol: FileSymbol): void {
-  if (!symbol.undefined) refuse(place, symbol);
 }
 
 /** What the loader puts into an `ld_imm64` that held `addend`. */

@@ -23,7 +23,11 @@ const MAX_SLOTS = 1_000_000;
  * reported, and the programs that need it are left out.
  */
 export function linkObject(object: ObjectFile, kernel: Kernel, sink: DiagSink): readonly LinkedProgram[] {
-  const btf = object.btf && readBtf(object.btf, sink);
+  return readingBtf(".BTF", sink, () => linkPrograms(object, kernel, sink)) ?? [];
+}
+
+function linkPrograms(object: ObjectFile, kernel: Kernel, sink: DiagSink): readonly LinkedProgram[] {
+  const btf = object.btf && openBtf(object.btf);
   const defined = mapDefinitions(object, btf, sink);
   const externs = resolveExterns(object, btf, kernel, sink);
   const { kconfigSize } = externs;
@@ -51,26 +55,20 @@ export function linkObject(object: ObjectFile, kernel: Kernel, sink: DiagSink): 
   });
 }
 
-function readBtf(bytes: Uint8Array, sink: DiagSink): BtfFile | undefined {
-  try {
-    return openBtf(bytes);
-  } catch (error) {
-    return reportBtf(error, ".BTF", sink);
-  }
-}
-
 function readExt(bytes: Uint8Array, btf: BtfFile, sink: DiagSink): ReadonlyMap<string, ExtSection> {
-  try {
-    return new Map(decodeBtfExt(bytes, (off) => btf.string(off)).map((section) => [section.name, section]));
-  } catch (error) {
-    return reportBtf(error, ".BTF.ext", sink) ?? new Map();
-  }
+  const sections = readingBtf(".BTF.ext", sink, () => decodeBtfExt(bytes, (off) => btf.string(off)));
+  return new Map(sections?.map((section) => [section.name, section]));
 }
 
-function reportBtf(error: unknown, section: string, sink: DiagSink): undefined {
-  if (!(error instanceof BtfError || error instanceof RangeError)) throw error;
-  sink.error("E0602", undefined, section, error.message);
-  return undefined;
+/** Types are decoded when they are asked for, so damage may show late; wherever it does, it is reported. */
+function readingBtf<T>(section: string, sink: DiagSink, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof BtfError || error instanceof RangeError)) throw error;
+    sink.error("E0602", undefined, section, error.message);
+    return undefined;
+  }
 }
 
 /** A function at its place in a program. */
