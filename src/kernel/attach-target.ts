@@ -1,7 +1,15 @@
 /** From a section to the kernel function it attaches to: its prototype, the slots of its context, or why it is refused. */
 import { sizeOf, skipModifiers } from "../btf/resolve.ts";
 import type { BtfSpec, BtfType, Param, TypeId } from "../btf/type.ts";
-import { isDenied, isModifiable, isNoreturn, isSleepableFunc, lsmHook, needsReturn } from "./attach.ts";
+import {
+  hasErrorInjection,
+  isDenied,
+  isModifiable,
+  isNoreturn,
+  isSleepableFunc,
+  lsmHook,
+  needsReturn,
+} from "./attach.ts";
 import { allBtf, hasEnumerator } from "./kernel.ts";
 import type { Kernel, SectionInfo } from "./model.ts";
 import { didYouMean, type KernelProblem, problem, withHelp, withNote } from "./problem.ts";
@@ -115,10 +123,10 @@ function refusal(kernel: Kernel, info: SectionInfo, name: string): KernelProblem
   if (needsReturn(info) && isNoreturn(name)) return withHelp(problem("E0304", name, info.section), "use fentry");
   const modifies = info.attachType === "BPF_MODIFY_RETURN";
   if (info.sleepable && !isSleepableFunc(name, kernel)) {
-    const p = withNote(
-      problem("E0307", name, info.section),
-      "sleepable programs attach to system calls and to functions of the error injection list",
-    );
+    const where = hasErrorInjection(kernel)
+      ? "sleepable programs attach to system calls and to functions of the error injection list"
+      : "this kernel has no error injection list: sleepable programs attach to system calls of its architecture";
+    const p = withNote(problem("E0307", name, info.section), where);
     return withHelp(p, `use '${info.prefix.replace(/\.s$/, "")}/${info.target}'`);
   }
   if (modifies && !info.sleepable && !isModifiable(name, kernel)) return problem("E0314", name);

@@ -2,6 +2,7 @@
 import type { Kernel, SectionInfo } from "./model.ts";
 import { listOf, once, rowsOf } from "./rows.ts";
 import { attachListRows, iteratorRows, lsmRows, returnRangeRows, tracepointArgRows } from "./tables/attach.ts";
+import { atLeast } from "./version.ts";
 
 const lists = once(() => new Map(rowsOf(attachListRows).map(([name, items]) => [name!, new Set(listOf(items))])));
 const isIn = (list: string, name: string): boolean => lists().get(list)?.has(name) ?? false;
@@ -26,25 +27,28 @@ export function maySleep(info: SectionInfo): boolean {
   return ["KPROBE", "STRUCT_OPS", "RAW_TRACEPOINT", "TRACEPOINT", "SYSCALL"].includes(info.progType);
 }
 
-/** Whether the function is a system call's entry point, which the SYSCALL_DEFINE macros put into the injection list. */
-const isSyscallEntry = (func: string, kernel: Kernel): boolean =>
-  [...(lists().get(`syscall_prefix_${kernel.arch}`) ?? [])].some((prefix) => func.startsWith(prefix));
+/** CONFIG_FUNCTION_ERROR_INJECTION: lib/error-inject.c is part of the kernel. */
+export const hasErrorInjection = (kernel: Kernel): boolean =>
+  kernel.btf.byName("within_error_injection_list", "func").length > 0;
 
 /**
- * check_sleepable of verifier.c, for kernels with CONFIG_FUNCTION_ERROR_INJECTION: the function is in the injection list
- * (system calls are) and not among those that must not sleep, or a sleepable fmod_ret function.
+ * Whether the function may fail by design: it is in the error injection list, where the SYSCALL_DEFINE macros put every
+ * system call. Kernels without the list know system calls by their name since 7.1 or 7.2, and none before.
  */
-export function isSleepableFunc(func: string, kernel: Kernel): boolean {
-  if (isIn("fmod_ret_sleepable", func)) return true;
-  return (isIn("error_injection", func) || isSyscallEntry(func, kernel)) && !isIn("non_sleepable", func);
+function mayFail(func: string, kernel: Kernel): boolean {
+  const prefixes = [...(lists().get(`syscall_prefix_${kernel.arch}`) ?? [])];
+  const isSyscall = prefixes.some((prefix) => func.startsWith(prefix));
+  if (hasErrorInjection(kernel)) return isSyscall || isIn("error_injection", func);
+  return isSyscall && atLeast(kernel.version, 7, 1);
 }
+
+/** check_sleepable of verifier.c: the function may fail and is not one that must not sleep, or a sleepable fmod_ret one. */
+export const isSleepableFunc = (func: string, kernel: Kernel): boolean =>
+  isIn("fmod_ret_sleepable", func) || (mayFail(func, kernel) && !isIn("non_sleepable", func));
 
 /** check_attach_modify_return of verifier.c. */
 export const isModifiable = (func: string, kernel: Kernel): boolean =>
-  func.startsWith("security_") ||
-  isIn("error_injection", func) ||
-  isIn("fmod_ret", func) ||
-  isSyscallEntry(func, kernel);
+  func.startsWith("security_") || isIn("fmod_ret", func) || mayFail(func, kernel);
 
 export interface LsmHook {
   /** Returns nothing. */

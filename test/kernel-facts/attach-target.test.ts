@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { printType } from "../../src/btf/print.ts";
+import type { TypeId } from "../../src/btf/type.ts";
 import { type AttachTarget, attachTarget } from "../../src/kernel/attach-target.ts";
 import type { Kernel } from "../../src/kernel/model.ts";
 import { parseSection } from "../../src/kernel/sections.ts";
@@ -89,6 +90,25 @@ describe("refusals", () => {
 
   test("the entry points of another architecture do not count", () => {
     expect(attachTarget(embedded("arm64"), parseSection("fsession.s/__arm64_sys_getpgid")!).kind).toBe("target");
+  });
+
+  test("without an error injection list only system calls count, and before 7.1 none", () => {
+    const kernel = (names: readonly string[], minor: number): Kernel => {
+      const made = madeUp((w) => {
+        const values = [{ name: "BPF_TRACE_FSESSION", value: 58n }];
+        w.add({ kind: "enum", name: "e", size: 4, signed: false, values });
+        const type = w.add({ kind: "func_proto", ret: 0 as TypeId, params: [], variadic: false });
+        for (const name of names) w.add({ kind: "func", name, type, linkage: "global" });
+      });
+      return { ...made, version: { major: 7, minor } };
+    };
+    const kindOf = (section: string, k: Kernel): string => answer(section, k).kind;
+    const names = ["__x64_sys_getpgid", "btrfs_cow_block", "should_failslab"];
+    const bare = kernel(names, 2);
+    const listed = kernel([...names, "within_error_injection_list"], 0);
+    expect(names.map((n) => kindOf(`fsession.s/${n}`, bare))).toEqual(["target", "problem", "problem"]);
+    expect(names.map((n) => kindOf(`fsession.s/${n}`, listed))).toEqual(["target", "target", "problem"]);
+    expect(names.map((n) => kindOf(`fsession.s/${n}`, kernel(names, 0)))).toEqual(["problem", "problem", "problem"]);
   });
 
   test("a kernel without sessions is named in one problem", () => {
