@@ -31,6 +31,7 @@ async function readChecks() {
 const rowsOf = (checks) =>
   checks
     .flatMap((check) => (check.kernels ?? ["host"]).map((place) => ({ check, place, id: `${place} ${check.name}` })))
+    .filter(({ check }) => !check.compilers || check.compilers.includes(compilerName))
     .filter(({ place }) => !options.kernel || place.startsWith(options.kernel))
     .filter(({ check }) => words.length === 0 || words.some((word) => check.name.includes(word)));
 
@@ -58,7 +59,7 @@ const builds = new Map();
 
 /** Builds each program once for an architecture, however many checks and kernels use it. */
 function buildOnce(folder, arch, program) {
-  const { source, ...how } = typeof program === "string" ? { source: program } : program;
+  const { source, name: _, ...how } = typeof program === "string" ? { source: program } : program;
   const key = JSON.stringify([arch, source, how]);
   if (!builds.has(key)) {
     const output = join(folder, `${builds.size}.o`);

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { project } from "../harness/paths.mjs";
 import { mustRun } from "../harness/process.mjs";
+import { programNamed } from "../harness/programs.mjs";
 
 const folder = "test/kernel/programs/native";
 const INTEGERS = ["u8", "s8", "u16", "s16", "u32", "s32", "u64", "s64"];
@@ -17,12 +18,13 @@ const CASES = [
   { name: "data", arrays: ["out", "plain", "flag", "many"] },
   { name: "functions", arrays: ["out"] },
   { name: "unsigned-division", arrays: ["out"] },
-  { name: "signed-division", arrays: ["out"], cpu: "v4" },
-  { name: "preprocessor", arrays: ["out"], flags: ["-DCOMMAND_LINE=12"] },
+  { name: "signed-division", arrays: ["out"] },
+  { name: "preprocessor", arrays: ["out"] },
 ];
 
 /** Runs the header natively; resolves to the bytes of each array by name. */
-async function natively({ name, arrays, flags = [] }) {
+async function natively({ name, arrays }) {
+  const { flags = [] } = programNamed(name);
   const work = mkdtempSync(join(tmpdir(), "bpfasm-native-"));
   try {
     const program = join(work, "native");
@@ -57,7 +59,7 @@ function difference(name, want, got) {
 const checkOf = (row) => ({
   name: `same as native: ${row.name}`,
   kernels: ["7.2-amd64", "7.2-arm64"],
-  objects: { "case.o": { source: `${folder}/${row.name}.bpf.c`, flags: row.flags ?? [], cpu: row.cpu ?? "v3" } },
+  objects: { "case.o": programNamed(row.name) },
   script: "bpfrun open case.o load attach run run_work detach globals",
   expect: async (output) => {
     for (const [name, want] of await natively(row)) {
