@@ -27,5 +27,11 @@ await build({
 chmodSync("dist/bpfasm.js", 0o755);
 
 // The library: the core for any place that runs JavaScript, and the part for Node.
-await build({ ...common, platform: "neutral", mainFields: ["module", "main"], entryPoints: ["src/driver/index.ts"], outfile: "dist/index.js" });
+await build({
+  ...common,
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  entryPoints: ["src/driver/index.ts"],
+  outfile: "dist/index.js",
+});
 await build({ ...common, entryPoints: ["src/cli/library.ts"], outfile: "dist/node.js" });

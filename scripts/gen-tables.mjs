@@ -1,9 +1,10 @@
 // Turns the facts of data/facts/*.json into the tables of src/kernel/tables and src/kfuncs/tables: one text a table, one
 // row a line, fields between semicolons, so that loading them costs a string and a change shows as a line. The modules
 // that decode a table describe its fields. Run: node scripts/gen-tables.mjs
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
 const root = new URL("..", import.meta.url);
+const check = process.argv.includes("--check");
 const facts = (name) => JSON.parse(readFileSync(new URL(`data/facts/${name}.json`, root), "utf8"));
 
 function table(path, what, tables) {
@@ -11,7 +12,12 @@ function table(path, what, tables) {
     for (const row of rows) if (/[\n`\\$]/.test(row)) throw new Error(`${name}: cannot hold ${row}`);
     return `export const ${name} = \`\n${rows.join("\n")}\n\`;\n`;
   });
-  writeFileSync(new URL(path, root), `/** ${what} Made by scripts/gen-tables.mjs from data/facts. */\n\n${body.join("\n")}`);
+  const text = `/** ${what} Made by scripts/gen-tables.mjs from data/facts. */\n\n${body.join("\n")}`;
+  const url = new URL(path, root);
+  if (existsSync(url) && readFileSync(url, "utf8") === text) return;
+  console.log(`${path}: ${check ? "differs from the facts" : "written"}`);
+  if (check) process.exitCode = 1;
+  else writeFileSync(url, text);
 }
 
 const row = (...fields) => {
@@ -22,7 +28,13 @@ const row = (...fields) => {
 const att = (name) => (name ?? "").replace(/^BPF_/, "");
 
 function sections() {
-  const letter = { SEC_SLEEPABLE: "s", SEC_ATTACH_BTF: "b", SEC_XDP_FRAGS: "x", SEC_EXP_ATTACH_OPT: "o", SEC_USDT: "u" };
+  const letter = {
+    SEC_SLEEPABLE: "s",
+    SEC_ATTACH_BTF: "b",
+    SEC_XDP_FRAGS: "x",
+    SEC_EXP_ATTACH_OPT: "o",
+    SEC_USDT: "u",
+  };
   return facts("sections").sections.map((s) =>
     row(
       s.section,
@@ -37,7 +49,10 @@ function sections() {
   );
 }
 
-const helperGroups = "tracing_trampoline tracing_raw_tp tracing_iter kprobe tracepoint raw_tracepoint perf_event xdp sched_cls cgroup_skb socket_filter lsm lsm_cgroup syscall".split(" ");
+const helperGroups =
+  "tracing_trampoline tracing_raw_tp tracing_iter kprobe tracepoint raw_tracepoint perf_event xdp sched_cls cgroup_skb socket_filter lsm lsm_cgroup syscall".split(
+    " ",
+  );
 
 function condition(text = "") {
   if (text === "" || text.startsWith("not under lockdown") || text === "CAP_PERFMON") return "";
@@ -51,21 +66,47 @@ function condition(text = "") {
 }
 
 const kind = (k, prefix) =>
-  [k.verifier.replace(prefix, ""), ...k.flags, ...(k.btf_struct ? [`=${k.btf_struct}`] : []), ...(k.fixed_size ? [`#${k.fixed_size}`] : [])].join("+");
+  [
+    k.verifier.replace(prefix, ""),
+    ...k.flags,
+    ...(k.btf_struct ? [`=${k.btf_struct}`] : []),
+    ...(k.fixed_size ? [`#${k.fixed_size}`] : []),
+  ].join("+");
 
 function helpers() {
-  const traits = { acquires_reference: "a", releases_reference: "r", changes_pkt_data: "p", sync_callback: "c", async_callback: "d" };
+  const traits = {
+    acquires_reference: "a",
+    releases_reference: "r",
+    changes_pkt_data: "p",
+    sync_callback: "c",
+    async_callback: "d",
+  };
   return facts("helpers").helpers.map((h) => {
     const protos = [h.primary, ...h.variants.map((v) => v.proto).filter((p) => p !== h.primary)];
     const variants = protos.map((proto) => {
       const v = h.variants.find((x) => x.proto === proto);
-      const flags = (v.gpl_only ? "g" : "") + (v.might_sleep ? "s" : "") + (v.pkt_access ? "p" : "") + (v.allow_fastcall ? "f" : "");
+      const flags =
+        (v.gpl_only ? "g" : "") +
+        (v.might_sleep ? "s" : "") +
+        (v.pkt_access ? "p" : "") +
+        (v.allow_fastcall ? "f" : "");
       const args = v.args.map((a) => kind(a, /^ARG_/)).join(",");
       return `${flags}@${kind(v.ret, /^RET_/)}@${args}${v.allowed_callback ? `@${v.allowed_callback}` : ""}`;
     });
-    const allowed = helperGroups.map((g) => (h.allowed_in[g] ?? []).map((e) => protos.indexOf(e.proto) + condition(e.condition)).join(""));
+    const allowed = helperGroups.map((g) =>
+      (h.allowed_in[g] ?? []).map((e) => protos.indexOf(e.proto) + condition(e.condition)).join(""),
+    );
     const args = h.args.map((a) => (a.c === "..." ? "..." : `${a.c}:${a.name}`)).join(",");
-    return row(h.id, h.name, h.ret, args, h.flags.map((f) => traits[f]).join(""), h.capability ?? "", allowed.join("/"), variants.join("|"));
+    return row(
+      h.id,
+      h.name,
+      h.ret,
+      args,
+      h.flags.map((f) => traits[f]).join(""),
+      h.capability ?? "",
+      allowed.join("/"),
+      variants.join("|"),
+    );
   });
 }
 
@@ -83,7 +124,10 @@ function maps() {
       (m.helpers_that_always_fail ?? []).join(","),
       lookup(m),
       m.lookup_may_be_null === undefined ? "" : m.lookup_may_be_null === true ? "null" : "const",
-      (m.direct_value_address ? "d" : "") + (m.sleepable_programs ? "s" : "") + (m.usable_as_inner_map ? "i" : "") + (m.mmap ? "m" : ""),
+      (m.direct_value_address ? "d" : "") +
+        (m.sleepable_programs ? "s" : "") +
+        (m.usable_as_inner_map ? "i" : "") +
+        (m.mmap ? "m" : ""),
       m.special_fields.join(","),
       (m.flags_required ?? []).map((f) => f.replace(/^BPF_F_/, "")).join(","),
     ),
@@ -103,8 +147,23 @@ function contexts() {
   const access = [];
   const rights = (ctx, who, field, a) => {
     for (const x of a.by_attach_type ?? [a]) {
-      const flags = (x.narrow_inside ? "n" : "") + (x.narrow_write_inside ? "w" : "") + (x.elements ? "e" : "") + (x.sign_extending_load === false ? "u" : "");
-      access.push(row(ctx, who, field, (x.attach_types ?? []).map(att).join(","), (x.read ?? []).join(""), (x.write ?? []).join(""), flags, x.reg));
+      const flags =
+        (x.narrow_inside ? "n" : "") +
+        (x.narrow_write_inside ? "w" : "") +
+        (x.elements ? "e" : "") +
+        (x.sign_extending_load === false ? "u" : "");
+      access.push(
+        row(
+          ctx,
+          who,
+          field,
+          (x.attach_types ?? []).map(att).join(","),
+          (x.read ?? []).join(""),
+          (x.write ?? []).join(""),
+          flags,
+          x.reg,
+        ),
+      );
     }
   };
   for (const [name, ctx] of Object.entries(c.contexts)) {
@@ -120,7 +179,9 @@ function contexts() {
     row(arch, "size", r.size),
     row(arch, "parm", r.parm.join(",")),
     row(arch, "syscall_parm", r.syscall_parm.join(",")),
-    ...["ret_address", "frame_pointer", "return_value", "stack_pointer", "instruction_pointer"].map((k) => row(arch, k, r[k])),
+    ...["ret_address", "frame_pointer", "return_value", "stack_pointer", "instruction_pointer"].map((k) =>
+      row(arch, k, r[k]),
+    ),
     row(arch, "fields", r.fields.map((f) => `${f.name}:${f.off}:${f.size}`).join(",")),
   ]);
   return { progTypeRows: progs, contextFieldRows: fields, contextAccessRows: access, ptRegsRows: regs };
@@ -145,13 +206,26 @@ function attach() {
     row("syscall_prefix_arm64", a.syscall_entry_prefixes.arm64),
   ];
   const args = Object.entries(a.raw_tracepoint_args).map(([tp, list]) =>
-    row(tp, list.map((x) => `${x.arg}${x.kinds.includes("maybe_null") ? "n" : ""}${x.kinds.includes("maybe_error_pointer") ? "e" : ""}`).join(",")),
+    row(
+      tp,
+      list
+        .map(
+          (x) =>
+            `${x.arg}${x.kinds.includes("maybe_null") ? "n" : ""}${x.kinds.includes("maybe_error_pointer") ? "e" : ""}`,
+        )
+        .join(","),
+    ),
   );
-  const iters = a.iterators.map((i) => row(i.target, i.ctx_pointers.map((p) => `${p.struct}.${p.field}=${p.reg.replaceAll(" ", "")}`).join(",")));
+  const iters = a.iterators.map((i) =>
+    row(i.target, i.ctx_pointers.map((p) => `${p.struct}.${p.field}=${p.reg.replaceAll(" ", "")}`).join(",")),
+  );
   const hooks = a.lsm.map((h) =>
     row(
       h.name,
-      (h.ret === "void" ? "v" : "") + (h.attachable ? "" : "x") + (h.sleepable ? "s" : "") + (h.trusted_args ? "t" : ""),
+      (h.ret === "void" ? "v" : "") +
+        (h.attachable ? "" : "x") +
+        (h.sleepable ? "s" : "") +
+        (h.trusted_args ? "t" : ""),
       h.return ? `${h.return.min}:${h.return.max}` : "",
     ),
   );
@@ -162,12 +236,22 @@ function attach() {
       typeof r.range === "string" ? r.range : r.range ? `${r.range.min}:${r.range.max}` : "",
     ),
   );
-  return { attachListRows: lists, tracepointArgRows: args, iteratorRows: iters, lsmRows: hooks, returnRangeRows: ranges };
+  return {
+    attachListRows: lists,
+    tracepointArgRows: args,
+    iteratorRows: iters,
+    lsmRows: hooks,
+    returnRangeRows: ranges,
+  };
 }
 
 function enumerators() {
   const a = facts("attach");
-  const list = (o, prefix) => [Object.entries(o).map(([k, v]) => `${k.replace(prefix, "")}=${v}`).join(",")];
+  const list = (o, prefix) => [
+    Object.entries(o)
+      .map(([k, v]) => `${k.replace(prefix, "")}=${v}`)
+      .join(","),
+  ];
   return { progTypeNumbers: list(a.prog_types, /^BPF_PROG_TYPE_/), attachTypeNumbers: list(a.attach_types, /^BPF_/) };
 }
 
@@ -190,7 +274,11 @@ function kfuncs() {
   const callers = (names) => {
     let left = names;
     const out = [];
-    for (const [code, group] of [["@T", groups.TRACING], ["@C", groups.CGROUP], ["@L", groups.LWT]]) {
+    for (const [code, group] of [
+      ["@T", groups.TRACING],
+      ["@C", groups.CGROUP],
+      ["@L", groups.LWT],
+    ]) {
       if (!group.every((g) => left.includes(g))) continue;
       out.push(code);
       left = left.filter((n) => !group.includes(n));
@@ -204,14 +292,17 @@ function kfuncs() {
       callers(k.callers),
       rule(k.restriction),
       (k.implicit_args ?? []).length || "",
-      (k.restriction?.callable_while_spin_lock_held ? "h" : "") + (k.restriction?.requires?.startsWith("the spin lock") ? "l" : ""),
+      (k.restriction?.callable_while_spin_lock_held ? "h" : "") +
+        (k.restriction?.requires?.startsWith("the spin lock") ? "l" : ""),
       k.since?.version ?? "",
     ),
   );
 }
 
 table("src/kernel/tables/sections.ts", "libbpf's section table, in its order.", { sectionRows: sections() });
-table("src/kernel/tables/helpers.ts", "Helpers with the kinds of their arguments and who may call them.", { helperRows: helpers() });
+table("src/kernel/tables/helpers.ts", "Helpers with the kinds of their arguments and who may call them.", {
+  helperRows: helpers(),
+});
 table("src/kernel/tables/maps.ts", "Map types and what the verifier asks of them.", { mapRows: maps() });
 table("src/kernel/tables/contexts.ts", "Context layouts and the accesses the kernel allows.", contexts());
 table("src/kernel/tables/attach.ts", "What may be attached where, and what it may return.", attach());

@@ -20,17 +20,26 @@ const scratch = mkdtempSync(join(tmpdir(), "kernel-data-"));
 /** Reads the index maker out of src, so that the files are exactly what the reader expects. */
 async function btfModule() {
   const outfile = join(scratch, "btf.mjs");
-  await build({ entryPoints: [join(root, "src/btf/reader.ts")], bundle: true, format: "esm", platform: "node", outfile });
+  await build({
+    entryPoints: [join(root, "src/btf/reader.ts")],
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    outfile,
+  });
   return import(outfile);
 }
 
 /** Options that give apt a private view of the pinned suite, for one architecture. */
 function aptView(debianArch) {
   const dir = join(scratch, `apt-${debianArch}`);
-  for (const part of ["sources", "lists/partial", "cache/archives/partial"]) mkdirSync(join(dir, part), { recursive: true });
+  for (const part of ["sources", "lists/partial", "cache/archives/partial"])
+    mkdirSync(join(dir, part), { recursive: true });
   const machine = "/etc/apt/sources.list.d/debian.sources";
   if (!existsSync(machine)) throw new Error(`${machine} is missing: this script needs a Debian machine`);
-  const stanza = readFileSync(machine, "utf8").split(/\n\s*\n/).find((s) => /^Suites:/m.test(s) && !/security/.test(s));
+  const stanza = readFileSync(machine, "utf8")
+    .split(/\n\s*\n/)
+    .find((s) => /^Suites:/m.test(s) && !/security/.test(s));
   writeFileSync(join(dir, "sources/pinned.sources"), `${stanza.replace(/^Suites:.*$/m, `Suites: ${pin.suite}`)}\n`);
   const options = { "APT::Sandbox::User": "root", "APT::Architecture": debianArch, "APT::Architectures": debianArch };
   Object.assign(options, { "Dir::Etc::sourcelist": "/dev/null", "Dir::Etc::sourceparts": join(dir, "sources") });
@@ -54,7 +63,11 @@ function kernelImage(debianArch, name) {
 /** The image itself, then whatever is compressed in it, by the magics of zstd, lz4 (legacy frame) and xz. */
 function* unpacked(image) {
   yield image;
-  const tools = [["28b52ffd", "zstd", "-dcq"], ["02214c18", "lz4", "-dcq"], ["fd377a58", "xz", "-dcq"]];
+  const tools = [
+    ["28b52ffd", "zstd", "-dcq"],
+    ["02214c18", "lz4", "-dcq"],
+    ["fd377a58", "xz", "-dcq"],
+  ];
   for (const [magic, tool, flag] of tools) {
     const needle = Buffer.from(magic, "hex");
     for (let at = image.indexOf(needle); at >= 0; at = image.indexOf(needle, at + 1)) {
