@@ -1,0 +1,202 @@
+/** Whether a load, store or atomic operation may touch memory, region by region. kernel/bpf/verifier.c:check_mem_access */
+import type { Src } from "../isa/insn.ts";
+import { checkInside, spanOf } from "./bounds.ts";
+import type { Cx } from "./cx.ts";
+import { describe } from "./domain/scalar.ts";
+import { read, STACK_SIZE } from "./domain/stack.ts";
+import { reg as regOf, type State } from "./domain/state.ts";
+import { addBits, isAligned, knownBits } from "./domain/tnum.ts";
+import type { Pointer, Region, Value } from "./domain/value.ts";
+import { specialAt } from "./map-fields.ts";
+import type { Need } from "./needs.ts";
+import { type Outcome, refuse, unmodelled } from "./outcome.ts";
+import { walkStruct } from "./struct-walk.ts";
+import { offsetWords, regionWords, regName, structName, valueWords } from "./words.ts";
+
+type Access = Need & { readonly kind: "access" };
+
+/** What a memory operation needs; `access.base` holds something. */
+export function checkAccess(cx: Cx, state: State, access: Access): Outcome {
+  const base = regOf(state, access.base);
+  const reg = regName(access.base);
+  if (base.kind !== "ptr") return notPointer(reg, base);
+  if (access.atomic || access.mode === "update") {
+    const refused = checkAtomic(cx, base, reg, access);
+    if (refused) return refused;
+  }
+  if (base.nullable) return mayBeNull(cx, base, reg);
+  return checkRegion(cx, state, base, access);
+}
+
+function notPointer(reg: string, value: Value): Outcome {
+  const words = value.kind === "scalar" ? describe(value) : "nothing";
+  return refuse("E0509", [reg, words], { about: [value] });
+}
+
+function mayBeNull(cx: Cx, p: Pointer, reg: string): Outcome {
+  return refuse("E0510", [reg], { about: [p], help: `compare it with NULL before it is used: ${regionWords(cx, p)}` });
+}
+
+/** kernel/bpf/verifier.c:atomic_ptr_type_ok */
+function checkAtomic(cx: Cx, p: Pointer, reg: string, access: Access): Outcome {
+  if (access.mode === "update" && access.size < 4)
+    return refuse("E0501", [0, "an atomic operation on less than 4 bytes"]);
+  const barred = p.to.kind === "ctx" || (p.to.kind === "btf" && access.mode === "read" && p.to.trust !== "trusted");
+  return barred ? refuse("E0535", [reg, regionWords(cx, p)], { about: [p] }) : undefined;
+}
+
+function checkRegion(cx: Cx, state: State, p: Pointer, access: Access): Outcome {
+  const reg = regName(access.base);
+  const to: Region = p.to;
+  switch (to.kind) {
+    case "stack":
+      return checkStack(state, p, access) ?? checkSpill(state, access, to.frame);
+    case "map_value":
+      return checkMapValue(cx, p, access);
+    case "map_key":
+      return writes(access)
+        ? readOnly(cx, p)
+        : checkInside(cx, p, reg, access.off, BigInt(access.size), to.map.keySize);
+    case "mem":
+      if (writes(access) && to.readOnly) return readOnly(cx, p);
+      return checkInside(cx, p, reg, access.off, BigInt(access.size), to.size);
+    case "ctx":
+      return checkCtx(cx, p, access);
+    case "btf":
+      return checkStruct(cx, p, to, access);
+    case "map":
+      return writes(access) || p.nullable
+        ? refuse("E0534", [reg, valueWords(cx, p)], { about: [p] })
+        : unmodelled("reading fields of struct bpf_map");
+    case "func":
+      return refuse("E0534", [reg, valueWords(cx, p)], { about: [p] });
+  }
+}
+
+const writes = (access: Access): boolean => access.mode !== "read";
+const readOnly = (cx: Cx, p: Pointer): Outcome => refuse("E0527", [regionWords(cx, p)], { about: [p] });
+
+/** Bounds and alignment of a stack access. kernel/bpf/verifier.c:check_stack_access_within_bounds */
+function checkStack(state: State, p: Pointer, access: Access): Outcome {
+  const span = spanOf(p);
+  const reg = regName(access.base);
+  const bits = addBits(p.varying?.bits ?? knownBits(0n), knownBits(BigInt(p.off + access.off)));
+  if (!isAligned(bits, access.size)) {
+    return refuse("E0519", [offsetWords({ ...p, off: p.off + access.off }), access.size], { about: [p] });
+  }
+  if (!span) return refuse("E0520", [reg], { about: [p, ...(p.varying ? [p.varying] : [])] });
+  const fault = stackRoom(access.mode === "read" ? "a read" : "a write", span, access.off, BigInt(access.size), p);
+  if (fault || p.varying || access.mode === "write") return fault;
+  return checkFill(state, p, access);
+}
+
+/** `size` bytes from each of the offsets in `span` (plus `off`) lie inside the stack. */
+export function stackRoom(
+  mode: string,
+  span: { readonly min: bigint; readonly max: bigint },
+  off: number,
+  size: bigint,
+  p: Pointer,
+): Outcome {
+  const min = span.min + BigInt(off);
+  const end = span.max + BigInt(off) + size;
+  if (min >= BigInt(-STACK_SIZE) && end <= 0n) return undefined;
+  const from = min < BigInt(-STACK_SIZE) ? min : span.max + BigInt(off);
+  return refuse("E0518", [mode, from, Number(size)], { about: p.varying ? [p, p.varying] : [] });
+}
+
+function checkFill(state: State, p: Pointer, access: Access): Outcome {
+  const frame = p.to.kind === "stack" ? state.frames[p.to.frame] : undefined;
+  if (!frame) return unmodelled("a pointer to the stack of a function that has returned");
+  const found = read(frame.stack, p.off + access.off, access.size, 0);
+  if ("partOf" in found) return refuse("E0521", [access.size], { about: [found.partOf] });
+  const swapped = access.mode === "update" && found.value.kind === "ptr";
+  return swapped ? unmodelled("an atomic operation on a saved pointer") : undefined;
+}
+
+/** A pointer is saved whole, and no stack pointer into the stack of a caller. kernel/bpf/verifier.c:check_stack_write_fixed_off */
+function checkSpill(state: State, access: Access, frame: number): Outcome {
+  const value = storedPointer(state, access.value);
+  if (!value || access.mode === "read") return undefined;
+  if (access.mode === "update") return unmodelled("an atomic operation with a pointer");
+  if (access.size !== 8) return refuse("E0522", [`only ${access.size} of its 8 bytes are stored`], { about: [value] });
+  const current = state.frames.length - 1;
+  if (frame !== current && value.to.kind === "stack") {
+    return refuse("E0522", ["a pointer to the stack may not be stored in the stack of a caller"], { about: [value] });
+  }
+  return undefined;
+}
+
+function storedPointer(state: State, src: Src | undefined): Pointer | undefined {
+  if (!src || !("reg" in src)) return undefined;
+  const value = regOf(state, src.reg);
+  return value.kind === "ptr" ? value : undefined;
+}
+
+function checkMapValue(cx: Cx, p: Pointer, access: Access): Outcome {
+  if (p.to.kind !== "map_value") return undefined;
+  const { map } = p.to;
+  if (writes(access) && mapForbids(map.flags, "write", map.readOnly)) return readOnly(cx, p);
+  if (!writes(access) && mapForbids(map.flags, "read", false)) {
+    return refuse(
+      "E0534",
+      [regName(access.base), `a pointer into map '${map.name}', which programs may only write`],
+      {},
+    );
+  }
+  const outside = checkInside(cx, p, regName(access.base), access.off, BigInt(access.size), map.valueSize);
+  if (outside) return outside;
+  return specialAt(cx, p, access.off, access.size);
+}
+
+/** BPF_F_RDONLY_PROG and BPF_F_WRONLY_PROG of include/uapi/linux/bpf.h. */
+function mapForbids(flags: number, mode: "read" | "write", frozen: boolean): boolean {
+  return mode === "write" ? frozen || (flags & 0x80) !== 0 : (flags & 0x100) !== 0;
+}
+
+function checkCtx(cx: Cx, p: Pointer, access: Access): Outcome {
+  const off = p.off + access.off;
+  if (p.varying && cx.ctx.variable) return unmodelled("an unknown offset into the context");
+  if (p.varying) return refuse("E0514", [offsetWords({ ...p, off })], { about: [p, p.varying] });
+  if (p.off !== 0 && !cx.ctx.movable) return refuse("E0514", [`a pointer that was moved by ${p.off}`], { about: [p] });
+  if (off < 0) return refuse("E0514", [`offset ${off}`], { about: [p] });
+  const answer = cx.ctx.access(off, access.size, access.mode === "read" ? "read" : "write");
+  return answer.kind === "refused" || answer.kind === "unmodelled" ? answer : undefined;
+}
+
+/** kernel/bpf/verifier.c:check_ptr_to_btf_access */
+function checkStruct(cx: Cx, p: Pointer, to: Region & { readonly kind: "btf" }, access: Access): Outcome {
+  const reg = regName(access.base);
+  const name = structName(to);
+  const about = { about: [p] };
+  if (!cx.facts.gpl) return refuse("E0533", [name], { ...about, help: 'give the program a license such as "GPL"' });
+  const off = p.off + access.off;
+  if (p.varying || off < 0) return refuse("E0531", [reg, name], { about: p.varying ? [p, p.varying] : [p] });
+  if (to.space) {
+    return refuse("E0532", [reg, to.space], {
+      ...about,
+      help: to.space === "user" ? "use bpf_probe_read_user" : "use bpf_per_cpu_ptr",
+    });
+  }
+  if (writes(access))
+    return cx.facts.writesStructs ? unmodelled(`writing to struct ${name}`) : refuse("E0530", [name], about);
+  const walk = walkStruct(to.btf, to.type, off, access.size);
+  switch (walk.kind) {
+    case "beyond":
+      return refuse(
+        "E0529",
+        [`struct ${walk.struct} has ${walk.size} bytes, the load takes ${access.size} at ${off}`],
+        about,
+      );
+    case "hole":
+      return refuse("E0529", [`struct ${walk.struct} has no member at offset ${walk.off}`], about);
+    case "part_of_pointer":
+      return refuse("E0529", [`${walk.member} of struct ${walk.struct} is a pointer and must be loaded whole`], about);
+    case "past_member":
+      return refuse("E0529", [`${walk.member} of struct ${walk.struct} ends at ${walk.end}`], about);
+    case "unclear":
+      return unmodelled(`a load from struct ${name} at offset ${off}`);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,50 @@
+/** Whether an access stays inside a region of known size. kernel/bpf/verifier.c:check_mem_region_access */
+import type { Cx } from "./cx.ts";
+import { S64, type Scalar } from "./domain/scalar.ts";
+import type { Pointer } from "./domain/value.ts";
+import { type Outcome, type Refusal, refuse } from "./outcome.ts";
+import { regionWords } from "./words.ts";
+
+/** kernel/bpf/verifier.c:BPF_MAX_VAR_OFF, for offsets and sizes alike. */
+export const MAX_VAR_OFF = 1n << 29n;
+
+const leastOff = (p: Pointer): bigint => BigInt(p.off) + (p.varying?.s.min ?? 0n);
+const greatestOff = (p: Pointer): bigint => BigInt(p.off) + (p.varying?.u.max ?? 0n);
+
+/** `size` bytes at `off` from the pointer `p` (named `reg`) inside a region of `room` bytes. */
+export function checkInside(cx: Cx, p: Pointer, reg: string, off: number, size: bigint, room: number): Outcome {
+  const about = { about: p.varying ? [p, p.varying] : [p] };
+  const min = leastOff(p) + BigInt(off);
+  if (p.varying && p.varying.s.min < 0n && (p.varying.s.min === S64.min || min < 0n)) {
+    return refuse("E0525", [reg, regionWords(cx, p)], {
+      ...about,
+      help: "make the index unsigned, or check that it is not negative before it is used",
+    });
+  }
+  const low = fits(cx, p, min, size, room);
+  if (low) return low;
+  if (!p.varying) return undefined;
+  if (p.varying.u.max >= MAX_VAR_OFF) {
+    return refuse("E0526", [reg, regionWords(cx, p)], { ...about, help: boundHelp(room) });
+  }
+  return fits(cx, p, greatestOff(p) + BigInt(off), size, room);
+}
+
+const boundHelp = (room: number): string =>
+  `compare the index with the size first, or mask it, so that it stays below ${room}`;
+
+function fits(cx: Cx, p: Pointer, from: bigint, size: bigint, room: number): Refusal | undefined {
+  if (from >= 0n && from + size <= BigInt(room) && size >= 0n) return undefined;
+  const to = from + (size > 0n ? size - 1n : 0n);
+  const more = { about: p.varying ? [p, p.varying] : [p], ...(p.varying && { help: boundHelp(room) }) };
+  if (p.to.kind === "map_value") return refuse("E0523", [p.to.map.name, from, to, room], more);
+  return refuse("E0524", [regionWords(cx, p), from, to, room], more);
+}
+
+/** Lowest and highest byte offset that a pointer may have; undefined if the range is too wide to work with. */
+export function spanOf(p: Pointer): { readonly min: bigint; readonly max: bigint } | undefined {
+  const v: Scalar | undefined = p.varying;
+  if (!v) return { min: BigInt(p.off), max: BigInt(p.off) };
+  if (v.s.min <= -MAX_VAR_OFF || v.s.max >= MAX_VAR_OFF) return undefined;
+  return { min: BigInt(p.off) + v.s.min, max: BigInt(p.off) + v.s.max };
+}

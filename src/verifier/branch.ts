@@ -1,0 +1,96 @@
+/** Conditional jumps: which sides are possible, and what each side knows. kernel/bpf/verifier.c:check_cond_jmp_op */
+import type { Condition } from "../isa/insn.ts";
+import type { Cx } from "./cx.ts";
+import { decided, refine } from "./domain/compare.ts";
+import { constant, constOf, type Scalar } from "./domain/scalar.ts";
+import { arithmetic } from "./domain/scalar-alu.ts";
+import { copyState, reg as regOf, relearn, type State, setReg, settleNull } from "./domain/state.ts";
+import type { Pointer, Value } from "./domain/value.ts";
+import { jumpTarget } from "./prepare.ts";
+import type { Step } from "./step.ts";
+
+/** The state goes on without the jump; the second way, if it is possible, is the jump. */
+export function branch(cx: Cx, state: State, cond: Condition): Step {
+  const { at } = state;
+  const a = regOf(state, cond.dst);
+  const b: Value = "imm" in cond.src ? constant(BigInt(cond.src.imm), at) : regOf(state, cond.src.reg);
+  const known = outcome(cond, a, b);
+  const target = jumpTarget(cx.prep, at);
+  if (known !== undefined) {
+    turn(state, at, known, known ? target : at + 1);
+    return { ends: false };
+  }
+  const other = copyState(state);
+  const taken = learn(other, cond, a, b, true);
+  const fell = learn(state, cond, a, b, false);
+  turn(other, at, true, target);
+  turn(state, at, false, at + 1);
+  if (!fell) return taken ? replace(state, other) : { ends: true };
+  return taken ? { ends: false, other } : { ends: false };
+}
+
+function turn(state: State, at: number, taken: boolean, to: number): void {
+  state.path = { at, taken, before: state.path };
+  state.at = to;
+}
+
+/** Only the jump is possible: the state becomes what it would be there. */
+function replace(state: State, by: State): Step {
+  state.frames.splice(0, state.frames.length, ...by.frames);
+  state.refs = by.refs;
+  state.at = by.at;
+  state.path = by.path;
+  return { ends: false };
+}
+
+function outcome(cond: Condition, a: Value, b: Value): boolean | undefined {
+  if (a.kind === "scalar" && b.kind === "scalar") return decided(cond.op, cond.width, a, b);
+  const p = a.kind === "ptr" ? a : b.kind === "ptr" ? b : undefined;
+  const n = a.kind === "scalar" ? a : b.kind === "scalar" ? b : undefined;
+  if (!p || !n || constOf(n) !== 0n || cond.width !== 64 || !surelyNotNull(p)) return undefined;
+  if (cond.op === "eq") return false;
+  return cond.op === "ne" ? true : undefined;
+}
+
+/** kernel/bpf/verifier.c:reg_not_null */
+function surelyNotNull(p: Pointer): boolean {
+  if (p.nullable) return false;
+  switch (p.to.kind) {
+    case "map":
+    case "map_value":
+    case "map_key":
+    case "mem":
+      return true;
+    case "btf":
+      return p.to.trust === "trusted" || p.ref !== 0;
+    default:
+      return false;
+  }
+}
+
+/** What the state knows where the condition `holds` or not; false if that cannot be. */
+function learn(state: State, cond: Condition, a: Value, b: Value, holds: boolean): boolean {
+  if (a.kind === "scalar" && b.kind === "scalar") return learnNumbers(state, cond, a, b, holds);
+  if (cond.width === 64 && (cond.op === "eq" || cond.op === "ne")) {
+    const isEqual = (cond.op === "eq") === holds;
+    if (a.kind === "ptr" && a.nullable && b.kind === "scalar" && constOf(b) === 0n) {
+      settleNull(state, a.id, isEqual, constant(0n, a.at));
+    }
+  }
+  return true;
+}
+
+function learnNumbers(state: State, cond: Condition, a: Scalar, b: Scalar, holds: boolean): boolean {
+  const pair = refine(cond.op, cond.width, a, b, holds);
+  if (!pair) return false;
+  const [x, y] = pair;
+  setReg(state, cond.dst, x);
+  relearn(state, a, x, shifted);
+  if ("reg" in cond.src && cond.src.reg !== cond.dst) {
+    setReg(state, cond.src.reg, y);
+    relearn(state, b, y, shifted);
+  }
+  return true;
+}
+
+const shifted = (v: Scalar, by: bigint): Scalar => arithmetic("add", 64, v, constant(by, v.at), v.at);

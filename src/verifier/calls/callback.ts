@@ -1,0 +1,50 @@
+/** Functions that a helper calls: what they are given, and how often. kernel/bpf/verifier.c:push_callback_call */
+import type { Helper } from "../../kernel/model.ts";
+import type { Cx } from "../cx.ts";
+import { unknownScalar } from "../domain/scalar.ts";
+import { copyState, reg as regOf, type State } from "../domain/state.ts";
+import { nothing, pointer, type Value } from "../domain/value.ts";
+import { type Outcome, refuse, unmodelled } from "../outcome.ts";
+import { argReg, mapOf } from "./helper-args.ts";
+
+/** Arguments r1 to r5 of the called function; missing ones hold nothing. */
+type Given = (cx: Cx, state: State, helper: Helper) => readonly Value[];
+
+const GIVEN: Readonly<Record<string, Given>> = {
+  bpf_loop: (_cx, state) => [unknownScalar(state.at), regOf(state, 3)],
+  bpf_for_each_map_elem: (_cx, state, helper) => {
+    const map = mapOf(state, helper);
+    if (!map) return [];
+    const { at } = state;
+    const to = (kind: "map" | "map_key" | "map_value"): Value => pointer({ kind, map }, at);
+    return [to("map"), to("map_key"), to("map_value"), regOf(state, 3)];
+  },
+};
+
+function calledBack(state: State, helper: Helper): number | undefined {
+  const index = helper.args.findIndex((a) => a.kind.base === "ARG_PTR_TO_FUNC");
+  const value = index < 0 ? undefined : regOf(state, argReg(index));
+  return value?.kind === "ptr" && value.to.kind === "func" ? value.to.func : undefined;
+}
+
+export function checkCallback(cx: Cx, state: State, helper: Helper): Outcome {
+  if (!helper.args.some((a) => a.kind.base === "ARG_PTR_TO_FUNC")) return undefined;
+  if (!Object.hasOwn(GIVEN, helper.name)) return unmodelled(`callbacks of ${helper.name}`);
+  if (calledBack(state, helper) === undefined) return unmodelled(`the callback of ${helper.name}`);
+  const depth = state.frames.length + 1;
+  return depth > cx.facts.maxFrames ? refuse("E0564", [depth, cx.facts.maxFrames]) : undefined;
+}
+
+/** The state at the start of the function that the helper calls; undefined for helpers that call none. */
+export function callbackOf(cx: Cx, state: State, helper: Helper): State | undefined {
+  const func = calledBack(state, helper);
+  const given = GIVEN[helper.name];
+  if (func === undefined || !given) return undefined;
+  const inside = copyState(state);
+  const args = given(cx, state, helper);
+  const regs: Value[] = Array.from({ length: 10 }, (_, r) => args[r - 1] ?? nothing(-1));
+  const why = { kind: "callback", helper: helper.name, min: 0n, max: 1n, refs: state.refs.length } as const;
+  inside.frames.push({ func, why, callsite: state.at, regs, stack: [] });
+  inside.at = cx.prep.funcs[func]!.start;
+  return inside;
+}

@@ -1,0 +1,205 @@
+/** Calls of helpers: who may call them, and what they leave. kernel/bpf/verifier.c:check_helper_call */
+import type { Helper } from "../../kernel/model.ts";
+import type { LinkedMap } from "../../link/model.ts";
+import type { Cx } from "../cx.ts";
+import { constOf, type Scalar, unknownScalar, withBounds } from "../domain/scalar.ts";
+import { placeOf, type Stack } from "../domain/stack.ts";
+import { reg as regOf, release, type State, setReg } from "../domain/state.ts";
+import { nothing, type Pointer, pointer, type Value } from "../domain/value.ts";
+import { firstOf, type Outcome, refuse, unmodelled } from "../outcome.ts";
+import { clobber } from "./clobber.ts";
+import { argReg, checkArg, mapOf } from "./helper-args.ts";
+import { forgetWritten, greatest } from "./memory.ts";
+import { structNamed } from "./structs.ts";
+
+/** Relocations that could not be resolved: libbpf calls a helper that does not exist. tools/lib/bpf/relo_core.c */
+const POISON_CORE = 195896080;
+/** From here on: one of the externs, which is weak and missing. tools/lib/bpf/libbpf.c:POISON_CALL_KFUNC_BASE */
+const POISON_KFUNC = 2002000000;
+
+export function checkHelper(cx: Cx, state: State, id: number): Outcome {
+  const helper = cx.facts.helper(id);
+  if ("missing" in helper) return missing(cx, id, helper.name);
+  const { name } = helper;
+  if (helper.gplOnly && !cx.facts.gpl)
+    return refuse("E0547", [name], { help: 'give the program a license such as "GPL"' });
+  const barred = helper.allowedBy ? cx.facts.allows(helper) : undefined;
+  if (barred) return barred;
+  if (helper.mightSleep && !cx.facts.sleepable) {
+    return refuse("E0548", [name], { help: "use a sleepable section (`.s`) and a target that may sleep" });
+  }
+  const special = unsupported(helper);
+  const args = firstOf(helper.args.map((_, i) => checkArg(cx, state, helper, i)));
+  if (args?.kind === "refused") return args;
+  return special ?? args ?? checkAfterArgs(cx, state, helper);
+}
+
+function missing(cx: Cx, id: number, name: string | undefined): Outcome {
+  if (id === POISON_CORE) return refuse("E0568", []);
+  if (id >= POISON_KFUNC)
+    return refuse("E0569", ["the weak function that is called"], { help: "guard the call with bpf_ksym_exists" });
+  if (name === undefined) return refuse("E0545", [id]);
+  return refuse("E0546", [name, cx.facts.programKind]);
+}
+
+/** Helpers with rules of their own that are not written down here yet. */
+const UNSUPPORTED: Readonly<Record<string, string>> = {
+  bpf_spin_lock: "locks",
+  bpf_spin_unlock: "locks",
+  bpf_snprintf: "the format of bpf_snprintf",
+  bpf_kptr_xchg: "kernel pointers in maps",
+  bpf_timer_init: "timers",
+  bpf_timer_set_callback: "timers",
+  bpf_timer_start: "timers",
+  bpf_timer_cancel: "timers",
+  bpf_user_ringbuf_drain: "callbacks of bpf_user_ringbuf_drain",
+  bpf_find_vma: "callbacks of bpf_find_vma",
+  bpf_get_local_storage: "cgroup storage",
+};
+
+function unsupported(helper: Helper): Outcome {
+  const what = UNSUPPORTED[helper.name];
+  if (what) return unmodelled(what);
+  if (helper.changesPacket && helper.name !== "bpf_tail_call")
+    return unmodelled(`${helper.name}, which moves packet data`);
+  return undefined;
+}
+
+function checkAfterArgs(_cx: Cx, state: State, helper: Helper): Outcome {
+  if (helper.name === "bpf_tail_call" && state.refs.length > 0) {
+    return refuse("E0560", ["what was acquired before a tail call"], {
+      marks: state.refs.map((r) => ({ at: r.at, text: "acquired here" })),
+    });
+  }
+  if (helper.name === "bpf_tail_call" && state.frames.length > 1)
+    return unmodelled("a tail call in a function that is called");
+  return undefined;
+}
+
+/** The effects of a call whose arguments were checked. */
+export function runHelper(cx: Cx, state: State, helper: Helper): void {
+  const result = resultOf(cx, state, helper);
+  if (result.kind === "unmodelled") return;
+  for (let i = 0; i < helper.args.length; i++) written(state, helper, i);
+  if (helper.releases) releaseArgs(state, helper);
+  clobber(state);
+  setReg(state, 0, result.value);
+  if (result.acquired) state.refs = [...state.refs, { id: result.acquired, at: state.at }];
+}
+
+/** The helper's memory arguments that it writes to. */
+function written(state: State, helper: Helper, index: number): void {
+  const { kind } = helper.args[index]!;
+  if (!kind.flags.includes("MEM_WRITE")) return;
+  if (kind.size !== undefined) forgetWritten(state, argReg(index), BigInt(kind.size));
+  else if (kind.base === "ARG_PTR_TO_MAP_VALUE") {
+    forgetWritten(state, argReg(index), BigInt(mapOf(state, helper)?.valueSize ?? 512));
+  } else forgetWritten(state, argReg(index), greatest(regOf(state, argReg(index + 1))));
+}
+
+function releaseArgs(state: State, helper: Helper): void {
+  helper.args.forEach((arg, i) => {
+    const value = regOf(state, argReg(i));
+    if (!arg.kind.flags.includes("OBJ_RELEASE") || value.kind !== "ptr") return;
+    release(state, value.ref, () => nothing(state.at));
+  });
+}
+
+type Result =
+  | { readonly kind: "known"; readonly value: Value; readonly acquired?: number }
+  | { readonly kind: "unmodelled"; readonly what: string };
+
+const known = (value: Value): Result => ({ kind: "known", value });
+
+/** Whether the result of the call is modelled. */
+export function checkResult(cx: Cx, state: State, helper: Helper): Outcome {
+  const result = resultOf(cx, state, helper);
+  return result.kind === "unmodelled" ? unmodelled(result.what) : undefined;
+}
+
+function resultOf(cx: Cx, state: State, helper: Helper): Result {
+  const { base, flags, struct } = helper.ret.kind;
+  const nullable = flags.includes("PTR_MAYBE_NULL");
+  const { at } = state;
+  switch (base) {
+    case "RET_VOID":
+      return known(nothing(at));
+    case "RET_INTEGER":
+      return known(numberOf(state, helper));
+    case "RET_PTR_TO_MAP_VALUE":
+      return mapValue(cx, state, helper, nullable);
+    case "RET_PTR_TO_MEM": {
+      if (!flags.includes("MEM_RINGBUF")) return { kind: "unmodelled", what: `the result of ${helper.name}` };
+      const id = cx.newId();
+      const size = Number(constOf(regOf(state, 2) as Scalar) ?? 0n);
+      return {
+        kind: "known",
+        value: pointer({ kind: "mem", size, readOnly: false, ringbuf: true }, at, { nullable, id, ref: id }),
+        acquired: id,
+      };
+    }
+    case "RET_PTR_TO_BTF_ID": {
+      const type = struct === undefined ? undefined : structNamed(cx.facts.kernelBtf, struct);
+      if (type === undefined || helper.acquires) return { kind: "unmodelled", what: `the result of ${helper.name}` };
+      const trust = flags.includes("PTR_TRUSTED") ? "trusted" : "plain";
+      const to = { kind: "btf", btf: cx.facts.kernelBtf, type, trust } as const;
+      return known(pointer(to, at, { nullable, id: nullable ? cx.newId() : 0 }));
+    }
+    default:
+      return { kind: "unmodelled", what: `the result of ${helper.name}` };
+  }
+}
+
+/** Helpers whose result is a size or an error. kernel/bpf/verifier.c:do_refine_retval_range */
+const SIZED: ReadonlySet<string> = new Set([
+  "bpf_get_stack",
+  "bpf_get_task_stack",
+  "bpf_probe_read_str",
+  "bpf_probe_read_kernel_str",
+  "bpf_probe_read_user_str",
+]);
+const MAX_ERRNO = 4095n;
+
+function numberOf(state: State, helper: Helper): Value {
+  if (!SIZED.has(helper.name)) return unknownScalar(state.at);
+  const sizeAt = helper.args.findIndex((a) => a.kind.base.startsWith("ARG_CONST_SIZE"));
+  const max = greatest(regOf(state, argReg(sizeAt)));
+  const range = { min: -MAX_ERRNO, max };
+  return withBounds({ s: range, s32: range }, state.at);
+}
+
+function mapValue(cx: Cx, state: State, helper: Helper, nullable: boolean): Result {
+  const map = mapOf(state, helper);
+  if (!map) return { kind: "unmodelled", what: `${helper.name} with a map that is not known` };
+  const { at } = state;
+  if (map.inner) {
+    return known(pointer({ kind: "map", map: map.inner }, at, { nullable: true, id: cx.newId() }));
+  }
+  const lookup = cx.facts.mapKind(map.type)?.lookup;
+  if (helper.name === "bpf_map_lookup_elem" && lookup !== "PTR_TO_MAP_VALUE") {
+    return { kind: "unmodelled", what: `a lookup in map '${map.name}'` };
+  }
+  const found = helper.name === "bpf_map_lookup_elem" && foundForSure(cx, state, map);
+  const orNull = nullable && !found;
+  return known(pointer({ kind: "map_value", map }, at, { nullable: orNull, id: orNull ? cx.newId() : 0 }));
+}
+
+/** A constant key that is surely in the array. kernel/bpf/verifier.c:get_constant_map_key */
+function foundForSure(cx: Cx, state: State, map: LinkedMap): boolean {
+  if (!cx.facts.mapKind(map.type)?.constKeyFound || (map.flags & 0x1000) !== 0) return false;
+  const key = regOf(state, 2);
+  if (key.kind !== "ptr" || key.to.kind !== "stack" || key.varying) return false;
+  const value = storedKey(state.frames[key.to.frame]?.stack ?? [], key, map.keySize);
+  return value !== undefined && value < BigInt(map.maxEntries);
+}
+
+function storedKey(stack: Stack, key: Pointer, size: number): bigint | undefined {
+  const { slot, byte } = placeOf(key.off);
+  const found = stack[slot];
+  if (!found) return undefined;
+  const zeros = ((1 << size) - 1) << byte;
+  if ((found.zeros & zeros) === zeros) return 0n;
+  const spill = found.spill;
+  if (byte !== 0 || spill?.size !== size || spill.value.kind !== "scalar") return undefined;
+  return constOf(spill.value);
+}

@@ -1,0 +1,121 @@
+/** Calls of kfuncs: who may call them, what they take by the types of their parameters, what they leave. kernel/bpf/verifier.c:check_kfunc_call */
+import type { BtfSpec, BtfType, Param } from "../../btf/type.ts";
+import type { Cx } from "../cx.ts";
+import { unknownScalar } from "../domain/scalar.ts";
+import { reg as regOf, release, type State, setReg } from "../domain/state.ts";
+import { nothing, pointer, type Value } from "../domain/value.ts";
+import type { KfuncFacts } from "../facts.ts";
+import { firstOf, type Outcome, refuse, unmodelled } from "../outcome.ts";
+import { sizeOf, strip } from "../struct-walk.ts";
+import { clobber } from "./clobber.ts";
+import { argReg } from "./helper-args.ts";
+import { checkParam, memoryParams } from "./kfunc-args.ts";
+import { forgetWritten } from "./memory.ts";
+import { iteratorCall } from "./unmodelled.ts";
+
+export type Proto = BtfType & { readonly kind: "func_proto" };
+
+export function protoOf(kfunc: KfuncFacts): Proto | undefined {
+  const { type } = strip(kfunc.btf, kfunc.proto);
+  return type.kind === "func_proto" ? type : undefined;
+}
+
+export const SESSION_KFUNCS: ReadonlySet<string> = new Set(["bpf_session_is_return", "bpf_session_cookie"]);
+
+export function checkKfunc(cx: Cx, state: State, btfId: number, off: number): Outcome {
+  const kfunc = cx.facts.kfunc(btfId, off);
+  if (!kfunc) return off === 0 ? refuse("E0557", [btfId]) : unmodelled("a kfunc of a kernel module");
+  const { name } = kfunc;
+  if (!cx.facts.gpl) return refuse("E0547", [name], { help: 'give the program a license such as "GPL"' });
+  if (kfunc.barred !== undefined) return refuse("E0558", [name, kfunc.barred]);
+  const proto = protoOf(kfunc);
+  if (!proto) return unmodelled(`the prototype of ${name}`);
+  if (!kfunc.known) return unmodelled(`the kfunc ${name}`);
+  if (kfunc.flags.includes("SLEEPABLE") && !cx.facts.sleepable) {
+    return refuse("E0548", [name], { help: "use a sleepable section (`.s`) and a target that may sleep" });
+  }
+  const args = firstOf(proto.params.map((p, i) => checkParam(cx, state, kfunc, proto, p, i)));
+  if (args?.kind === "refused") return args;
+  return iteratorCall(kfunc) ?? args ?? checkReleased(state, kfunc, proto) ?? checkResult(cx, state, kfunc, proto);
+}
+
+function checkReleased(state: State, kfunc: KfuncFacts, proto: Proto): Outcome {
+  if (!kfunc.flags.includes("RELEASE") || proto.params.length === 0) return undefined;
+  const index = releasedArg(state, proto.params);
+  return index < 0 ? refuse("E0561", ["r1", kfunc.name], { about: [regOf(state, 1)] }) : undefined;
+}
+
+/** The first argument that carries a reference. */
+function releasedArg(state: State, params: readonly Param[]): number {
+  return params.findIndex((_, i) => {
+    const value = regOf(state, argReg(i));
+    return value.kind === "ptr" && value.ref !== 0 && value.off === 0 && !value.varying;
+  });
+}
+
+export function runKfunc(cx: Cx, state: State, btfId: number, off: number): void {
+  const kfunc = cx.facts.kfunc(btfId, off);
+  const proto = kfunc && protoOf(kfunc);
+  if (!kfunc || !proto) return;
+  for (const { index, size } of memoryParams(state, kfunc, proto)) forgetWritten(state, argReg(index), size);
+  if (kfunc.flags.includes("RELEASE")) {
+    const value = regOf(state, argReg(Math.max(0, releasedArg(state, proto.params))));
+    if (value.kind === "ptr" && value.ref !== 0) release(state, value.ref, () => nothing(state.at));
+  }
+  const result = resultOf(cx, state, kfunc, proto);
+  clobber(state);
+  if (!result) return;
+  setReg(state, 0, result);
+  if (kfunc.flags.includes("ACQUIRE") && result.kind === "ptr") {
+    state.refs = [...state.refs, { id: result.ref, at: state.at }];
+  }
+}
+
+function checkResult(cx: Cx, state: State, kfunc: KfuncFacts, proto: Proto): Outcome {
+  return resultOf(cx, state, kfunc, proto) ? undefined : unmodelled(`the result of ${kfunc.name}`);
+}
+
+/** The value in r0 after the call; undefined where it is not modelled. */
+function resultOf(cx: Cx, state: State, kfunc: KfuncFacts, proto: Proto): Value | undefined {
+  const { at } = state;
+  if (kfunc.name === "bpf_session_cookie") {
+    return pointer({ kind: "mem", size: 8, readOnly: false, ringbuf: false }, at);
+  }
+  const { type } = strip(kfunc.btf, proto.ret);
+  switch (type.kind) {
+    case "void":
+      return nothing(at);
+    case "int":
+    case "enum":
+    case "enum64":
+      return unknownScalar(at);
+    case "ptr":
+      return pointerResult(cx, state, kfunc, type);
+    default:
+      return undefined;
+  }
+}
+
+function pointerResult(
+  cx: Cx,
+  state: State,
+  kfunc: KfuncFacts,
+  type: BtfType & { readonly kind: "ptr" },
+): Value | undefined {
+  const target = strip(kfunc.btf, type.type);
+  const nullable = kfunc.flags.includes("RET_NULL");
+  const acquires = kfunc.flags.includes("ACQUIRE");
+  const id = nullable || acquires ? cx.newId() : 0;
+  const more = { nullable, id, ref: acquires ? id : 0 };
+  if (target.type.kind === "struct") {
+    const trust = kfunc.flags.includes("RCU_PROTECTED") ? "rcu" : "trusted";
+    return pointer({ kind: "btf", btf: kfunc.btf, type: target.id, trust }, state.at, more);
+  }
+  if (target.type.kind === "void") return acquires ? undefined : unknownScalar(state.at);
+  const size = byteSize(kfunc.btf, type);
+  return size === undefined || acquires
+    ? undefined
+    : pointer({ kind: "mem", size, readOnly: true, ringbuf: false }, state.at, more);
+}
+
+const byteSize = (btf: BtfSpec, type: BtfType & { readonly kind: "ptr" }): number | undefined => sizeOf(btf, type.type);

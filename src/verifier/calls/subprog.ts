@@ -1,0 +1,149 @@
+/** Calls of the program's own functions: static ones are followed, global ones are trusted by their signature. kernel/bpf/verifier.c:check_func_call */
+import type { BtfSpec, TypeId } from "../../btf/type.ts";
+import type { Reg } from "../../isa/insn.ts";
+import type { LinkedFunc } from "../../link/model.ts";
+import type { Cx } from "../cx.ts";
+import { constOf, unknownScalar } from "../domain/scalar.ts";
+import { reg as regOf, type State, setReg } from "../domain/state.ts";
+import { nothing, pointer, type Value } from "../domain/value.ts";
+import { checkReadable } from "../holds.ts";
+import { firstOf, type Outcome, refuse, unmodelled } from "../outcome.ts";
+import { calledFunc } from "../prepare.ts";
+import { sizeOf, strip } from "../struct-walk.ts";
+import { regName, valueWords } from "../words.ts";
+import { clobber } from "./clobber.ts";
+import { argReg } from "./helper-args.ts";
+import { checkMemory, forgetWritten } from "./memory.ts";
+
+export function checkSubprog(cx: Cx, state: State): Outcome {
+  const func = cx.prep.funcs[calledFunc(cx.prep, state.at)]!;
+  const depth = state.frames.length + 1;
+  if (depth > cx.facts.maxFrames)
+    return refuse("E0564", [depth, cx.facts.maxFrames], { help: "make some of the functions inline" });
+  if (func.linkage === "static") return undefined;
+  const sig = signatureOf(cx, func);
+  if (sig.unclear) return unmodelled(`the global function '${func.name}' (${sig.unclear})`);
+  return firstOf(sig.params.map((p, i) => checkGlobalArg(cx, state, func, p, argReg(i))));
+}
+
+export function runSubprog(cx: Cx, state: State): void {
+  const index = calledFunc(cx.prep, state.at);
+  const func = cx.prep.funcs[index]!;
+  if (func.linkage === "global") {
+    passGlobal(cx, state, func);
+    return;
+  }
+  const regs: Value[] = Array.from({ length: 10 }, (_, r) => (r >= 1 && r <= 5 ? regOf(state, r as Reg) : nothing(-1)));
+  const callsite = state.at;
+  clobber(state);
+  state.frames.push({ func: index, why: { kind: "call" }, callsite, regs, stack: [] });
+  state.at = func.start;
+}
+
+function passGlobal(cx: Cx, state: State, func: LinkedFunc): void {
+  const sig = signatureOf(cx, func);
+  sig.params.forEach((p, i) => {
+    if (p.kind === "memory") forgetWritten(state, argReg(i), BigInt(p.size));
+  });
+  clobber(state);
+  if (sig.returns) setReg(state, 0, unknownScalar(state.at));
+  state.at++;
+}
+
+/** What a global function is given, by its prototype. kernel/bpf/btf.c:btf_prepare_func_args */
+type GlobalParam =
+  | { readonly kind: "number" }
+  | { readonly kind: "context" }
+  | { readonly kind: "memory"; readonly size: number; readonly nullable: boolean };
+
+interface Signature {
+  readonly params: readonly GlobalParam[];
+  readonly returns: boolean;
+  readonly unclear?: string;
+}
+
+const unclear = (why: string): Signature => ({ params: [], returns: false, unclear: why });
+
+export function signatureOf(cx: Cx, func: LinkedFunc): Signature {
+  const { btf } = cx.prep.program;
+  if (!btf || func.btfType === undefined) return unclear("no type information");
+  const type = btf.type(func.btfType);
+  const proto = type.kind === "func" ? strip(btf, type.type).type : type;
+  if (proto.kind !== "func_proto") return unclear("its prototype");
+  if (proto.params.length > 5 || proto.variadic) return unclear("more than five arguments");
+  const tags = argTags(btf, func.btfType);
+  const params: GlobalParam[] = [];
+  for (const [i, p] of proto.params.entries()) {
+    const param = paramOf(cx, btf, p.type, tags.get(i) ?? []);
+    if (!param) return unclear(`argument ${i + 1}`);
+    params.push(param);
+  }
+  const ret = strip(btf, proto.ret).type.kind;
+  if (ret !== "void" && ret !== "int" && ret !== "enum" && ret !== "enum64") return unclear("its return type");
+  return { params, returns: ret !== "void" };
+}
+
+/** Declaration tags such as `arg:nonnull` by argument. */
+function argTags(btf: BtfSpec, func: TypeId): ReadonlyMap<number, readonly string[]> {
+  const tags = new Map<number, string[]>();
+  for (let id = 1; id < btf.typeCount; id++) {
+    const type = btf.type(id as TypeId);
+    if (type.kind !== "decl_tag" || type.type !== func || type.component < 0) continue;
+    tags.set(type.component, [...(tags.get(type.component) ?? []), type.name]);
+  }
+  return tags;
+}
+
+function paramOf(cx: Cx, btf: BtfSpec, id: TypeId, tags: readonly string[]): GlobalParam | undefined {
+  const { type } = strip(btf, id);
+  if (type.kind === "int" || type.kind === "enum" || type.kind === "enum64") return { kind: "number" };
+  if (type.kind !== "ptr") return undefined;
+  if (tags.includes("arg:ctx")) return { kind: "context" };
+  if (tags.some((t) => t.startsWith("arg:") && t !== "arg:nonnull" && t !== "arg:nullable")) return undefined;
+  const target = strip(btf, type.type);
+  if (target.type.kind === "struct" && target.type.name === "bpf_dynptr") return undefined;
+  if (target.type.kind === "struct" && target.type.name === cx.facts.ctxStruct) return { kind: "context" };
+  const size = sizeOf(btf, target.id);
+  return size === undefined ? undefined : { kind: "memory", size, nullable: !tags.includes("arg:nonnull") };
+}
+
+function checkGlobalArg(cx: Cx, state: State, func: LinkedFunc, param: GlobalParam, r: Reg): Outcome {
+  const unread = checkReadable(cx, state, r);
+  if (unread) return unread;
+  const value = regOf(state, r);
+  const not = (want: string): Outcome =>
+    refuse("E0571", [regName(r), func.name, `must be ${want}, but is ${valueWords(cx, value)}`], { about: [value] });
+  if (param.kind === "number") return value.kind === "scalar" ? undefined : not("a number");
+  if (param.kind === "context") {
+    return value.kind === "ptr" && value.to.kind === "ctx" && value.off === 0 && !value.varying
+      ? undefined
+      : not("the context");
+  }
+  if (value.kind === "scalar" && constOf(value) === 0n)
+    return param.nullable ? undefined : not("a pointer that is not NULL");
+  const use = {
+    name: func.name,
+    reg: r,
+    size: BigInt(param.size),
+    writes: true,
+    zeroAllowed: false,
+    nullAllowed: param.nullable,
+  };
+  return checkMemory(cx, state, use);
+}
+
+/** Registers at the start of a global function that is looked at on its own. */
+export function globalEntry(cx: Cx, func: LinkedFunc): readonly Value[] {
+  const { params } = signatureOf(cx, func);
+  return Array.from({ length: 10 }, (_, r) => {
+    const param = r >= 1 ? params[r - 1] : undefined;
+    if (!param) return nothing(-1);
+    if (param.kind === "number") return unknownScalar(-1);
+    if (param.kind === "context") return pointer({ kind: "ctx" }, -1);
+    const id = param.nullable ? cx.newId() : 0;
+    return pointer({ kind: "mem", size: param.size, readOnly: false, ringbuf: false }, -1, {
+      nullable: param.nullable,
+      id,
+    });
+  });
+}

@@ -1,0 +1,162 @@
+/**
+ * A frame's stack, in slots of eight bytes. A slot holds a spilled value (of which the low bytes may be all that was
+ * stored) or bytes, each known to be zero or not known at all. A program with CAP_PERFMON may read bytes that nobody
+ * wrote (kernel/bpf/verifier.c:allow_uninit_stack), so these are unknown bytes too.
+ */
+import { constant, constOf, cut, includes, type Scalar, sameBounds, unknownScalar } from "./scalar.ts";
+import { coversValue, type IdPairs, type Value } from "./value.ts";
+
+export const STACK_SIZE = 512;
+const SLOT = 8;
+
+export interface Slot {
+  readonly spill?: { readonly value: Value; readonly size: number };
+  /** Bytes known to be zero, bit 0 for the lowest address; none of the spill's. */
+  readonly zeros: number;
+}
+
+/** Slot 0 is the one below the frame pointer; missing ones are unknown bytes. */
+export type Stack = readonly (Slot | undefined)[];
+
+export interface Place {
+  readonly slot: number;
+  /** First byte inside the slot. */
+  readonly byte: number;
+}
+
+/** The slot of the byte at `off` (below 0) from the frame pointer. */
+export function placeOf(off: number): Place {
+  const slot = Math.ceil(-off / SLOT) - 1;
+  return { slot, byte: off + (slot + 1) * SLOT };
+}
+
+const mask = (byte: number, size: number): number => ((1 << size) - 1) << byte;
+
+/** Writes `size` bytes at `off`: spilled if they start a slot, otherwise as bytes. Must not cross a slot. */
+export function write(stack: Stack, off: number, size: number, value: Value): Stack {
+  const { slot, byte } = placeOf(off);
+  const old = stack[slot];
+  const kept = keptZeros(old) & ~mask(byte, size);
+  if (byte === 0) {
+    const spilled = value.kind === "scalar" && size < SLOT ? narrowed(value, size) : value;
+    return replace(stack, slot, { spill: { value: spilled, size }, zeros: kept });
+  }
+  const isZero = value.kind === "scalar" && constOf(value) === 0n;
+  return replace(stack, slot, bytesOnly(old, byte, kept | (isZero ? mask(byte, size) : 0)));
+}
+
+/** Bytes that are written around a spill turn it into bytes. */
+function bytesOnly(old: Slot | undefined, byte: number, zeros: number): Slot | undefined {
+  const spill = old?.spill;
+  if (spill && byte >= spill.size) return { spill, zeros: zeros & ~mask(0, spill.size) };
+  return zeros === 0 ? undefined : { zeros };
+}
+
+/** Zero bytes of a slot, those of a spilled zero among them. */
+function keptZeros(slot: Slot | undefined): number {
+  if (!slot) return 0;
+  const spill = slot.spill;
+  if (spill?.value.kind === "scalar" && constOf(spill.value) === 0n) return slot.zeros | mask(0, spill.size);
+  return slot.zeros;
+}
+
+/** A narrowing spill breaks the link to copies in registers. */
+function narrowed(value: Scalar, size: number): Scalar {
+  return value.u.max < 1n << BigInt(size * 8) ? value : { ...value, id: 0, delta: 0n };
+}
+
+function replace(stack: Stack, slot: number, with_: Slot | undefined): Stack {
+  const next = stack.slice();
+  while (next.length <= slot) next.push(undefined);
+  next[slot] = with_;
+  return next;
+}
+
+/** Forgets what is known of the bytes from `from` up to `to` (offsets below 0). */
+export function forget(stack: Stack, from: number, to: number): Stack {
+  let next = stack;
+  for (let off = from; off < to; ) {
+    const { slot, byte } = placeOf(off);
+    const size = Math.min(SLOT - byte, to - off);
+    const old = next[slot];
+    if (old) next = replace(next, slot, clipped(old, byte, size));
+    off += size;
+  }
+  return next;
+}
+
+function clipped(old: Slot, byte: number, size: number): Slot | undefined {
+  const zeros = keptZeros(old) & ~mask(byte, size);
+  const spill = old.spill;
+  if (spill && byte >= spill.size) return { spill, zeros: old.zeros & zeros };
+  return zeros === 0 ? undefined : { zeros };
+}
+
+/** What a read finds: a value as it was spilled, or a refusal to read part of a pointer. */
+export type Read = { readonly value: Value } | { readonly partOf: Value };
+
+/** Reads `size` bytes at `off`; must not cross a slot. `at`: the instruction that reads. */
+export function read(stack: Stack, off: number, size: number, at: number): Read {
+  const { slot, byte } = placeOf(off);
+  const found = stack[slot];
+  const spill = found?.spill;
+  if (!spill) return { value: bytes(found, byte, size, at) };
+  if (spill.value.kind !== "scalar") {
+    return size === SLOT && byte === 0 ? { value: spill.value } : { partOf: spill.value };
+  }
+  if (byte === 0 && size <= spill.size) return { value: spilledScalar(spill.value, size, at) };
+  return { value: bytes(found, byte, size, at) };
+}
+
+function spilledScalar(value: Scalar, size: number, at: number): Scalar {
+  if (size === SLOT) return value;
+  if (value.u.max < 1n << BigInt(size * 8)) return value;
+  return cut(value, size, at);
+}
+
+function bytes(slot: Slot | undefined, byte: number, size: number, at: number): Scalar {
+  const wanted = mask(byte, size);
+  return (keptZeros(slot) & wanted) === wanted ? constant(0n, at) : unknownScalar(at);
+}
+
+/** Whether all bytes from `from` up to `to` are known to be zero. */
+export function allZero(stack: Stack, from: number, to: number): boolean {
+  for (let off = from; off < to; off++) {
+    const { slot, byte } = placeOf(off);
+    if (!(keptZeros(stack[slot]) & (1 << byte))) return false;
+  }
+  return true;
+}
+
+/** Whether what was found with the stack `seen` holds with `now`. kernel/bpf/verifier.c:stacksafe */
+export function coversStack(seen: Stack, now: Stack, ids: IdPairs, exact: boolean): boolean {
+  const count = Math.max(seen.length, now.length);
+  for (let slot = 0; slot < count; slot++) {
+    const a = seen[slot];
+    const b = now[slot];
+    if (a !== b && !coversSlot(a, b, ids, exact)) return false;
+    if (a === b && a?.spill && !coversValue(a.spill.value, a.spill.value, ids, exact)) return false;
+  }
+  return true;
+}
+
+function coversSlot(seen: Slot | undefined, now: Slot | undefined, ids: IdPairs, exact: boolean): boolean {
+  const a = seen?.spill;
+  const b = now?.spill;
+  if (exact && (seen?.zeros ?? 0) !== (now?.zeros ?? 0)) return false;
+  if (a && b && a.size === b.size) {
+    return ((seen?.zeros ?? 0) & ~keptZeros(now)) === 0 && coversValue(a.value, b.value, ids, exact);
+  }
+  if (exact) return !a && !b;
+  if (b && b.value.kind !== "scalar") return false;
+  if (a && (a.value.kind !== "scalar" || !isAnything(a.value, a.size, now))) return false;
+  return ((seen?.zeros ?? 0) & ~keptZeros(now)) === 0;
+}
+
+/** Whether a spilled number that was seen allows any bytes that are there now. */
+function isAnything(value: Scalar, size: number, now: Slot | undefined): boolean {
+  if (value.id !== 0) return false;
+  if (size === SLOT && includes(value, unknownScalar(-1))) return true;
+  const wanted = mask(0, size);
+  return (keptZeros(now) & wanted) === wanted && sameBounds(value, constant(0n, -1));
+}

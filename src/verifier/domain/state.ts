@@ -1,0 +1,160 @@
+/** The abstract machine at one point of one path: call frames with registers and stacks, and the references it holds. */
+import type { Reg } from "../../isa/insn.ts";
+import type { Scalar } from "./scalar.ts";
+import { coversStack, type Slot, type Stack } from "./stack.ts";
+import { coversValue, IdPairs, type Pointer, pointer, type Value } from "./value.ts";
+
+/** Why a frame was entered. */
+export type FrameKind =
+  | { readonly kind: "entry" }
+  | { readonly kind: "call" }
+  /** A global function, looked at on its own. */
+  | { readonly kind: "global" }
+  /** A function that a helper calls any number of times; it returns `min` to `max`, and holds as many references as it found. */
+  | {
+      readonly kind: "callback";
+      readonly helper: string;
+      readonly min: bigint;
+      readonly max: bigint;
+      readonly refs: number;
+    };
+
+/** Registers r0 to r9; r10 follows from the frame number. Owned by one state and changed in place. */
+export interface Frame {
+  readonly func: number;
+  readonly why: FrameKind;
+  /** Index of the call instruction in the caller; -1 for the entry. */
+  readonly callsite: number;
+  readonly regs: Value[];
+  stack: Stack;
+}
+
+export interface Ref {
+  readonly id: number;
+  /** Instruction that acquired it. */
+  readonly at: number;
+}
+
+/** A branch that was taken, newest first. */
+export interface Turn {
+  readonly at: number;
+  readonly taken: boolean;
+  readonly before: Turn | undefined;
+}
+
+/** Changed in place along a path and copied where paths part. */
+export interface State {
+  readonly frames: Frame[];
+  refs: readonly Ref[];
+  /** Index of the next instruction. */
+  at: number;
+  path: Turn | undefined;
+  /** Times that a callback or iterator went round: the same state in two rounds is no endless loop. */
+  rounds: number;
+  /** Loops were summarised by forgetting: a refusal may be ours alone. */
+  widened: boolean;
+}
+
+export function copyState(state: State): State {
+  return {
+    frames: state.frames.map((f) => ({ ...f, regs: f.regs.slice() })),
+    refs: state.refs,
+    at: state.at,
+    path: state.path,
+    rounds: state.rounds,
+    widened: state.widened,
+  };
+}
+
+export const topFrame = (state: State): Frame => state.frames[state.frames.length - 1]!;
+
+/** What a register of the running frame holds. */
+export function reg(state: State, r: Reg): Value {
+  if (r === 10) return pointer({ kind: "stack", frame: state.frames.length - 1 }, -1);
+  return topFrame(state).regs[r]!;
+}
+
+export function setReg(state: State, r: Reg, value: Value): void {
+  topFrame(state).regs[r] = value;
+}
+
+/** Replaces values in all registers and spilled slots of all frames; `change` returns its argument where nothing changes. */
+export function mapValues(state: State, change: (v: Value) => Value): void {
+  for (const frame of state.frames) {
+    for (let r = 0; r < frame.regs.length; r++) frame.regs[r] = change(frame.regs[r]!);
+    frame.stack = mapStack(frame.stack, change);
+  }
+}
+
+function mapStack(stack: Stack, change: (v: Value) => Value): Stack {
+  let next: (Slot | undefined)[] | undefined;
+  for (let i = 0; i < stack.length; i++) {
+    const slot = stack[i];
+    if (!slot?.spill) continue;
+    const value = change(slot.spill.value);
+    if (value === slot.spill.value) continue;
+    next ??= stack.slice();
+    next[i] = { ...slot, spill: { ...slot.spill, value } };
+  }
+  return next ?? stack;
+}
+
+/** Which registers of a frame are read later; bit n for rn. */
+export type LiveRegs = (frame: Frame, index: number) => number;
+
+/** Whether what was found for `seen` holds for `now`, both about to run the same instruction. kernel/bpf/states.c:states_equal */
+export function coversState(seen: State, now: State, live: LiveRegs, exact: boolean): boolean {
+  if (seen.frames.length !== now.frames.length || seen.refs.length !== now.refs.length) return false;
+  const ids = new IdPairs();
+  for (let i = 0; i < seen.refs.length; i++) {
+    if (!ids.match(seen.refs[i]!.id, now.refs[i]!.id)) return false;
+  }
+  for (let i = 0; i < seen.frames.length; i++) {
+    if (!coversFrame(seen.frames[i]!, now.frames[i]!, live(now.frames[i]!, i), ids, exact)) return false;
+  }
+  return true;
+}
+
+function coversFrame(seen: Frame, now: Frame, live: number, ids: IdPairs, exact: boolean): boolean {
+  if (seen.callsite !== now.callsite || seen.func !== now.func) return false;
+  for (let r = 0; r < now.regs.length; r++) {
+    if (live & (1 << r) && !coversValue(seen.regs[r]!, now.regs[r]!, ids, exact)) return false;
+  }
+  return coversStack(seen.stack, now.stack, ids, exact);
+}
+
+/** Drops ids that only one value carries: they link nothing. kernel/bpf/states.c:clear_singular_ids */
+export function forgetLonelyIds(state: State): void {
+  const count = new Map<number, number>();
+  mapValues(state, (v) => {
+    if (v.kind === "scalar" && v.id !== 0) count.set(v.id, (count.get(v.id) ?? 0) + 1);
+    return v;
+  });
+  if (count.size === 0) return;
+  mapValues(state, (v) => (v.kind === "scalar" && count.get(v.id) === 1 ? { ...v, id: 0, delta: 0n } : v));
+}
+
+/** Replaces all copies of the scalar `old` by what is known now. kernel/bpf/verifier.c:sync_linked_regs */
+export function relearn(state: State, old: Scalar, now: Scalar, shifted: (v: Scalar, by: bigint) => Scalar): void {
+  if (old.id === 0) return;
+  mapValues(state, (v) => {
+    if (v.kind !== "scalar" || v.id !== old.id || v === now) return v;
+    if (v.delta === now.delta) return { ...now, at: v.at };
+    return { ...shifted(now, v.delta - now.delta), id: v.id, delta: v.delta, at: v.at };
+  });
+}
+
+/** The nullable pointers with that id become numbers 0 or proper pointers. kernel/bpf/verifier.c:mark_ptr_or_null_regs */
+export function settleNull(state: State, id: number, isNull: boolean, zero: Scalar): void {
+  mapValues(state, (v) => {
+    if (v.kind !== "ptr" || v.id !== id || !v.nullable) return v;
+    return isNull ? zero : { ...v, nullable: false, id: 0, at: v.at };
+  });
+  if (isNull) state.refs = state.refs.filter((r) => r.id !== id);
+}
+
+/** A released reference: pointers to it become unreadable numbers. kernel/bpf/verifier.c:release_reference */
+export function release(state: State, ref: number, gone: (v: Pointer) => Value): void {
+  state.refs = state.refs.filter((r) => r.id !== ref);
+  mapValues(state, (v) => (v.kind === "ptr" && v.ref === ref ? gone(v) : v));
+}

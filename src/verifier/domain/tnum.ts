@@ -1,0 +1,114 @@
+/** Tracked numbers: what is known of each bit of a 64-bit value. The operations are those of the kernel's kernel/bpf/tnum.c. */
+import { u64 } from "../../support/int.ts";
+
+/** Bits set in `mask` are unknown; the others are as in `value`, which has none of the mask's bits. */
+export interface Tnum {
+  readonly value: bigint;
+  readonly mask: bigint;
+}
+
+const ALL = (1n << 64n) - 1n;
+const LOW = (1n << 32n) - 1n;
+
+export const unknownBits: Tnum = { value: 0n, mask: ALL };
+/** The value `v` cut to 64 bits, every bit known. */
+export const knownBits = (v: bigint): Tnum => ({ value: u64(v), mask: 0n });
+export const isKnown = (t: Tnum): boolean => t.mask === 0n;
+/** The least and greatest unsigned values. */
+export const leastOf = (t: Tnum): bigint => t.value;
+export const greatestOf = (t: Tnum): bigint => t.value | t.mask;
+
+/** The smallest tracked number over the unsigned values `min` to `max`. */
+export function bitsOfRange(min: bigint, max: bigint): Tnum {
+  const differ = bitLength(min ^ max);
+  if (differ > 63) return unknownBits;
+  const mask = (1n << BigInt(differ)) - 1n;
+  return { value: min & ~mask, mask };
+}
+
+export const shiftLeft = (t: Tnum, by: bigint): Tnum => ({ value: u64(t.value << by), mask: u64(t.mask << by) });
+export const shiftRight = (t: Tnum, by: bigint): Tnum => ({ value: t.value >> by, mask: t.mask >> by });
+
+/** Arithmetic shift of the low `width` bits; for 32 the upper half of the result is zero. */
+export function shiftRightSigned(t: Tnum, by: bigint, width: 32 | 64): Tnum {
+  const shift = (v: bigint): bigint => BigInt.asUintN(width, BigInt.asIntN(width, v) >> by);
+  return { value: shift(t.value), mask: shift(t.mask) };
+}
+
+export function addBits(a: Tnum, b: Tnum): Tnum {
+  const masks = u64(a.mask + b.mask);
+  const values = u64(a.value + b.value);
+  const sum = u64(masks + values);
+  const mask = (sum ^ values) | a.mask | b.mask;
+  return { value: values & ~mask, mask };
+}
+
+export function subBits(a: Tnum, b: Tnum): Tnum {
+  const diff = u64(a.value - b.value);
+  const mask = (u64(diff + a.mask) ^ u64(diff - b.mask)) | a.mask | b.mask;
+  return { value: diff & ~mask, mask };
+}
+
+export function andBits(a: Tnum, b: Tnum): Tnum {
+  const value = a.value & b.value;
+  const maybe = (a.value | a.mask) & (b.value | b.mask);
+  return { value, mask: maybe & ~value };
+}
+
+export function orBits(a: Tnum, b: Tnum): Tnum {
+  const value = a.value | b.value;
+  return { value, mask: (a.mask | b.mask) & ~value };
+}
+
+export function xorBits(a: Tnum, b: Tnum): Tnum {
+  const mask = a.mask | b.mask;
+  return { value: (a.value ^ b.value) & ~mask, mask };
+}
+
+/** Long multiplication, one bit of `a` at a time. */
+export function mulBits(a: Tnum, b: Tnum): Tnum {
+  let sum: Tnum = { value: 0n, mask: 0n };
+  const value = u64(a.value * b.value);
+  let x = a;
+  let y = b;
+  while (x.value !== 0n || x.mask !== 0n) {
+    if (x.value & 1n) sum = addBits(sum, { value: 0n, mask: y.mask });
+    else if (x.mask & 1n) sum = addBits(sum, { value: 0n, mask: y.value | y.mask });
+    x = shiftRight(x, 1n);
+    y = shiftLeft(y, 1n);
+  }
+  return addBits(knownBits(value), sum);
+}
+
+/** What both know; the caller makes sure that they do not contradict each other. */
+export function meetBits(a: Tnum, b: Tnum): Tnum {
+  const mask = a.mask & b.mask;
+  return { value: (a.value | b.value) & ~mask, mask };
+}
+
+/** Whether a bit is known as 0 by one and as 1 by the other. */
+export const contradict = (a: Tnum, b: Tnum): boolean => ((a.value ^ b.value) & ~(a.mask | b.mask)) !== 0n;
+
+/** Whether every value of `b` is one of `a`. */
+export const covers = (a: Tnum, b: Tnum): boolean => (b.mask & ~a.mask) === 0n && a.value === (b.value & ~a.mask);
+
+/** The low `size` bytes, zero-extended. */
+export function cutBits(t: Tnum, size: number): Tnum {
+  const low = (1n << BigInt(size * 8)) - 1n;
+  return { value: t.value & low, mask: t.mask & low };
+}
+
+export const low32 = (t: Tnum): Tnum => ({ value: t.value & LOW, mask: t.mask & LOW });
+/** The upper half of `t` with the lower half of `low`. */
+export const withLow32 = (t: Tnum, low: Tnum): Tnum => ({
+  value: (t.value & ~LOW) | (low.value & LOW),
+  mask: (t.mask & ~LOW) | (low.mask & LOW),
+});
+
+/** Whether the value is a multiple of `size`, a power of two. */
+export const isAligned = (t: Tnum, size: number): boolean => ((t.value | t.mask) & BigInt(size - 1)) === 0n;
+
+/** Number of bits up to the highest set one. */
+function bitLength(v: bigint): number {
+  return v === 0n ? 0 : v.toString(2).length;
+}

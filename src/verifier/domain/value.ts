@@ -1,0 +1,157 @@
+/** What a register or a spilled stack slot holds: nothing yet, a number, or a pointer into some region. */
+import type { BtfSpec, TypeId } from "../../btf/type.ts";
+import type { LinkedMap } from "../../link/model.ts";
+import { includes, type Scalar, sameBounds } from "./scalar.ts";
+
+/**
+ * How far the kernel trusts a pointer to one of its own structs: `plain` is what tracing programs get for arguments,
+ * `rcu` and `trusted` may be handed to kfuncs, `untrusted` may only be read through.
+ */
+export type Trust = "plain" | "trusted" | "rcu" | "untrusted";
+
+/** What a pointer points into. */
+export type Region =
+  | { readonly kind: "ctx" }
+  /** The map itself. */
+  | { readonly kind: "map"; readonly map: LinkedMap }
+  | { readonly kind: "map_value"; readonly map: LinkedMap }
+  | { readonly kind: "map_key"; readonly map: LinkedMap }
+  /** Frame number, the entry program's being 0. */
+  | { readonly kind: "stack"; readonly frame: number }
+  | {
+      readonly kind: "btf";
+      readonly btf: BtfSpec;
+      readonly type: TypeId;
+      readonly trust: Trust;
+      /** Memory of user space or of one processor: no direct loads. */
+      readonly space?: "user" | "percpu";
+    }
+  | { readonly kind: "mem"; readonly size: number; readonly readOnly: boolean; readonly ringbuf: boolean }
+  | { readonly kind: "func"; readonly func: number };
+
+export interface Pointer {
+  readonly kind: "ptr";
+  readonly to: Region;
+  /** Bytes from the start of the region, for what is known; the frame's end for the stack. */
+  readonly off: number;
+  /** What is added to `off` and not known exactly. */
+  readonly varying?: Scalar;
+  readonly nullable: boolean;
+  /** Copies of one nullable pointer share it; 0 where it does not matter. */
+  readonly id: number;
+  /** The reference that the pointer stands for; 0 if it owns none. */
+  readonly ref: number;
+  readonly at: number;
+}
+
+export interface Nothing {
+  readonly kind: "nothing";
+  /** The call that made the register unreadable, or -1. */
+  readonly at: number;
+}
+
+export type Value = Nothing | Scalar | Pointer;
+
+export const nothing = (at: number): Nothing => ({ kind: "nothing", at });
+
+export function pointer(
+  to: Region,
+  at: number,
+  more: Partial<Pick<Pointer, "off" | "nullable" | "id" | "ref">> = {},
+): Pointer {
+  return {
+    kind: "ptr",
+    to,
+    off: more.off ?? 0,
+    nullable: more.nullable ?? false,
+    id: more.id ?? 0,
+    ref: more.ref ?? 0,
+    at,
+  };
+}
+
+/** The kernel's name of the kind of value, as its messages print it. kernel/bpf/log.c:reg_type_str */
+export function kernelName(v: Value): string {
+  if (v.kind === "nothing") return "?";
+  if (v.kind === "scalar") return "scalar";
+  const orNull = v.nullable ? "_or_null" : "";
+  switch (v.to.kind) {
+    case "ctx":
+    case "func":
+    case "map_value":
+    case "map_key":
+      return v.to.kind + orNull;
+    case "map":
+      return `map_ptr${orNull}`;
+    case "stack":
+      return "fp";
+    case "btf":
+      return `${trustPrefix(v.to)}ptr_${v.nullable ? "or_null_" : ""}`;
+    case "mem":
+      return `${v.to.readOnly ? "rdonly_" : ""}${v.to.ringbuf ? "ringbuf_" : ""}mem${orNull}`;
+  }
+}
+
+function trustPrefix(to: Region & { readonly kind: "btf" }): string {
+  const trust = to.trust === "plain" ? "" : `${to.trust}_`;
+  return to.space ? `${to.space}_${trust}` : trust;
+}
+
+export function sameRegion(a: Region, b: Region): boolean {
+  switch (a.kind) {
+    case "ctx":
+      return b.kind === "ctx";
+    case "map":
+    case "map_value":
+    case "map_key":
+      return b.kind === a.kind && b.map === a.map;
+    case "stack":
+      return b.kind === "stack" && b.frame === a.frame;
+    case "btf":
+      return b.kind === "btf" && b.btf === a.btf && b.type === a.type && b.trust === a.trust && b.space === a.space;
+    case "mem":
+      return b.kind === "mem" && b.size === a.size && b.readOnly === a.readOnly && b.ringbuf === a.ringbuf;
+    case "func":
+      return b.kind === "func" && b.func === a.func;
+  }
+}
+
+/** Pairs the ids of two states: equal copies on one side must be equal copies on the other. */
+export class IdPairs {
+  readonly #pairs = new Map<number, number>();
+
+  match(a: number, b: number): boolean {
+    if (a === 0 || b === 0) return a === b;
+    const known = this.#pairs.get(a);
+    if (known !== undefined) return known === b;
+    for (const taken of this.#pairs.values()) if (taken === b) return false;
+    this.#pairs.set(a, b);
+    return true;
+  }
+}
+
+/**
+ * Whether everything that `now` may be, `seen` may be too, so that what was found for `seen` holds for `now`.
+ * With `exact` both must be the same. kernel/bpf/verifier.c:regsafe
+ */
+export function coversValue(seen: Value, now: Value, ids: IdPairs, exact: boolean): boolean {
+  if (seen === now && seen.kind === "nothing") return true;
+  if (seen.kind === "nothing") return !exact || now.kind === "nothing";
+  if (seen.kind !== now.kind) return false;
+  if (seen.kind === "scalar") return now.kind === "scalar" && coversScalar(seen, now, ids, exact);
+  return now.kind === "ptr" && coversPointer(seen, now, ids, exact);
+}
+
+function coversScalar(seen: Scalar, now: Scalar, ids: IdPairs, exact: boolean): boolean {
+  if (exact) return sameBounds(seen, now) && seen.delta === now.delta && ids.match(seen.id, now.id);
+  if (!includes(seen, now)) return false;
+  // What was learnt through a link between copies is only true where they are linked.
+  return seen.id === 0 || (seen.delta === now.delta && ids.match(seen.id, now.id));
+}
+
+function coversPointer(seen: Pointer, now: Pointer, ids: IdPairs, exact: boolean): boolean {
+  if (!sameRegion(seen.to, now.to) || seen.off !== now.off || seen.nullable !== now.nullable) return false;
+  if (!ids.match(seen.ref, now.ref) || !ids.match(seen.id, now.id)) return false;
+  if (!seen.varying || !now.varying) return seen.varying === now.varying;
+  return exact ? sameBounds(seen.varying, now.varying) : includes(seen.varying, now.varying);
+}

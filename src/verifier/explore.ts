@@ -1,0 +1,135 @@
+/** Walks every path of a function, deepest first, until all have ended or one is refused. kernel/bpf/verifier.c:do_check */
+import type { Cx } from "./cx.ts";
+import type { DepthMeter } from "./depth.ts";
+import type { State } from "./domain/state.ts";
+import { findingOf } from "./explain.ts";
+import { holds } from "./holds.ts";
+import { CALLING_HELPERS } from "./live.ts";
+import type { Finding } from "./model.ts";
+import { type Refusal, refuse } from "./outcome.ts";
+import { type Checkpoint, close, SeenStates } from "./seen.ts";
+import { step } from "./step.ts";
+
+/** What a walk counted and found so far; one for all functions of a program. */
+export interface Progress {
+  processed: number;
+  readonly limit: number;
+  readonly unknown: Set<string>;
+  readonly depth: DepthMeter;
+  readonly trace?: Trace;
+}
+
+/** Called before each instruction that is walked. */
+export type Trace = (index: number, state: State) => void;
+
+interface Pending {
+  readonly state: State;
+  readonly parent: Checkpoint | undefined;
+}
+
+/** BPF_COMPLEXITY_LIMIT_JMP_SEQ */
+const MAX_PENDING = 8192;
+
+/** The first refusal on any path; `progress` gets what is not modelled. */
+export function explore(cx: Cx, start: State, progress: Progress): Finding | undefined {
+  const walk = new Walk(cx, progress);
+  return walk.run(start);
+}
+
+class Walk {
+  readonly #cx: Cx;
+  readonly #progress: Progress;
+  readonly #seen: SeenStates;
+  readonly #pending: Pending[] = [];
+  /** Jumps and instructions since the last checkpoint. */
+  #jumps = 0;
+  #insns = 0;
+
+  constructor(cx: Cx, progress: Progress) {
+    this.#cx = cx;
+    this.#progress = progress;
+    this.#seen = new SeenStates(cx);
+  }
+
+  run(start: State): Finding | undefined {
+    this.#pending.push({ state: start, parent: undefined });
+    for (let next = this.#pending.pop(); next; next = this.#pending.pop()) {
+      const finding = this.#path(next.state, next.parent);
+      if (finding) return finding;
+      if (this.#progress.processed > this.#progress.limit) {
+        this.#progress.unknown.add(`more than ${this.#progress.limit} instructions would have to be followed`);
+        return undefined;
+      }
+    }
+    return undefined;
+  }
+
+  /** Follows one path to its end; ways that part from it are left pending. */
+  #path(state: State, hangsOn: Checkpoint | undefined): Finding | undefined {
+    const cx = this.#cx;
+    let parent = hangsOn;
+    while (this.#progress.processed <= this.#progress.limit) {
+      const { at } = state;
+      if (cx.live.meets[at]) {
+        const visit = this.#seen.visit(state, parent, loopsAt(cx, at), this.#worthKeeping());
+        if (visit.kind === "covered") break;
+        if (visit.kind === "endless") return this.#refused(refuse("E0566", []), state);
+        if (visit.checkpoint) {
+          parent = visit.checkpoint;
+          this.#jumps = 0;
+          this.#insns = 0;
+        }
+      }
+      this.#progress.processed++;
+      this.#insns++;
+      this.#progress.trace?.(at, state);
+      const outcome = this.#needs(state);
+      if (outcome === "stop") break;
+      if (outcome) return outcome;
+      this.#progress.depth.note(cx, state);
+      const { ends, other } = step(cx, state);
+      if (cx.prep.insns[at]!.insn.kind === "jump") this.#jumps++;
+      if (other) {
+        if (parent) parent.open++;
+        this.#pending.push({ state: other, parent });
+        if (this.#pending.length > MAX_PENDING) {
+          this.#progress.unknown.add(`more than ${MAX_PENDING} branches wait to be followed`);
+          break;
+        }
+      }
+      if (ends) break;
+    }
+    close(parent);
+    return undefined;
+  }
+
+  #worthKeeping(): boolean {
+    return this.#jumps >= 2 && this.#insns >= 8;
+  }
+
+  #needs(state: State): Finding | "stop" | undefined {
+    for (const need of this.#cx.needs[state.at]!) {
+      const outcome = holds(this.#cx, state, need);
+      if (!outcome) continue;
+      if (outcome.kind === "refused") return this.#refused(outcome, state) ?? "stop";
+      this.#progress.unknown.add(outcome.what);
+      return "stop";
+    }
+    return undefined;
+  }
+
+  /** After something was forgotten for the sake of a loop, a refusal may be ours alone. */
+  #refused(refusal: Refusal, state: State): Finding | undefined {
+    if (!state.widened) return findingOf(this.#cx, refusal, state.at, state);
+    this.#progress.unknown.add(`a loop that is called back: ${refusal.text}`);
+    return undefined;
+  }
+}
+
+function loopsAt(cx: Cx, at: number): boolean {
+  const insn = cx.prep.insns[at]!.insn;
+  return (
+    insn.kind === "may_goto" ||
+    (insn.kind === "call" && insn.callee.kind === "helper" && CALLING_HELPERS.has(insn.callee.id))
+  );
+}

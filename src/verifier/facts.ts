@@ -1,0 +1,86 @@
+/** What the verifier must know of the world around a program: one value, so that rules read no tables themselves. */
+import type { BtfSpec, TypeId } from "../btf/type.ts";
+import type { Size } from "../isa/insn.ts";
+import type { Helper } from "../kernel/model.ts";
+import type { Region } from "./domain/value.ts";
+import type { Outcome, Refusal, Unmodelled } from "./outcome.ts";
+
+/** What a load from the context leaves in the register, or why it is refused. */
+export type CtxAnswer =
+  | { readonly kind: "scalar" }
+  | { readonly kind: "pointer"; readonly to: Region; readonly nullable: boolean }
+  /** A permitted store. */
+  | { readonly kind: "stored" }
+  | Refusal
+  | Unmodelled;
+
+/** The program's first argument. */
+export interface CtxModel {
+  /** Offset from the start of the context, which may be negative or misaligned. */
+  access(off: number, size: Size, mode: "read" | "write"): CtxAnswer;
+  /** Whether the register may carry an offset of its own when it is read through. */
+  readonly movable: boolean;
+  /** Whether that offset may be unknown. */
+  readonly variable?: boolean;
+}
+
+/** What the program may leave in r0: a signed range, any number, or anything at all. */
+export type ReturnRule =
+  | { readonly kind: "range"; readonly min: bigint; readonly max: bigint }
+  | { readonly kind: "number" }
+  | { readonly kind: "ignored" }
+  | { readonly kind: "unmodelled" };
+
+export interface MapKind {
+  /** Without `BPF_MAP_TYPE_`. */
+  readonly name: string;
+  /** Helpers that take it, without `bpf_`. */
+  readonly helpers: readonly string[];
+  /** Sleepable programs may use it. */
+  readonly sleepable: boolean;
+  /** Register type that a lookup gives, such as `PTR_TO_MAP_VALUE`; undefined where there is no lookup. */
+  readonly lookup?: string;
+  /** The lookup of a constant key inside the map finds an element for sure. */
+  readonly constKeyFound: boolean;
+}
+
+export interface KfuncFacts {
+  readonly name: string;
+  readonly btf: BtfSpec;
+  /** FUNC_PROTO in `btf`. */
+  readonly proto: TypeId;
+  readonly flags: readonly string[];
+  /** Whether flags and callers are known; if not, nothing may be concluded from them. */
+  readonly known: boolean;
+  /** Why this program may not call it. */
+  readonly barred?: string;
+}
+
+export interface Facts {
+  /** For messages: `fsession`, `xdp`. */
+  readonly programKind: string;
+  readonly kernelName: string;
+  readonly kernelBtf: BtfSpec;
+  readonly ctx: CtxModel;
+  readonly returns: ReturnRule;
+  readonly gpl: boolean;
+  readonly sleepable: boolean;
+  /** Frames of the deepest call chain. */
+  readonly maxFrames: number;
+  /** Whether a subprogram's stack is its own (no sum over the call chain). */
+  readonly privateStack: boolean;
+  /** Programs of this kind may write some members of kernel structs. */
+  readonly writesStructs: boolean;
+  /** Name of the struct that global functions declare for the context. */
+  readonly ctxStruct?: string;
+  /** The helper for this kind of program. */
+  helper(id: number): Helper | { readonly missing: true; readonly name?: string };
+  /** Whether a helper with a check of its own (`allowedBy`) may be called. */
+  allows(helper: Helper): Outcome;
+  kfunc(btfId: number, off: number): KfuncFacts | undefined;
+  mapKind(type: number): MapKind | undefined;
+  /** Trouble with the attach target or with what this kernel is; checked after the program's shape. */
+  readonly attach: Outcome;
+  /** Why nothing at all can be said. */
+  readonly unmodelled?: string;
+}

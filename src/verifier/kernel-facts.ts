@@ -1,0 +1,203 @@
+/** The facts of a real kernel, from the tables and the BTF of `kernel` and `kfuncs`. */
+import type { TypeId } from "../btf/type.ts";
+import { iteratorPointers, lsmHook, mayCallDPath, returnRange, tracepointArg } from "../kernel/attach.ts";
+import { type AttachTarget, attachTarget } from "../kernel/attach-target.ts";
+import { contextRule, contextStruct } from "../kernel/contexts.ts";
+import { helperById, helperFor, helperGroup } from "../kernel/helpers.ts";
+import { limitsOf } from "../kernel/limits.ts";
+import { mapTypeById } from "../kernel/maps.ts";
+import type { Helper, Kernel, SectionInfo } from "../kernel/model.ts";
+import type { KernelProblem } from "../kernel/problem.ts";
+import { atLeast } from "../kernel/version.ts";
+import { mayCall } from "../kfuncs/callers.ts";
+import type { Kfunc } from "../kfuncs/kfunc.ts";
+import { findKfunc } from "../kfuncs/kfunc.ts";
+import type { LinkedProgram } from "../link/model.ts";
+import { ruledCtx, unclearCtx } from "./ctx/fields.ts";
+import { multiCtx, type Slot, trampolineCtx } from "./ctx/trampoline.ts";
+import type { Trust } from "./domain/value.ts";
+import type { CtxModel, Facts, KfuncFacts, MapKind, ReturnRule } from "./facts.ts";
+import { type Outcome, refuse, unmodelled } from "./outcome.ts";
+
+/** license_is_gpl_compatible of the kernel's include/linux/license.h. */
+const GPL: ReadonlySet<string> = new Set([
+  "GPL",
+  "GPL v2",
+  "GPL and additional rights",
+  "Dual BSD/GPL",
+  "Dual MIT/GPL",
+  "Dual MPL/GPL",
+]);
+
+/** What holds for a program of that section in that kernel. */
+export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: SectionInfo): Facts {
+  const answer = attachTarget(kernel, info);
+  const target = answer.kind === "target" ? answer.target : undefined;
+  const kind = kindOf(info);
+  const ctxStruct = contextStruct(info.progType);
+  const mapKinds = new Map<number, MapKind | undefined>();
+  const kfuncs = new Map<string, KfuncFacts | undefined>();
+  const memo = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
+    if (!map.has(key)) map.set(key, make());
+    return map.get(key)!;
+  };
+  return {
+    programKind: kind,
+    kernelName: kernel.name,
+    kernelBtf: kernel.btf,
+    ctx: ctxOf(kernel, info, kind, answer.kind, target),
+    returns: returnRule(info),
+    gpl: GPL.has(program.license),
+    sleepable: info.sleepable,
+    maxFrames: limitsOf(kernel).callFrames,
+    privateStack: ["KPROBE", "TRACEPOINT", "PERF_EVENT", "RAW_TRACEPOINT", "TRACING", "LSM"].includes(info.progType),
+    writesStructs: !["TRACING", "KPROBE", "TRACEPOINT", "RAW_TRACEPOINT", "PERF_EVENT", "LSM"].includes(info.progType),
+    ...(ctxStruct && { ctxStruct }),
+    helper: (id) => helperFact(info, id),
+    allows: (helper) => allowed(helper, info, target),
+    kfunc: (id, off) => memo(kfuncs, `${id}:${off}`, () => (off === 0 ? kfuncFact(kernel, info, id) : undefined)),
+    mapKind: (type) => memo(mapKinds, type, () => mapKind(kernel, type)),
+    attach: answer.kind === "problem" ? attachRefusal(answer.problem) : undefined,
+    ...(unclearKind(info, answer.kind) && { unmodelled: unclearKind(info, answer.kind)! }),
+  };
+}
+
+/** `fsession` of `fsession.s/foo`. */
+const kindOf = (info: SectionInfo): string => info.prefix.replace(/\.s$/, "");
+
+function attachRefusal(p: KernelProblem): Outcome {
+  const marks = p.notes.map((text) => ({ at: -1, text }));
+  return { kind: "refused", code: p.code, text: p.text, about: [], marks, ...(p.help && { help: p.help }) };
+}
+
+function unclearKind(info: SectionInfo, answer: string): string | undefined {
+  if (info.progType === "EXT" || info.progType === "STRUCT_OPS") return `${kindOf(info)} programs`;
+  const multi = info.attachType?.endsWith("_MULTI") ?? false;
+  return answer === "unset" && !multi ? "an attach target that is only set when the object is loaded" : undefined;
+}
+
+function returnRule(info: SectionInfo): ReturnRule {
+  const range = returnRange(info);
+  if (range === undefined) return { kind: "unmodelled" };
+  if (range === "any") return { kind: "number" };
+  if (range === "unchecked") return { kind: "ignored" };
+  return { kind: "range", min: range.min, max: range.max };
+}
+
+function helperFact(info: SectionInfo, id: number): Helper | { readonly missing: true; readonly name?: string } {
+  const helper = helperFor(id, info);
+  if (helper) return helper;
+  const name = helperById(id)?.name;
+  return name === undefined ? { missing: true } : { missing: true, name };
+}
+
+function allowed(helper: Helper, info: SectionInfo, target: AttachTarget | undefined): Outcome {
+  if (helper.allowedBy === "bpf_d_path_allowed" && target?.kind === "func") {
+    return mayCallDPath(target.name) ? undefined : refuse("E0546", [helper.name, `${kindOf(info)}/${target.name}`]);
+  }
+  if (
+    helper.allowedBy === "bpf_sk_storage_tracing_allowed" &&
+    target?.kind === "func" &&
+    !target.name.startsWith("bpf_sk_storage")
+  ) {
+    return undefined;
+  }
+  return unmodelled(`whether ${helper.name} may be called here`);
+}
+
+function kfuncFact(kernel: Kernel, info: SectionInfo, id: number): KfuncFacts | undefined {
+  if (id <= 0 || id >= kernel.btf.typeCount) return undefined;
+  const func = kernel.btf.type(id as TypeId);
+  if (func.kind !== "func") return undefined;
+  const found: Kfunc | undefined = findKfunc(kernel, func.name);
+  if (!found || found.btfId !== id) return undefined;
+  const may = mayCall(found, info);
+  return {
+    name: found.name,
+    btf: found.btf,
+    proto: found.proto,
+    flags: found.flags,
+    known: found.known,
+    ...(may !== true && { barred: may.reason }),
+  };
+}
+
+function mapKind(kernel: Kernel, type: number): MapKind | undefined {
+  const found = mapTypeById(type);
+  if (!found) return undefined;
+  return {
+    name: found.name,
+    helpers: [...found.helpers, ...found.failingHelpers],
+    sleepable: found.sleepable,
+    ...(found.lookup && { lookup: found.lookup }),
+    // The kernel knows it since 6.14 (kernel/bpf/verifier.c:can_elide_value_nullness).
+    constKeyFound: found.lookupNull === "const" && atLeast(kernel.version, 6, 14),
+  };
+}
+
+function ctxOf(
+  kernel: Kernel,
+  info: SectionInfo,
+  kind: string,
+  answer: string,
+  target: AttachTarget | undefined,
+): CtxModel {
+  if (target) return targetCtx(info, kind, target);
+  if (info.progType === "TRACING" && answer === "unset" && info.attachType?.endsWith("_MULTI")) return multiCtx(kind);
+  const rule = contextRule(info.progType);
+  if (!rule || info.progType === "TRACING" || info.progType === "LSM" || !helperGroup(info)) {
+    return unclearCtx(`the context of ${kind} programs`);
+  }
+  return ruledCtx(rule, info, kind, kernel.arch);
+}
+
+function targetCtx(info: SectionInfo, kind: string, target: AttachTarget): CtxModel {
+  const slots = target.slots.map(
+    (slot): Slot => ({ name: slot.name, type: slot.type, ...slotFacts(target, slot.param, slot.name) }),
+  );
+  const result: Slot = { name: "the return value", type: target.ret, trust: "plain", nullable: false };
+  return trampolineCtx({
+    name: target.name,
+    kind,
+    btf: target.btf,
+    slots,
+    result: target.returnSlot === undefined ? { barred: noResult(info, target) } : result,
+  });
+}
+
+function noResult(info: SectionInfo, target: AttachTarget): string {
+  return target.retSize === 0 ? "it returns nothing" : `an ${kindOf(info)} program runs before there is one`;
+}
+
+type SlotFacts = Pick<Slot, "trust" | "nullable" | "asNumber" | "unclear">;
+
+function slotFacts(target: AttachTarget, param: number, name: string): SlotFacts {
+  switch (target.kind) {
+    case "func":
+      return { trust: "plain", nullable: false };
+    case "tracepoint": {
+      const { maybeNull, maybeError } = tracepointArg(target.name, param);
+      return {
+        trust: "trusted",
+        nullable: maybeNull || target.module !== undefined,
+        ...(maybeError && { asNumber: true }),
+      };
+    }
+    case "lsm": {
+      const hook = lsmHook(target.name);
+      if (!hook) return { trust: "plain", nullable: false, unclear: `the security hook ${target.name}` };
+      return { trust: hook.trustedArgs ? "trusted" : "plain", nullable: false };
+    }
+    case "iter":
+      return iterFacts(target.name, param, name);
+  }
+}
+
+function iterFacts(iterator: string, param: number, name: string): SlotFacts {
+  if (param === 0) return { trust: "trusted", nullable: false };
+  const reg = iteratorPointers(iterator)?.find((p) => p.field === name)?.reg;
+  const trust: Trust = "trusted";
+  if (reg?.startsWith("PTR_TO_BTF_ID"))
+    return { trust: reg.includes("TRUSTED") ? trust : "plain", nullable: reg.includes("NULL") };
+  return { trust: "plain", nullable: false, unclear: `${name} of the iterator ${iterator}` };
+}

@@ -1,0 +1,76 @@
+/** What `exit` needs: the right result, and nothing left to release. kernel/bpf/verifier.c:check_return_code and check_resource_leak */
+import type { Cx } from "./cx.ts";
+import { describe } from "./domain/scalar.ts";
+import { reg as regOf, type State, topFrame } from "./domain/state.ts";
+import type { Value } from "./domain/value.ts";
+import { checkReadable } from "./holds.ts";
+import { type Outcome, refuse, unmodelled } from "./outcome.ts";
+import { makerOf, valueWords } from "./words.ts";
+
+export function checkLeave(cx: Cx, state: State): Outcome {
+  const { why, func } = topFrame(state);
+  switch (why.kind) {
+    case "entry":
+      return checkLeaks(cx, state) ?? checkProgramResult(cx, state);
+    case "global":
+      return checkLeaks(cx, state) ?? checkGlobalResult(cx, state, cx.prep.funcs[func]!.name);
+    case "call":
+      return returnsStack(regOf(state, 0));
+    case "callback":
+      if (state.refs.length !== why.refs) return unmodelled("references that a callback keeps");
+      return checkRange(cx, state, `a callback of ${why.helper}`, why.min, why.max);
+  }
+}
+
+function checkLeaks(cx: Cx, state: State): Outcome {
+  const first = state.refs[0];
+  if (!first) return undefined;
+  const maker = makerOf(cx, first.at) ?? "a call";
+  const help = maker === "bpf_ringbuf_reserve" ? "submit or discard the record" : "release it";
+  return refuse("E0560", [`what ${maker} gave`], {
+    help: `${help} on every path, also where the program returns early`,
+    marks: [{ at: first.at, text: "acquired here" }],
+  });
+}
+
+function returnsStack(value: Value): Outcome {
+  return value.kind === "ptr" && value.to.kind === "stack" ? refuse("E0567", [], { about: [value] }) : undefined;
+}
+
+function checkProgramResult(cx: Cx, state: State): Outcome {
+  const rule = cx.facts.returns;
+  switch (rule.kind) {
+    case "ignored":
+      return undefined;
+    case "unmodelled":
+      return unmodelled(`what ${cx.facts.programKind} programs may return`);
+    case "number":
+      return checkReadable(cx, state, 0);
+    case "range":
+      return checkRange(cx, state, `a ${cx.facts.programKind} program`, rule.min, rule.max);
+  }
+}
+
+function checkGlobalResult(cx: Cx, state: State, name: string): Outcome {
+  const value = regOf(state, 0);
+  const func = cx.prep.funcs[topFrame(state).func]!;
+  const { btf } = cx.prep.program;
+  const type = func.btfType === undefined ? undefined : btf?.type(func.btfType);
+  const proto = type?.kind === "func" ? btf?.type(type.type) : undefined;
+  if (proto?.kind === "func_proto" && proto.ret === 0) return undefined;
+  if (value.kind === "scalar") return undefined;
+  if (value.kind === "nothing") return checkReadable(cx, state, 0);
+  return refuse("E0563", [`must be a number in the global function '${name}', but is ${valueWords(cx, value)}`], {
+    about: [value],
+  });
+}
+
+function checkRange(cx: Cx, state: State, kind: string, min: bigint, max: bigint): Outcome {
+  const value = regOf(state, 0);
+  const want = min === max ? `${min}` : `${min} to ${max}`;
+  if (value.kind === "nothing") return checkReadable(cx, state, 0);
+  if (value.kind === "ptr")
+    return refuse("E0563", [`must be ${want}, but is ${valueWords(cx, value)}`], { about: [value] });
+  if (value.s.min >= min && value.s.max <= max) return undefined;
+  return refuse("E0562", [kind, describe(value), want], { about: [value], help: `return ${want} on every path` });
+}

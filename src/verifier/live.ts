@@ -1,0 +1,100 @@
+/** Which registers are read later, per instruction, and where paths meet: what pruning needs to know beforehand. */
+import type { Insn, Reg } from "../isa/insn.ts";
+import { type Prepared, successors } from "./prepare.ts";
+
+export interface Liveness {
+  /** Registers that are read before they are written from here on; bit n for rn. */
+  readonly before: Uint16Array;
+  /** Instructions where states are compared: targets of jumps, and what repeats. */
+  readonly meets: Uint8Array;
+}
+
+const bit = (r: Reg): number => 1 << r;
+const CLOBBERED = 0b111111;
+const ARGS = 0b111110;
+
+/** Backward data flow over each function; calls may read all argument registers. */
+export function liveness(prep: Prepared): Liveness {
+  const count = prep.insns.length;
+  const before = new Uint16Array(count);
+  const preds: number[][] = Array.from({ length: count }, () => []);
+  const meets = new Uint8Array(count);
+  for (let i = 0; i < count; i++) {
+    const next = successors(prep, i);
+    for (const s of next) {
+      if (s < 0 || s >= count) continue;
+      preds[s]!.push(i);
+      if (s !== i + 1) meets[s] = 1;
+    }
+    if (repeats(prep.insns[i]!.insn)) meets[i] = 1;
+  }
+  const work = Array.from({ length: count }, (_, i) => i);
+  while (work.length > 0) {
+    const i = work.pop()!;
+    let after = 0;
+    for (const s of successors(prep, i)) after |= before[s] ?? 0;
+    const { uses, sets } = effects(prep.insns[i]!.insn);
+    const now = (after & ~sets) | uses;
+    if (now === before[i]) continue;
+    before[i] = now;
+    work.push(...preds[i]!);
+  }
+  return { before, meets };
+}
+
+/** for_each_map_elem, find_vma, loop, user_ringbuf_drain: helpers that call a function of the program. */
+export const CALLING_HELPERS: ReadonlySet<number> = new Set([164, 180, 181, 209]);
+
+/** Calls that run a callback, iterators, and jumps of unknown count come back to themselves. */
+function repeats(insn: Insn): boolean {
+  if (insn.kind === "may_goto") return true;
+  if (insn.kind !== "call") return false;
+  return insn.callee.kind === "kfunc_id" || (insn.callee.kind === "helper" && CALLING_HELPERS.has(insn.callee.id));
+}
+
+interface Effects {
+  readonly uses: number;
+  readonly sets: number;
+}
+
+/** Registers that the instruction reads and those it overwrites without reading. */
+function effects(insn: Insn): Effects {
+  switch (insn.kind) {
+    case "alu": {
+      const src = "reg" in insn.src ? bit(insn.src.reg) : 0;
+      const mov = insn.op.startsWith("mov");
+      return { uses: src | (mov ? 0 : bit(insn.dst)), sets: bit(insn.dst) };
+    }
+    case "neg":
+    case "endian":
+      return { uses: bit(insn.dst), sets: bit(insn.dst) };
+    case "addr_space_cast":
+      return { uses: bit(insn.src), sets: bit(insn.dst) };
+    case "load":
+    case "load_acquire":
+      return { uses: bit(insn.base), sets: bit(insn.dst) };
+    case "store":
+      return { uses: bit(insn.base) | ("reg" in insn.src ? bit(insn.src.reg) : 0), sets: 0 };
+    case "store_release":
+      return { uses: bit(insn.base) | bit(insn.src), sets: 0 };
+    case "atomic":
+      return { uses: bit(insn.base) | bit(insn.src) | (insn.op === "cmpxchg" ? 1 : 0), sets: 0 };
+    case "load_packet":
+      return { uses: bit(6) | (insn.src === undefined ? 0 : bit(insn.src)), sets: CLOBBERED };
+    case "ld_imm64":
+      return { uses: 0, sets: bit(insn.dst) };
+    case "jump": {
+      const c = insn.cond;
+      return { uses: c ? bit(c.dst) | ("reg" in c.src ? bit(c.src.reg) : 0) : 0, sets: 0 };
+    }
+    case "may_goto":
+      return { uses: 0, sets: 0 };
+    case "gotox":
+    case "callx":
+      return { uses: bit(insn.dst), sets: 0 };
+    case "call":
+      return { uses: ARGS, sets: CLOBBERED };
+    case "exit":
+      return { uses: 1, sets: 0 };
+  }
+}

@@ -1,0 +1,111 @@
+/** What an instruction needs of the state before it: read off the instruction alone, in the order in which the kernel asks. */
+import type { AluOp, Callee, Imm64, Insn, Reg, Size, Src, Width } from "../isa/insn.ts";
+
+export type AccessMode = "read" | "write" | "update";
+
+export type Need =
+  /** The register holds something. */
+  | { readonly kind: "readable"; readonly reg: Reg }
+  /** The register may be changed: r10 may not. */
+  | { readonly kind: "changeable"; readonly reg: Reg }
+  /** The operands suit the operation: pointer arithmetic, constant divisors and shifts. */
+  | { readonly kind: "operands"; readonly op: AluOp; readonly width: Width; readonly dst: Reg; readonly src: Src }
+  /** `size` bytes at `base + off` may be accessed. */
+  | {
+      readonly kind: "access";
+      readonly base: Reg;
+      readonly off: number;
+      readonly size: Size;
+      readonly mode: AccessMode;
+      /** What is stored. */
+      readonly value?: Src;
+      readonly signed?: boolean;
+      /** load_acquire and store_release. */
+      readonly atomic?: boolean;
+    }
+  | { readonly kind: "address"; readonly value: Imm64 }
+  | { readonly kind: "callable"; readonly callee: Callee }
+  | { readonly kind: "leave" }
+  | { readonly kind: "known"; readonly what: string };
+
+const readable = (reg: Reg): Need => ({ kind: "readable", reg });
+const changeable = (reg: Reg): Need => ({ kind: "changeable", reg });
+const ofSrc = (src: Src): readonly Need[] => ("reg" in src ? [readable(src.reg)] : []);
+
+/** The needs of an instruction; the first that fails is the reason that the kernel gives. */
+export function needsOf(insn: Insn): readonly Need[] {
+  switch (insn.kind) {
+    case "alu":
+      return aluNeeds(insn);
+    case "neg":
+    case "endian":
+      return [readable(insn.dst), changeable(insn.dst)];
+    case "load":
+      return [
+        readable(insn.base),
+        changeable(insn.dst),
+        { kind: "access", base: insn.base, off: insn.off, size: insn.size, mode: "read", signed: insn.signed },
+      ];
+    case "store":
+      return [
+        ...ofSrc(insn.src),
+        readable(insn.base),
+        { kind: "access", base: insn.base, off: insn.off, size: insn.size, mode: "write", value: insn.src },
+      ];
+    case "atomic":
+      return atomicNeeds(insn);
+    case "ld_imm64":
+      return [changeable(insn.dst), { kind: "address", value: insn.value }];
+    case "jump":
+      return insn.cond ? [...ofSrc(insn.cond.src), readable(insn.cond.dst)] : [];
+    case "call":
+      return [{ kind: "callable", callee: insn.callee }];
+    case "exit":
+      return [{ kind: "leave" }];
+    case "may_goto":
+      return [];
+    case "addr_space_cast":
+      return [{ kind: "known", what: "arena pointers" }];
+    case "load_acquire":
+    case "store_release":
+      return orderedNeeds(insn);
+    case "load_packet":
+      return [{ kind: "known", what: "BPF_LD_ABS and BPF_LD_IND" }];
+    case "gotox":
+      return [{ kind: "known", what: "gotox" }];
+    case "callx":
+      return [{ kind: "known", what: "callx" }];
+  }
+}
+
+function aluNeeds(insn: Insn & { readonly kind: "alu" }): readonly Need[] {
+  const move = insn.op.startsWith("mov");
+  return [
+    ...ofSrc(insn.src),
+    ...(move ? [] : [readable(insn.dst)]),
+    changeable(insn.dst),
+    { kind: "operands", op: insn.op, width: insn.width, dst: insn.dst, src: insn.src },
+  ];
+}
+
+function atomicNeeds(insn: Insn & { readonly kind: "atomic" }): readonly Need[] {
+  const compared: readonly Need[] = insn.op === "cmpxchg" ? [readable(0)] : [];
+  const { base, off, size } = insn;
+  const result: Reg | undefined = insn.op === "cmpxchg" ? 0 : insn.fetch ? insn.src : undefined;
+  return [
+    readable(insn.src),
+    readable(base),
+    ...compared,
+    ...(result === undefined ? [] : [changeable(result)]),
+    { kind: "access", base, off, size, mode: "update", value: { reg: insn.src } },
+  ];
+}
+
+function orderedNeeds(insn: Insn & { readonly kind: "load_acquire" | "store_release" }): readonly Need[] {
+  const { base, off, size } = insn;
+  if (insn.kind === "load_acquire") {
+    return [readable(base), changeable(insn.dst), { kind: "access", base, off, size, mode: "read", atomic: true }];
+  }
+  const value: Src = { reg: insn.src };
+  return [readable(insn.src), readable(base), { kind: "access", base, off, size, mode: "write", value, atomic: true }];
+}

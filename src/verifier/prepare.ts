@@ -1,0 +1,78 @@
+/** A linked program made ready for interpretation: where branches and calls go, as indices of instructions. */
+import { type Insn, slotCount } from "../isa/insn.ts";
+import type { LinkedFunc, LinkedInsn, LinkedProgram } from "../link/model.ts";
+
+export interface Prepared {
+  readonly program: LinkedProgram;
+  readonly insns: readonly LinkedInsn[];
+  readonly funcs: readonly LinkedFunc[];
+  /** Index of the instruction at a slot; -1 in the middle of one and outside. */
+  readonly indexOfSlot: (slot: number) => number;
+  /** Function that holds an instruction, by index; -1 for none. */
+  readonly funcOf: Int32Array;
+}
+
+/** The functions of a program may be given in any order; instructions outside of all belong to none. */
+export function prepare(program: LinkedProgram): Prepared {
+  const insns = program.insns;
+  const last = insns[insns.length - 1];
+  const bySlot = new Int32Array(last ? last.slot + slotCount(last.insn) : 0).fill(-1);
+  insns.forEach((line, index) => {
+    bySlot[line.slot] = index;
+  });
+  const funcOf = new Int32Array(insns.length).fill(-1);
+  program.funcs.forEach((func, f) => {
+    funcOf.fill(f, func.start, func.end);
+  });
+  return { program, insns, funcs: program.funcs, indexOfSlot: (slot) => bySlot[slot] ?? -1, funcOf };
+}
+
+/** Slot that a relative target of the instruction at `index` means. */
+export function targetSlot(line: LinkedInsn, off: number): number {
+  return line.slot + slotCount(line.insn) + off;
+}
+
+/** Index of the instruction that a jump goes to; -1 if it is none. */
+export function jumpTarget(prep: Prepared, index: number): number {
+  const line = prep.insns[index]!;
+  const off = jumpOff(line.insn);
+  return off === undefined ? -1 : prep.indexOfSlot(targetSlot(line, off));
+}
+
+/** Relative slots of a jump or may_goto; undefined for other instructions and for labels, which linked code has not. */
+export function jumpOff(insn: Insn): number | undefined {
+  if (insn.kind !== "jump" && insn.kind !== "may_goto") return undefined;
+  return "off" in insn.target ? insn.target.off : undefined;
+}
+
+/** Index into `funcs` of the function that a bpf-to-bpf call or a function address means; -1 if none starts there. */
+export function calledFunc(prep: Prepared, index: number): number {
+  const line = prep.insns[index]!;
+  const off = calleeOff(line.insn);
+  if (off === undefined) return -1;
+  const start = prep.indexOfSlot(line.slot + 1 + off);
+  return prep.funcs.findIndex((f) => f.start === start);
+}
+
+/** Calls count from the instruction behind them; function addresses from their own slot plus one, as libbpf writes them. */
+function calleeOff(insn: Insn): number | undefined {
+  if (insn.kind === "call" && insn.callee.kind === "subprog_off") return insn.callee.off;
+  if (insn.kind === "ld_imm64" && insn.value.kind === "func_off") return insn.value.off;
+  return undefined;
+}
+
+/** Indices that may run after the instruction, inside its function: the next one first. */
+export function successors(prep: Prepared, index: number): readonly number[] {
+  const insn = prep.insns[index]!.insn;
+  switch (insn.kind) {
+    case "exit":
+    case "gotox":
+      return [];
+    case "jump":
+      return insn.cond ? [index + 1, jumpTarget(prep, index)] : [jumpTarget(prep, index)];
+    case "may_goto":
+      return [index + 1, jumpTarget(prep, index)];
+    default:
+      return [index + 1];
+  }
+}

@@ -1,0 +1,107 @@
+/** States that were seen at an instruction, to stop where nothing new can come: kernel/bpf/states.c:is_state_visited */
+import type { Cx } from "./cx.ts";
+import { copyState, coversState, type Frame, forgetLonelyIds, type State } from "./domain/state.ts";
+import { widen } from "./widen.ts";
+
+/** A state that was kept; paths behind it hang on it until they end. */
+export interface Checkpoint {
+  readonly state: State;
+  readonly parent: Checkpoint | undefined;
+  /** Paths from here that have not ended. */
+  open: number;
+  hits: number;
+  misses: number;
+}
+
+export type Visit =
+  /** Nothing new can come of this path. */
+  | { readonly kind: "covered" }
+  | { readonly kind: "endless" }
+  /** Go on; with a new checkpoint if one was made. */
+  | { readonly kind: "fresh"; readonly checkpoint?: Checkpoint };
+
+/** Registers that a frame reads later: of callers, after the call returns. */
+export function liveRegs(cx: Cx, state: State): (frame: Frame, index: number) => number {
+  return (_, index) => {
+    const inner = state.frames[index + 1];
+    if (!inner) return cx.live.before[state.at]!;
+    if (inner.why.kind === "callback") return cx.live.before[inner.callsite]!;
+    return (cx.live.before[inner.callsite + 1] ?? ALL) & ~1;
+  };
+}
+
+const ALL = 0b1111111111;
+const KEEP_MISSES = 64;
+
+/** The kept states of one program, by instruction. */
+export class SeenStates {
+  readonly #cx: Cx;
+  readonly #byInsn = new Map<number, Checkpoint[]>();
+  constructor(cx: Cx) {
+    this.#cx = cx;
+  }
+
+  /** Compares the state with those seen here. `loops`: this instruction comes back to itself; `keep`: worth keeping now. */
+  visit(state: State, parent: Checkpoint | undefined, loops: boolean, keep: boolean): Visit {
+    let list = this.#byInsn.get(state.at);
+    if (!list) {
+      list = [];
+      this.#byInsn.set(state.at, list);
+    }
+    const live = liveRegs(this.#cx, state);
+    if (loops && parent) widenAgainst(parent, state);
+    for (const seen of list) {
+      const done = seen.open === 0;
+      if (!done && !loops) {
+        if (seen.state.rounds === state.rounds && coversState(seen.state, state, live, true))
+          return { kind: "endless" };
+        continue;
+      }
+      if (coversState(seen.state, state, live, false)) {
+        seen.hits++;
+        return { kind: "covered" };
+      }
+      seen.misses++;
+    }
+    if (!keep && !loops) return { kind: "fresh" };
+    this.#trim(state.at, list);
+    return { kind: "fresh", checkpoint: this.#add(state, parent) };
+  }
+
+  #add(state: State, parent: Checkpoint | undefined): Checkpoint {
+    forgetLonelyIds(state);
+    const checkpoint = { state: copyState(state), parent, open: 1, hits: 0, misses: 0 };
+    this.#byInsn.get(state.at)!.push(checkpoint);
+    return checkpoint;
+  }
+
+  /** Drops states that are compared often and never fit. */
+  #trim(at: number, list: readonly Checkpoint[]): void {
+    if (list.length < KEEP_MISSES) return;
+    this.#byInsn.set(
+      at,
+      list.filter((c) => c.open > 0 || c.misses < KEEP_MISSES * (c.hits + 1)),
+    );
+  }
+}
+
+/** Numbers that changed since the last round of the loop are forgotten. */
+function widenAgainst(parent: Checkpoint, state: State): void {
+  for (let c: Checkpoint | undefined = parent; c; c = c.parent) {
+    const old = c.state;
+    if (old.at !== state.at || old.frames.length !== state.frames.length) continue;
+    if (old.rounds === state.rounds) return;
+    if (old.frames.every((f, i) => f.callsite === state.frames[i]!.callsite)) {
+      widen(old, state);
+      return;
+    }
+  }
+}
+
+/** A path ended: so may have what it hangs on. */
+export function close(parent: Checkpoint | undefined): void {
+  for (let c = parent; c; c = c.parent) {
+    c.open--;
+    if (c.open > 0) return;
+  }
+}

@@ -1,0 +1,228 @@
+/** What an instruction does to a state that gives what it needs. Changes the state; where paths part, returns the other one. */
+import type { Insn, Reg, Size, Src } from "../isa/insn.ts";
+import { s64 } from "../support/int.ts";
+import { addressValue } from "./address.ts";
+import { spanOf } from "./bounds.ts";
+import { branch } from "./branch.ts";
+import { runCall } from "./calls/call.ts";
+import type { Cx } from "./cx.ts";
+import { constant, constOf, isConst, type Scalar, unknownScalar, zeroExtend32 } from "./domain/scalar.ts";
+import { arithmetic, negate } from "./domain/scalar-alu.ts";
+import { forget, write } from "./domain/stack.ts";
+import { copyState, reg as regOf, type State, setReg, topFrame } from "./domain/state.ts";
+import type { Pointer, Value } from "./domain/value.ts";
+import { loaded } from "./load.ts";
+import { movePointer } from "./pointer-math.ts";
+import { jumpTarget } from "./prepare.ts";
+
+/** What comes after an instruction: this state goes on, or its path ends; `other` is a second way to go. */
+export interface Step {
+  readonly ends: boolean;
+  readonly other?: State;
+}
+
+const ON: Step = { ends: false };
+const END: Step = { ends: true };
+
+/** Runs the instruction at `state.at`, whose needs hold. */
+export function step(cx: Cx, state: State): Step {
+  const { insn } = cx.prep.insns[state.at]!;
+  switch (insn.kind) {
+    case "jump":
+      return insn.cond ? branch(cx, state, insn.cond) : go(state, jumpTarget(cx.prep, state.at));
+    case "call": {
+      const other = runCall(cx, state, insn.callee);
+      return other ? { ends: false, other } : ON;
+    }
+    case "exit":
+      return leave(state);
+    case "may_goto":
+      return mayGoto(cx, state);
+    default:
+      compute(cx, state, insn);
+      state.at++;
+      return ON;
+  }
+}
+
+function go(state: State, to: number): Step {
+  state.at = to;
+  return ON;
+}
+
+/** Back to the caller; out of a callback, to the call again: it may come once more. kernel/bpf/verifier.c:prepare_func_exit */
+function leave(state: State): Step {
+  const callee = topFrame(state);
+  if (callee.why.kind === "entry" || callee.why.kind === "global") return END;
+  state.frames.pop();
+  if (callee.why.kind === "callback") {
+    state.at = callee.callsite;
+    state.rounds++;
+    return ON;
+  }
+  setReg(state, 0, callee.regs[0]!);
+  state.at = callee.callsite + 1;
+  return ON;
+}
+
+/** The loop goes on or is cut off; how often cannot be told. */
+function mayGoto(cx: Cx, state: State): Step {
+  const other = copyState(state);
+  other.at = jumpTarget(cx.prep, state.at);
+  state.at++;
+  state.rounds++;
+  return { ends: false, other };
+}
+
+/** Instructions that change registers or memory and go on to the next. */
+function compute(cx: Cx, state: State, insn: Insn): void {
+  switch (insn.kind) {
+    case "alu":
+      if (insn.op.startsWith("mov")) move(cx, state, insn);
+      else alu(state, insn);
+      return;
+    case "neg":
+    case "endian":
+      unary(state, insn);
+      return;
+    case "load":
+    case "load_acquire":
+      setReg(
+        state,
+        insn.dst,
+        readThrough(cx, state, insn.base, insn.off, insn.size, insn.kind === "load" && insn.signed),
+      );
+      return;
+    case "store":
+    case "store_release":
+      store(cx, state, insn.base, insn.off, insn.size, insn.kind === "store" ? insn.src : { reg: insn.src });
+      return;
+    case "atomic":
+      atomic(cx, state, insn);
+      return;
+    case "ld_imm64":
+      setReg(state, insn.dst, addressValue(cx, state, insn.value));
+      return;
+    default:
+      return;
+  }
+}
+
+function readThrough(cx: Cx, state: State, base: Reg, off: number, size: Size, signed: boolean): Value {
+  const p = regOf(state, base);
+  return p.kind === "ptr" ? loaded(cx, state, p, off, size, signed, state.at) : unknownScalar(state.at);
+}
+
+type Alu = Insn & { readonly kind: "alu" };
+
+/** An immediate as a 64-bit operand: sign-extended. */
+const operand = (state: State, src: Src): Value =>
+  "imm" in src ? constant(BigInt(src.imm), state.at) : regOf(state, src.reg);
+
+/** Copies keep their link, so that what is learnt of one is known of the other. */
+function move(cx: Cx, state: State, insn: Alu): void {
+  const { at } = state;
+  const from = operand(state, insn.src);
+  if (from.kind !== "scalar") {
+    const whole = insn.op === "mov" && insn.width === 64;
+    const cutOff = insn.width === 64 ? unknownScalar(at) : zeroExtend32(unknownScalar(at), at);
+    setReg(state, insn.dst, whole ? from : cutOff);
+    return;
+  }
+  if (!("reg" in insn.src) || isConst(from)) {
+    setReg(state, insn.dst, keepOrigin(from, arithmetic(insn.op, insn.width, from, from, at)));
+    return;
+  }
+  if (!sameAfter(insn, from)) {
+    setReg(state, insn.dst, arithmetic(insn.op, insn.width, from, from, at));
+    return;
+  }
+  const linked: Scalar = from.id === 0 ? { ...from, id: cx.newId() } : from;
+  if (linked !== from) setReg(state, insn.src.reg, linked);
+  setReg(state, insn.dst, linked);
+}
+
+/** A constant that is copied stays the one that was made before. */
+const keepOrigin = (from: Scalar, now: Scalar): Scalar =>
+  constOf(now) === constOf(from) ? { ...now, at: from.at } : now;
+
+/** Whether the move leaves the value as it is. */
+function sameAfter(insn: Alu, v: Scalar): boolean {
+  const limit: Readonly<Record<string, bigint>> = { movs8: 1n << 7n, movs16: 1n << 15n, movs32: 1n << 31n };
+  const below = limit[insn.op] ?? (insn.width === 64 ? undefined : 1n << 32n);
+  return below === undefined || v.u.max < below;
+}
+
+function alu(state: State, insn: Alu): void {
+  const { at } = state;
+  const dst = regOf(state, insn.dst);
+  const by = operand(state, insn.src);
+  if (dst.kind === "scalar" && by.kind === "scalar") {
+    setReg(state, insn.dst, linkedSum(insn, dst, by, arithmetic(insn.op, insn.width, dst, by, at)));
+    return;
+  }
+  const minus = insn.op === "sub";
+  if (insn.width === 64 && dst.kind === "ptr" && by.kind === "scalar")
+    setReg(state, insn.dst, movePointer(dst, by, minus, at));
+  else if (insn.width === 64 && !minus && dst.kind === "scalar" && by.kind === "ptr")
+    setReg(state, insn.dst, movePointer(by, dst, false, at));
+  else setReg(state, insn.dst, insn.width === 64 ? unknownScalar(at) : zeroExtend32(unknownScalar(at), at));
+}
+
+/** `copy += constant` stays linked to what it was copied from, at a distance. */
+function linkedSum(insn: Alu, dst: Scalar, by: Scalar, sum: Scalar): Scalar {
+  const c = constOf(by);
+  const linkable = insn.op === "add" && insn.width === 64 && "imm" in insn.src;
+  if (!linkable || c === undefined || dst.id === 0 || dst.delta !== 0n || isConst(sum)) return sum;
+  return { ...sum, id: dst.id, delta: s64(c) };
+}
+
+function unary(state: State, insn: Insn & { readonly kind: "neg" | "endian" }): void {
+  const { at } = state;
+  const v = regOf(state, insn.dst);
+  if (insn.kind === "neg") {
+    const blank = insn.width === 64 ? unknownScalar(at) : zeroExtend32(unknownScalar(at), at);
+    setReg(state, insn.dst, v.kind === "scalar" ? negate(insn.width, v, at) : blank);
+    return;
+  }
+  setReg(state, insn.dst, unknownScalar(at));
+}
+
+/** Only what is written to the stack is remembered. kernel/bpf/verifier.c:check_stack_write */
+function store(cx: Cx, state: State, base: Reg, off: number, size: Size, src: Src): void {
+  const p = regOf(state, base);
+  if (p.kind !== "ptr" || p.to.kind !== "stack") return;
+  const frame = state.frames[p.to.frame];
+  if (!frame) return;
+  if (p.varying) {
+    const span = spanOf(p);
+    if (span) frame.stack = forget(frame.stack, Number(span.min) + off, Number(span.max) + off + size);
+    return;
+  }
+  frame.stack = write(frame.stack, p.off + off, size, linkedForSpill(cx, state, src, size));
+}
+
+/** A number that is saved whole is one more copy. */
+function linkedForSpill(cx: Cx, state: State, src: Src, size: Size): Value {
+  const value = operand(state, src);
+  if (value.kind !== "scalar" || !("reg" in src) || isConst(value) || value.id !== 0) return value;
+  if (size < 8 && value.u.max >= 1n << BigInt(size * 8)) return value;
+  const linked = { ...value, id: cx.newId() };
+  setReg(state, src.reg, linked);
+  return linked;
+}
+
+function atomic(cx: Cx, state: State, insn: Insn & { readonly kind: "atomic" }): void {
+  const p = regOf(state, insn.base);
+  const old = readThrough(cx, state, insn.base, insn.off, insn.size, false);
+  if (p.kind === "ptr" && p.to.kind === "stack") clearStack(state, p, insn.off, insn.size);
+  const plain: Value = old.kind === "scalar" ? { ...old, id: 0, delta: 0n } : unknownScalar(state.at);
+  if (insn.op === "cmpxchg") setReg(state, 0, plain);
+  else if (insn.fetch) setReg(state, insn.src, plain);
+}
+
+function clearStack(state: State, p: Pointer, off: number, size: number): void {
+  const frame = p.to.kind === "stack" ? state.frames[p.to.frame] : undefined;
+  const span = spanOf(p);
+  if (frame && span) frame.stack = forget(frame.stack, Number(span.min) + off, Number(span.max) + off + size);
+}

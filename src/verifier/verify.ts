@@ -1,0 +1,152 @@
+/** The verifier: says of a linked program what the kernel will say, and why. */
+import type { Kernel } from "../kernel/model.ts";
+import type { LinkedProgram } from "../link/model.ts";
+import { globalEntry, signatureOf } from "./calls/subprog.ts";
+import { checkShape, MAX_SUBPROGS } from "./cfg.ts";
+import type { Cx } from "./cx.ts";
+import { checkDepth, DepthMeter } from "./depth.ts";
+import type { Frame, State } from "./domain/state.ts";
+import { nothing, pointer, type Value } from "./domain/value.ts";
+import { findingOf } from "./explain.ts";
+import { explore, type Progress, type Trace } from "./explore.ts";
+import type { Facts } from "./facts.ts";
+import { kernelFacts } from "./kernel-facts.ts";
+import { liveness } from "./live.ts";
+import type { Finding, ProgramVerdict } from "./model.ts";
+import { needsOf } from "./needs.ts";
+import { type Outcome, unmodelled } from "./outcome.ts";
+import { prepare } from "./prepare.ts";
+
+export interface VerifyOptions {
+  /** Instructions that are followed at most; default 1,000,000, the kernel's own limit. */
+  readonly limit?: number;
+  /** Called before each instruction that is followed, with its index in `program.insns` and the state. */
+  readonly trace?: Trace;
+}
+
+const LIMIT = 1_000_000;
+/** Beyond this our count and the kernel's may part. */
+const SURE = 500_000;
+/** BPF_MAXINSNS of privileged programs, and MAX_USED_MAPS. */
+const MAX_INSNS = 1_000_000;
+const MAX_MAPS = 64;
+
+/** What `kernel` will say of a program. Never throws for what a program may hold. */
+export function verify(program: LinkedProgram, kernel: Kernel, options: VerifyOptions = {}): ProgramVerdict {
+  if (!program.info) return unknownVerdict(program, `the section name '${program.section}'`);
+  return verifyWith(program, kernelFacts(kernel, program, program.info), options);
+}
+
+/** The same with facts that the caller gives. */
+export function verifyWith(program: LinkedProgram, facts: Facts, options: VerifyOptions = {}): ProgramVerdict {
+  const cx = contextOf(program, facts);
+  const progress: Progress = {
+    processed: 0,
+    limit: options.limit ?? LIMIT,
+    unknown: new Set(),
+    depth: new DepthMeter(),
+    ...(options.trace && { trace: options.trace }),
+  };
+  const finding = findingIn(cx, progress);
+  if (progress.processed > SURE) progress.unknown.add(`more than ${SURE} instructions had to be followed`);
+  return {
+    program: program.name,
+    section: program.section,
+    verdict: finding ? "rejected" : progress.unknown.size > 0 ? "unknown" : "accepted",
+    processed: progress.processed,
+    findings: finding ? [finding] : [],
+    unknown: finding ? [] : [...progress.unknown],
+  };
+}
+
+function unknownVerdict(program: LinkedProgram, what: string): ProgramVerdict {
+  return {
+    program: program.name,
+    section: program.section,
+    verdict: "unknown",
+    processed: 0,
+    findings: [],
+    unknown: [what],
+  };
+}
+
+function contextOf(program: LinkedProgram, facts: Facts): Cx {
+  const prep = prepare(program);
+  let id = 0;
+  return {
+    prep,
+    facts,
+    live: liveness(prep),
+    needs: prep.insns.map((line) => needsOf(line.insn)),
+    ctx: facts.ctx,
+    newId: () => ++id,
+  };
+}
+
+/** Shape, attach target, every path of the entry, then of each global function that is called, then the stack. */
+function findingIn(cx: Cx, progress: Progress): Finding | undefined {
+  const { facts, prep } = cx;
+  const size = tooLarge(cx);
+  if (size) return settle(cx, progress, size, 0);
+  const shape = checkShape(prep);
+  if (shape) return settle(cx, progress, shape.outcome, shape.at);
+  if (facts.attach) return settle(cx, progress, facts.attach, 0);
+  if (facts.unmodelled) return settle(cx, progress, unmodelled(facts.unmodelled), 0);
+  const main = explore(cx, entryState(cx), progress) ?? exploreGlobals(cx, progress);
+  if (main) return main;
+  const depth = checkDepth(cx, progress.depth);
+  return depth && settle(cx, progress, depth, 0);
+}
+
+function tooLarge(cx: Cx): Outcome {
+  const { program, insns, funcs } = cx.prep;
+  if (insns.length === 0 || funcs.length === 0) return unmodelled("a program without instructions");
+  if (insns.length > MAX_INSNS) return unmodelled(`a program of more than ${MAX_INSNS} instructions`);
+  if (funcs.length > MAX_SUBPROGS) return unmodelled(`more than ${MAX_SUBPROGS} functions`);
+  return program.maps.length > MAX_MAPS ? unmodelled(`more than ${MAX_MAPS} maps`) : undefined;
+}
+
+/** A refusal becomes the finding; what is not modelled is noted. */
+function settle(cx: Cx, progress: Progress, outcome: NonNullable<Outcome>, at: number): Finding | undefined {
+  if (outcome.kind === "refused") return findingOf(cx, outcome, at, undefined);
+  progress.unknown.add(outcome.what);
+  return undefined;
+}
+
+function entryState(cx: Cx): State {
+  const regs: Value[] = Array.from({ length: 10 }, (_, r) => (r === 1 ? pointer({ kind: "ctx" }, -1) : nothing(-1)));
+  return stateOf(cx, { func: 0, why: { kind: "entry" }, callsite: -1, regs, stack: [] });
+}
+
+function stateOf(cx: Cx, frame: Frame): State {
+  return {
+    frames: [frame],
+    refs: [],
+    at: cx.prep.funcs[frame.func]!.start,
+    path: undefined,
+    rounds: 0,
+    widened: false,
+  };
+}
+
+/** Global functions are looked at on their own, with nothing known but their signature. kernel/bpf/verifier.c:do_check_subprogs */
+function exploreGlobals(cx: Cx, progress: Progress): Finding | undefined {
+  for (const [index, func] of cx.prep.funcs.entries()) {
+    if (index === 0 || func.linkage !== "global") continue;
+    const sig = signatureOf(cx, func);
+    if (sig.unclear) {
+      progress.unknown.add(`the global function '${func.name}' (${sig.unclear})`);
+      continue;
+    }
+    const frame: Frame = {
+      func: index,
+      why: { kind: "global" },
+      callsite: -1,
+      regs: [...globalEntry(cx, func)],
+      stack: [],
+    };
+    const finding = explore(cx, stateOf(cx, frame), progress);
+    if (finding) return finding;
+  }
+  return undefined;
+}
