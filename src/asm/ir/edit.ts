@@ -1,0 +1,93 @@
+/** How passes put a changed function together again. */
+import type { Span } from "../../support/span.ts";
+import { predecessors, reversePostOrder } from "./cfg.ts";
+import { type InstBody, mapOperands, mapTermOperands } from "./inst.ts";
+import type { Block, BlockId, Inst, IrFunction, ValueId } from "./model.ts";
+
+/** One pass over a function. Its file says what it relies on and what it keeps. */
+export interface Pass {
+  readonly name: string;
+  readonly run: (fn: IrFunction) => IrFunction;
+}
+
+/** Numbers for new instructions and blocks of one function. */
+export class Ids {
+  next: number;
+  constructor(fn: IrFunction) {
+    this.next = fn.nextId;
+  }
+  value(): ValueId {
+    return this.next++ as ValueId;
+  }
+  block(): BlockId {
+    return this.next++ as BlockId;
+  }
+  inst(body: InstBody, span: Span | undefined): Inst {
+    return { ...body, id: this.value(), ...(span && { span }) } as Inst;
+  }
+}
+
+/** Values that others stand for from now on; chains are followed and shortened. */
+export class Replacements {
+  readonly #to = new Map<ValueId, ValueId>();
+
+  get size(): number {
+    return this.#to.size;
+  }
+
+  set(value: ValueId, by: ValueId): void {
+    this.#to.set(value, by);
+  }
+
+  has(value: ValueId): boolean {
+    return this.#to.has(value);
+  }
+
+  readonly get = (value: ValueId): ValueId => {
+    let last = this.#to.get(value);
+    if (last === undefined) return value;
+    for (let next = this.#to.get(last); next !== undefined; next = this.#to.get(last)) last = next;
+    for (let at = value; at !== last; ) {
+      const next = this.#to.get(at)!;
+      this.#to.set(at, last);
+      at = next;
+    }
+    return last;
+  };
+}
+
+/** The function with every read of a replaced value redirected and the replaced instructions left out. */
+export function substitute(fn: IrFunction, replaced: Replacements): IrFunction {
+  if (replaced.size === 0) return fn;
+  const blocks = fn.blocks.map((block) => ({
+    ...block,
+    insts: block.insts.filter((inst) => !replaced.has(inst.id)).map((inst) => mapOperands(inst, replaced.get)),
+    term: mapTermOperands(block.term, replaced.get),
+  }));
+  return { ...fn, blocks };
+}
+
+/** `fn` with other blocks: put in order, the unreachable left out, phis cut to the predecessors that remain. */
+export function withBlocks(
+  fn: IrFunction,
+  blocks: ReadonlyMap<BlockId, Block>,
+  changes: Partial<Pick<IrFunction, "slots" | "nextId">> = {},
+): IrFunction {
+  const order = reversePostOrder(fn.blocks[0]!.id, blocks);
+  const preds = predecessors(order);
+  return { ...fn, ...changes, blocks: order.map((block) => trimPhis(block, preds.get(block.id)!)) };
+}
+
+function trimPhis(block: Block, preds: readonly BlockId[]): Block {
+  if (block.insts[0]?.op !== "phi") return block;
+  const known = new Set(preds);
+  let changed = false;
+  const insts = block.insts.map((inst) => {
+    if (inst.op !== "phi" || inst.args.every((arg) => known.has(arg.block))) return inst;
+    changed = true;
+    return { ...inst, args: inst.args.filter((arg) => known.has(arg.block)) };
+  });
+  return changed ? { ...block, insts } : block;
+}
+
+export const blockMap = (fn: IrFunction): Map<BlockId, Block> => new Map(fn.blocks.map((block) => [block.id, block]));

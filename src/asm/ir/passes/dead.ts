@@ -1,0 +1,55 @@
+/**
+ * Leaves out instructions whose value nobody needs and that do nothing else; atomics whose old value nobody reads
+ * become the form without it.
+ * Relies on: nothing. Keeps: control flow.
+ */
+import type { Pass } from "../edit.ts";
+import { hasEffect, operands, termOperands } from "../inst.ts";
+import type { Inst, IrFunction, ValueId } from "../model.ts";
+import { definitions } from "../uses.ts";
+import { dropUnusedSlots } from "./promote.ts";
+
+export const dropDead: Pass = {
+  name: "drop-dead",
+  run(fn) {
+    const live = liveValues(fn);
+    let changed = false;
+    const blocks = fn.blocks.map((block) => {
+      const insts = block.insts.flatMap((inst) => {
+        if (!hasEffect(inst) && !live.has(inst.id)) return [];
+        return live.has(inst.id) ? [inst] : [withoutResult(inst)];
+      });
+      if (insts.length === block.insts.length && insts.every((inst, i) => inst === block.insts[i])) return block;
+      changed = true;
+      return { ...block, insts };
+    });
+    return dropUnusedSlots(changed ? { ...fn, blocks } : fn);
+  },
+};
+
+/** Values that something with an effect, or a terminator, needs. */
+function liveValues(fn: IrFunction): Set<ValueId> {
+  const defs = definitions(fn);
+  const live = new Set<ValueId>();
+  const work: ValueId[] = [];
+  const need = (value: ValueId): void => {
+    if (live.has(value)) return;
+    live.add(value);
+    work.push(value);
+  };
+  for (const block of fn.blocks) {
+    for (const inst of block.insts) if (hasEffect(inst)) operands(inst).forEach(need);
+    termOperands(block.term).forEach(need);
+  }
+  for (let value = work.pop(); value !== undefined; value = work.pop()) {
+    const def = defs.get(value);
+    if (def && !hasEffect(def)) operands(def).forEach(need);
+  }
+  return live;
+}
+
+/** `add`, `or`, `and` and `xor` exist without fetching; a call's result is just not read. */
+function withoutResult(inst: Inst): Inst {
+  if (inst.op !== "atomic" || !inst.fetch || inst.fn === "xchg" || inst.fn === "cmpxchg") return inst;
+  return { ...inst, fetch: false, ty: "void" };
+}

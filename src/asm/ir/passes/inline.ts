@@ -1,0 +1,266 @@
+/**
+ * Puts bodies of static functions in the place of calls: those that must be inlined, those called once, small ones.
+ * Callees come first, so that what is inlined has been made small before.
+ * Relies on: no recursion. Keeps: functions that are entries, global, or whose address is taken.
+ */
+import { blockMap, Ids, withBlocks } from "../edit.ts";
+import { type InstBody, type InstOf, mapOperands, mapSuccessors, mapTermOperands } from "../inst.ts";
+import type { Block, BlockId, Inst, IrFunction, IrProgram, IrType, PhiArg, Slot, SlotId, ValueId } from "../model.ts";
+
+export interface InlineOptions {
+  /** Inline what is only worth it, too; else only what the source demands. */
+  readonly auto: boolean;
+  /** Instructions up to which a function is inlined at each of its calls. */
+  readonly small?: number;
+  /** Runs over each function after calls in it were inlined. */
+  readonly optimise: (fn: IrFunction) => IrFunction;
+}
+
+const defaultSmall = 40;
+/** Functions beyond this size take no more bodies in, unless the source demands it. */
+const callerLimit = 50_000;
+
+const calleeOf = (inst: Inst): string | undefined =>
+  inst.op === "call" && inst.callee.kind === "function" ? inst.callee.name : undefined;
+
+/** Inlines calls and leaves out the functions that nobody needs any more. */
+export function inlineCalls(program: IrProgram, options: InlineOptions): IrProgram {
+  const made = new Map<string, IrFunction>();
+  const calls = countCalls(program);
+  const wanted = (callee: IrFunction): boolean => {
+    if (callee.inlining !== "auto") return callee.inlining === "always";
+    if (!options.auto || callee.section !== undefined) return false;
+    const once = callee.linkage === "static" && calls.get(callee.name) === 1;
+    return once || sizeOf(callee) <= (options.small ?? defaultSmall);
+  };
+  for (const fn of calleesFirst(program)) {
+    const inlined = inlineInto(fn, (name) => {
+      const callee = made.get(name);
+      return callee && wanted(callee) ? callee : undefined;
+    });
+    made.set(fn.name, options.optimise(inlined));
+  }
+  return { functions: needed(program.functions.map((fn) => made.get(fn.name)!)) };
+}
+
+const sizeOf = (fn: IrFunction): number => fn.blocks.reduce((sum, block) => sum + block.insts.length + 1, 0);
+
+function countCalls(program: IrProgram): Map<string, number> {
+  const counts = new Map<string, number>();
+  const count = (name: string): void => {
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  };
+  for (const fn of program.functions) for (const name of mentions(fn)) count(name);
+  return counts;
+}
+
+/** Functions that `fn` calls or takes the address of, once for each time. */
+function mentions(fn: IrFunction): string[] {
+  return fn.blocks.flatMap((block) =>
+    block.insts.flatMap((inst) => {
+      if (inst.op === "addr" && inst.symbol.kind === "func") return [inst.symbol.name];
+      const name = calleeOf(inst);
+      return name === undefined ? [] : [name];
+    }),
+  );
+}
+
+/** Every function after those it calls; of a cycle (refused before) some order. */
+function calleesFirst(program: IrProgram): IrFunction[] {
+  const byName = new Map(program.functions.map((fn) => [fn.name, fn]));
+  const seen = new Set<string>();
+  const order: IrFunction[] = [];
+  for (const root of program.functions) {
+    if (seen.has(root.name)) continue;
+    seen.add(root.name);
+    const stack = [{ fn: root, next: mentions(root) }];
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]!;
+      const name = top.next.pop();
+      if (name === undefined) {
+        order.push(top.fn);
+        stack.pop();
+        continue;
+      }
+      const fn = byName.get(name);
+      if (!fn || seen.has(name)) continue;
+      seen.add(name);
+      stack.push({ fn, next: mentions(fn) });
+    }
+  }
+  return order;
+}
+
+/** Entries, global functions, what data names, and all that these mention. */
+function needed(functions: readonly IrFunction[]): IrFunction[] {
+  const byName = new Map(functions.map((fn) => [fn.name, fn]));
+  const work = functions.filter((fn) => fn.section !== undefined || fn.linkage === "global" || fn.keep);
+  const kept = new Set(work.map((fn) => fn.name));
+  for (let fn = work.pop(); fn; fn = work.pop()) {
+    for (const name of mentions(fn)) {
+      const other = byName.get(name);
+      if (!other || kept.has(name)) continue;
+      kept.add(name);
+      work.push(other);
+    }
+  }
+  return functions.filter((fn) => kept.has(fn.name));
+}
+
+interface Return {
+  readonly block: BlockId;
+  readonly value: ValueId | undefined;
+}
+
+/** The caller while bodies are put into it. */
+interface Growing {
+  readonly ids: Ids;
+  readonly slots: Slot[];
+  nextSlot: number;
+  readonly blocks: Map<BlockId, Block>;
+  /** Where the part of a split block that keeps its terminator is now. */
+  readonly tails: Map<BlockId, BlockId>;
+  size: number;
+}
+
+function inlineInto(fn: IrFunction, choose: (name: string) => IrFunction | undefined): IrFunction {
+  const cx: Growing = {
+    ids: new Ids(fn),
+    slots: [...fn.slots],
+    nextSlot: fn.slots.reduce((most, slot) => Math.max(most, slot.id + 1), 0),
+    blocks: blockMap(fn),
+    tails: new Map(),
+    size: sizeOf(fn),
+  };
+  let changed = false;
+  for (const block of fn.blocks) {
+    let head: BlockId = block.id;
+    let insts: Inst[] = [];
+    for (const inst of block.insts) {
+      const name = calleeOf(inst);
+      const callee = name === undefined ? undefined : choose(name);
+      const full = cx.size > callerLimit && callee?.inlining !== "always";
+      if (!callee || full || inst.op !== "call") {
+        insts.push(inst);
+        continue;
+      }
+      changed = true;
+      const rest = cx.ids.block();
+      insts = spliceBody(cx, { head, insts, call: inst, callee, rest });
+      head = rest;
+    }
+    if (head === block.id) continue;
+    cx.blocks.set(head, { id: head, insts, term: block.term });
+    cx.tails.set(block.id, head);
+  }
+  if (!changed) return fn;
+  for (const [id, block] of cx.blocks) cx.blocks.set(id, moveTails(block, cx.tails, fn.nextId));
+  return withBlocks(fn, cx.blocks, { slots: cx.slots, nextId: cx.ids.next });
+}
+
+/** Phis of the caller's own blocks saw the whole block before it was split. */
+function moveTails(block: Block, tails: ReadonlyMap<BlockId, BlockId>, ownBelow: number): Block {
+  if (block.id >= ownBelow || block.insts[0]?.op !== "phi") return block;
+  const insts = block.insts.map((inst) =>
+    inst.op === "phi" && inst.id < ownBelow
+      ? { ...inst, args: inst.args.map((arg) => ({ ...arg, block: tails.get(arg.block) ?? arg.block })) }
+      : inst,
+  );
+  return { ...block, insts };
+}
+
+interface Splice {
+  readonly head: BlockId;
+  readonly insts: readonly Inst[];
+  readonly call: InstOf<"call">;
+  readonly callee: IrFunction;
+  readonly rest: BlockId;
+}
+
+/** Puts a copy of the callee between the two halves of a block; gives how the second half begins. */
+function spliceBody(cx: Growing, { head, insts, call, callee, rest }: Splice): Inst[] {
+  const entry = copyBody(cx, call, callee, rest);
+  cx.blocks.set(head, {
+    id: head,
+    insts,
+    term: { op: "jump", to: entry.block, ...(call.span && { span: call.span }) },
+  });
+  if (call.ty === "void") return [];
+  const span = call.span && { span: call.span };
+  const args: PhiArg[] = entry.returns.flatMap(({ block, value }) => (value === undefined ? [] : [{ block, value }]));
+  if (args.length === 0) return [{ op: "undef", ty: call.ty, id: call.id, ...span }];
+  return [{ op: "phi", ty: call.ty, args, id: call.id, ...span }];
+}
+
+function copyBody(
+  cx: Growing,
+  call: InstOf<"call">,
+  callee: IrFunction,
+  rest: BlockId,
+): { block: BlockId; returns: Return[] } {
+  const shift = cx.ids.next;
+  cx.ids.next += callee.nextId;
+  cx.size += sizeOf(callee);
+  const firstSlot = cx.nextSlot;
+  cx.nextSlot += callee.slots.reduce((most, slot) => Math.max(most, slot.id + 1), 0);
+  cx.slots.push(...callee.slots.map((slot) => ({ ...slot, id: (slot.id + firstSlot) as SlotId })));
+  const params = argumentsByParam(callee, call);
+  const value = (id: ValueId): ValueId => params.get(id) ?? ((id + shift) as ValueId);
+  const block = (id: BlockId): BlockId => (id + shift) as BlockId;
+  const returns: Return[] = [];
+  for (const source of callee.blocks) {
+    const insts = source.insts.flatMap((inst): Inst[] => {
+      if (params.has(inst.id)) return [];
+      const id = (inst.id + shift) as ValueId;
+      if (inst.op === "param") return [{ op: "undef", ty: inst.ty, id }];
+      const moved = { ...mapOperands(inst, value), id };
+      if (moved.op === "phi")
+        return [{ ...moved, args: moved.args.map((arg) => ({ ...arg, block: block(arg.block) })) }];
+      return [moved.op === "slot" ? { ...moved, slot: (moved.slot + firstSlot) as SlotId } : moved];
+    });
+    const term = mapSuccessors(mapTermOperands(source.term, value), block);
+    const id = block(source.id);
+    if (term.op !== "ret") cx.blocks.set(id, { id, insts, term });
+    else {
+      const result = term.value === undefined ? undefined : asType(cx, insts, term.value, callee.ret, call);
+      returns.push({ block: id, value: result });
+      cx.blocks.set(id, { id, insts, term: { op: "jump", to: rest, ...(term.span && { span: term.span }) } });
+    }
+  }
+  return { block: block(callee.blocks[0]!.id), returns };
+}
+
+/** What the caller passes, by the number of the callee's parameter. */
+function argumentsByParam(callee: IrFunction, call: InstOf<"call">): Map<ValueId, ValueId> {
+  const passed = new Map<ValueId, ValueId>();
+  for (const block of callee.blocks) {
+    for (const inst of block.insts) {
+      const arg = inst.op === "param" ? call.args[inst.index] : undefined;
+      if (arg !== undefined) passed.set(inst.id, arg);
+    }
+  }
+  return passed;
+}
+
+/** The returned value in the type that the call has. */
+function asType(
+  cx: Growing,
+  insts: Inst[],
+  value: ValueId,
+  from: IrType | "void",
+  call: InstOf<"call">,
+): ValueId | undefined {
+  if (call.ty === "void" || from === "void") return undefined;
+  const change = conversion(value, from, call.ty);
+  if (!change) return value;
+  const made = cx.ids.inst(change, call.span);
+  insts.push(made);
+  return made.id;
+}
+
+function conversion(value: ValueId, from: IrType, to: IrType): InstBody | undefined {
+  if (from === to) return undefined;
+  if (to === "i32") return { op: "trunc", ty: "i32", a: value };
+  if (from === "i32") return { op: "zext", ty: to, from: 32, a: value };
+  return { op: "cast", ty: to, a: value };
+}

@@ -1,0 +1,288 @@
+/**
+ * Stack objects that only hold one scalar become values (Cytron et al., with liveness so that no phi is dead).
+ * Relies on: nothing. Keeps: block order.
+ */
+import type { Size } from "../../../isa/insn.ts";
+import { predecessors } from "../cfg.ts";
+import { dominators, frontiers } from "../dominators.ts";
+import { Ids, type Pass, Replacements, substitute } from "../edit.ts";
+import { type InstBody, type InstOf, operands, termOperands } from "../inst.ts";
+import type { Block, BlockId, Inst, IrFunction, IrType, PhiArg, SlotId, ValueId } from "../model.ts";
+import { definitions } from "../uses.ts";
+
+/** A slot that is read and written whole, and the type its value has in between. */
+interface Variable {
+  readonly slot: SlotId;
+  readonly size: Size;
+  type: IrType;
+}
+
+interface Scope {
+  readonly fn: IrFunction;
+  readonly ids: Ids;
+  readonly variables: ReadonlyMap<SlotId, Variable>;
+  /** Slot by address value. */
+  readonly addresses: ReadonlyMap<ValueId, SlotId>;
+  readonly types: ReadonlyMap<ValueId, IrType | "void">;
+}
+
+export const promote: Pass = {
+  name: "promote",
+  run(fn) {
+    const addresses = slotAddresses(fn);
+    if (addresses.size === 0) return fn;
+    const variables = findVariables(fn, addresses);
+    if (variables.size === 0) return dropUnusedSlots(fn);
+    const types = new Map([...definitions(fn)].map(([id, inst]) => [id, inst.ty]));
+    return dropUnusedSlots(rename({ fn, ids: new Ids(fn), variables, addresses, types }));
+  },
+};
+
+function slotAddresses(fn: IrFunction): Map<ValueId, SlotId> {
+  const addresses = new Map<ValueId, SlotId>();
+  for (const block of fn.blocks)
+    for (const inst of block.insts) if (inst.op === "slot") addresses.set(inst.id, inst.slot);
+  return addresses;
+}
+
+/** Slots that are only the base of plain loads and stores of their whole size. */
+function findVariables(fn: IrFunction, addresses: ReadonlyMap<ValueId, SlotId>): Map<SlotId, Variable> {
+  const variables = new Map<SlotId, Variable>();
+  for (const { id, size } of fn.slots) {
+    if (size === 1 || size === 2 || size === 4 || size === 8)
+      variables.set(id, { slot: id, size, type: size === 8 ? "i64" : "i32" });
+  }
+  const refuse = (value: ValueId): void => {
+    const slot = addresses.get(value);
+    if (slot !== undefined) variables.delete(slot);
+  };
+  for (const block of fn.blocks) {
+    for (const inst of block.insts) {
+      if (inst.op !== "load" && inst.op !== "store") {
+        operands(inst).forEach(refuse);
+        continue;
+      }
+      if (inst.op === "store") refuse(inst.value);
+      const slot = addresses.get(inst.base);
+      const variable = slot === undefined ? undefined : variables.get(slot);
+      if (!variable) continue;
+      if (inst.off !== 0 || inst.size !== variable.size || inst.volatile || inst.core) variables.delete(variable.slot);
+      else if (inst.op === "load" && inst.ty === "ptr") variable.type = "ptr";
+    }
+    termOperands(block.term).forEach(refuse);
+  }
+  return variables;
+}
+
+/** The variable that a plain load or store is of. */
+function accessed(scope: Scope, inst: Inst): Variable | undefined {
+  if (inst.op !== "load" && inst.op !== "store") return undefined;
+  const slot = scope.addresses.get(inst.base);
+  return slot === undefined ? undefined : scope.variables.get(slot);
+}
+
+/** Blocks where each variable is read before it is written, on some way from there on. */
+function liveIn(scope: Scope): Map<SlotId, Set<BlockId>> {
+  const live = new Map<SlotId, Set<BlockId>>([...scope.variables.keys()].map((slot) => [slot, new Set<BlockId>()]));
+  const written = new Map<BlockId, Set<SlotId>>();
+  for (const block of scope.fn.blocks) {
+    const here = new Set<SlotId>();
+    written.set(block.id, here);
+    for (const inst of block.insts) {
+      const variable = accessed(scope, inst);
+      if (!variable) continue;
+      if (inst.op === "store") here.add(variable.slot);
+      else if (!here.has(variable.slot)) live.get(variable.slot)!.add(block.id);
+    }
+  }
+  const preds = predecessors(scope.fn.blocks);
+  for (const [slot, blocks] of live) {
+    const work = [...blocks];
+    for (let block = work.pop(); block !== undefined; block = work.pop()) {
+      for (const pred of preds.get(block) ?? []) {
+        if (blocks.has(pred) || written.get(pred)!.has(slot)) continue;
+        blocks.add(pred);
+        work.push(pred);
+      }
+    }
+  }
+  return live;
+}
+
+/** New phis by block, and the slot that each is of. */
+function placePhis(scope: Scope, doms: ReturnType<typeof dominators>): Map<BlockId, Map<SlotId, ValueId>> {
+  const live = liveIn(scope);
+  const fronts = frontiers(scope.fn, doms);
+  const stores = new Map<SlotId, BlockId[]>();
+  for (const block of scope.fn.blocks) {
+    for (const inst of block.insts) {
+      const variable = inst.op === "store" ? accessed(scope, inst) : undefined;
+      if (!variable) continue;
+      const list = stores.get(variable.slot) ?? [];
+      if (list[list.length - 1] !== block.id) list.push(block.id);
+      stores.set(variable.slot, list);
+    }
+  }
+  const phis = new Map<BlockId, Map<SlotId, ValueId>>();
+  for (const [slot, blocks] of stores) {
+    const work = [...blocks];
+    for (let block = work.pop(); block !== undefined; block = work.pop()) {
+      for (const join of fronts.get(block) ?? []) {
+        const here = phis.get(join) ?? new Map<SlotId, ValueId>();
+        if (here.has(slot) || !live.get(slot)!.has(join)) continue;
+        phis.set(join, here.set(slot, scope.ids.value()));
+        work.push(join);
+      }
+    }
+  }
+  return phis;
+}
+
+/** Walks the dominator tree with the value that each variable has. */
+class Renamer {
+  readonly #scope: Scope;
+  readonly #phis: ReadonlyMap<BlockId, ReadonlyMap<SlotId, ValueId>>;
+  readonly #current = new Map<SlotId, ValueId>();
+  readonly #replaced = new Replacements();
+  readonly #args = new Map<ValueId, PhiArg[]>();
+  readonly #undef = new Map<IrType, ValueId>();
+
+  constructor(scope: Scope, phis: ReadonlyMap<BlockId, ReadonlyMap<SlotId, ValueId>>) {
+    this.#scope = scope;
+    this.#phis = phis;
+  }
+
+  run(doms: ReturnType<typeof dominators>): IrFunction {
+    const { fn, ids } = this.#scope;
+    const byId = new Map(fn.blocks.map((block) => [block.id, block]));
+    const made = new Map<BlockId, Block>();
+    const stack: { block: BlockId; undo?: Map<SlotId, ValueId | undefined> }[] = [{ block: fn.blocks[0]!.id }];
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]!;
+      if (top.undo) {
+        for (const [slot, value] of top.undo) this.#restore(slot, value);
+        stack.pop();
+        continue;
+      }
+      const undo = new Map<SlotId, ValueId | undefined>();
+      stack[stack.length - 1] = { block: top.block, undo };
+      made.set(top.block, this.#block(byId.get(top.block)!, undo));
+      for (const child of doms.children(top.block)) stack.push({ block: child });
+    }
+    const blocks = fn.blocks.map((block) => this.#withPhis(made.get(block.id)!));
+    const [entry, ...rest] = blocks;
+    const undefs = [...this.#undef].map(([ty, id]): Inst => ({ op: "undef", ty, id }));
+    const first = { ...entry!, insts: [...undefs, ...entry!.insts] };
+    return substitute({ ...fn, blocks: [first, ...rest], nextId: ids.next }, this.#replaced);
+  }
+
+  #restore(slot: SlotId, value: ValueId | undefined): void {
+    if (value === undefined) this.#current.delete(slot);
+    else this.#current.set(slot, value);
+  }
+
+  #set(slot: SlotId, value: ValueId, undo: Map<SlotId, ValueId | undefined>): void {
+    if (!undo.has(slot)) undo.set(slot, this.#current.get(slot));
+    this.#current.set(slot, value);
+  }
+
+  /** What the variable holds here; before the first store anything. */
+  #get(variable: Variable): ValueId {
+    const value = this.#current.get(variable.slot);
+    if (value !== undefined) return value;
+    const undef = this.#undef.get(variable.type) ?? this.#scope.ids.value();
+    this.#undef.set(variable.type, undef);
+    return undef;
+  }
+
+  #block(block: Block, undo: Map<SlotId, ValueId | undefined>): Block {
+    const insts: Inst[] = [];
+    for (const [slot, id] of this.#phis.get(block.id) ?? []) this.#set(slot, id, undo);
+    for (const inst of block.insts) {
+      const variable = accessed(this.#scope, inst);
+      if (!variable) insts.push(inst);
+      else if (inst.op === "load") {
+        const { value, made } = this.#read(variable, inst);
+        if (made) insts.push(made);
+        this.#replaced.set(inst.id, value);
+      } else if (inst.op === "store") this.#set(variable.slot, this.#written(variable, inst, insts), undo);
+    }
+    this.#fillPhis(block);
+    return { ...block, insts };
+  }
+
+  #fillPhis(block: Block): void {
+    const { term } = block;
+    const nexts = term.op === "jump" ? [term.to] : term.op === "br" ? [term.then, term.else] : [];
+    for (const next of new Set(nexts)) {
+      for (const [slot, id] of this.#phis.get(next) ?? []) {
+        const args = this.#args.get(id) ?? [];
+        args.push({ block: block.id, value: this.#get(this.#scope.variables.get(slot)!) });
+        this.#args.set(id, args);
+      }
+    }
+  }
+
+  #withPhis(block: Block): Block {
+    const phis = [...(this.#phis.get(block.id) ?? [])].map(
+      ([slot, id]): Inst => ({
+        op: "phi",
+        ty: this.#scope.variables.get(slot)!.type,
+        args: this.#args.get(id) ?? [],
+        id,
+      }),
+    );
+    return phis.length > 0 ? { ...block, insts: [...phis, ...block.insts] } : block;
+  }
+
+  /** The value a load gives: the variable's, extended or cast where the load says so. */
+  #read(variable: Variable, load: InstOf<"load">): { value: ValueId; made?: Inst } {
+    const held = this.#get(variable);
+    const change = readAs(load, variable.type, held);
+    if (!change) return { value: held };
+    const made = this.#scope.ids.inst(change, load.span);
+    return { value: made.id, made };
+  }
+
+  #written(variable: Variable, store: InstOf<"store">, insts: Inst[]): ValueId {
+    const from = this.#scope.types.get(store.value);
+    if (from === variable.type) return store.value;
+    const body: InstBody =
+      variable.type === "i32"
+        ? { op: "trunc", ty: "i32", a: store.value }
+        : { op: "cast", ty: variable.type, a: store.value };
+    const made = this.#scope.ids.inst(body, store.span);
+    insts.push(made);
+    return made.id;
+  }
+}
+
+/** What turns the held value into the loaded one; undefined where they are the same. */
+function readAs(load: InstOf<"load">, held: IrType, value: ValueId): InstBody | undefined {
+  if (load.size === 8) return load.ty === held || load.ty === "i32" ? undefined : { op: "cast", ty: load.ty, a: value };
+  const op = load.signed ? "sext" : "zext";
+  if (load.size === 4) return load.ty === "i32" ? undefined : { op, ty: load.ty, from: 32, a: value };
+  return { op, ty: load.ty, from: load.size === 1 ? 8 : 16, a: value };
+}
+
+function rename(scope: Scope): IrFunction {
+  const doms = dominators(scope.fn);
+  return new Renamer(scope, placePhis(scope, doms)).run(doms);
+}
+
+/** Leaves out slots without address in the code, and addresses that nobody reads. */
+export function dropUnusedSlots(fn: IrFunction): IrFunction {
+  const read = new Set<ValueId>();
+  for (const block of fn.blocks) {
+    for (const inst of block.insts) for (const value of operands(inst)) read.add(value);
+    for (const value of termOperands(block.term)) read.add(value);
+  }
+  const used = new Set<SlotId>();
+  const blocks = fn.blocks.map((block) => {
+    const insts = block.insts.filter((inst) => inst.op !== "slot" || read.has(inst.id));
+    for (const inst of insts) if (inst.op === "slot") used.add(inst.slot);
+    return insts.length === block.insts.length ? block : { ...block, insts };
+  });
+  const slots = fn.slots.filter((slot) => used.has(slot.id));
+  return { ...fn, blocks, slots: slots.length === fn.slots.length ? fn.slots : slots };
+}
