@@ -19,7 +19,10 @@ export type ExternalItem = FunctionDef | Declaration | StaticAssert | FileAsm;
 
 export type StorageClass = "typedef" | "extern" | "static" | "auto" | "register";
 
-/** `__attribute__((name(args)))`; the name without leading and trailing underscores. */
+/**
+ * `__attribute__((name(args)))` or `[[gnu::name(args)]]`; the name without the underscores around it. `_Alignas(x)` is
+ * `aligned`, `_Noreturn` is `noreturn`; `#pragma pack(n)` gives records `pragma_pack(n)`.
+ */
 export interface Attribute {
   readonly name: string;
   readonly args: readonly Expr[];
@@ -33,7 +36,7 @@ export interface Declaration {
   readonly inline: boolean;
   /** The specifiers' type, shared by all declarators; matters alone where there are none. */
   readonly base: TypeExpr;
-  /** Attributes among the specifiers, for all declarators. */
+  /** Attributes among the specifiers, for all declarators; those that belong to the base type are in it (`attributed`). */
   readonly attributes: readonly Attribute[];
   readonly declarators: readonly Declarator[];
   readonly span: Span;
@@ -45,6 +48,8 @@ export interface Declarator {
   readonly type: TypeExpr;
   readonly attributes: readonly Attribute[];
   readonly init?: Initializer;
+  /** `asm("name")` behind the declarator: its name in the object. */
+  readonly asmName?: StringLiteral;
   readonly span: Span;
 }
 
@@ -103,8 +108,9 @@ export type TypeExpr =
   | { readonly kind: "name"; readonly name: Ident; readonly span: Span }
   | RecordSpec
   | EnumSpec
-  | { readonly kind: "typeof_expr"; readonly expr: Expr; readonly span: Span }
-  | { readonly kind: "typeof_type"; readonly type: TypeExpr; readonly span: Span }
+  /** `unqualified`: written `typeof_unqual`. */
+  | { readonly kind: "typeof_expr"; readonly expr: Expr; readonly unqualified?: true; readonly span: Span }
+  | { readonly kind: "typeof_type"; readonly type: TypeExpr; readonly unqualified?: true; readonly span: Span }
   /** `__auto_type`. */
   | { readonly kind: "auto"; readonly span: Span }
   | {
@@ -173,6 +179,8 @@ export interface MemberDeclarator {
 export interface EnumSpec {
   readonly kind: "enum";
   readonly tag?: Ident;
+  /** The type in `enum x : type`. */
+  readonly underlying?: TypeExpr;
   readonly values?: readonly { readonly name: Ident; readonly value?: Expr }[];
   readonly attributes: readonly Attribute[];
   readonly span: Span;
@@ -192,7 +200,8 @@ export type Unroll = number | "full" | "disable";
 export type Stmt =
   | Block
   | { readonly kind: "expr"; readonly expr: Expr; readonly span: Span }
-  | { readonly kind: "empty"; readonly span: Span }
+  /** `;`, with what stands before it: `__attribute__((fallthrough));`. */
+  | { readonly kind: "empty"; readonly attributes?: readonly Attribute[]; readonly span: Span }
   | { readonly kind: "if"; readonly cond: Expr; readonly then: Stmt; readonly else?: Stmt; readonly span: Span }
   | { readonly kind: "while"; readonly cond: Expr; readonly body: Stmt; readonly unroll?: Unroll; readonly span: Span }
   | { readonly kind: "do"; readonly body: Stmt; readonly cond: Expr; readonly unroll?: Unroll; readonly span: Span }

@@ -1,0 +1,253 @@
+/** The directives of C11 6.10 and GNU's, one function each. */
+import { isTrue } from "./condition.ts";
+import { featureQueries } from "./features.ts";
+import { parseNumber } from "./literal.ts";
+import { parseMacro, sameMacro } from "./macro.ts";
+import { runPragma } from "./pragma.ts";
+import type { FileLevel, Preprocessor } from "./preprocess.ts";
+import { AFTER_SPACE, spanBetween, spanOf, type Tok } from "./token.ts";
+import { EndOfFile, EndOfLine, StringLit } from "./tokens.ts";
+
+/** One open `#if`. */
+export interface Condition {
+  readonly hash: Tok;
+  readonly directive: string;
+  /** Some group of it was or is being read. */
+  taken: boolean;
+  seenElse: boolean;
+}
+
+type Run = (pp: Preprocessor, level: FileLevel, name: Tok, hash: Tok) => void;
+
+const directives: Readonly<Record<string, Run>> = {
+  define,
+  undef,
+  include: (pp, level, name) => include(pp, level, name, false),
+  include_next: (pp, level, name) => include(pp, level, name, true),
+  import: (pp, level, name) => include(pp, level, name, false),
+  if: (pp, level, name, hash) => openCondition(pp, level, name, hash),
+  ifdef: (pp, level, name, hash) => openCondition(pp, level, name, hash),
+  ifndef: (pp, level, name, hash) => openCondition(pp, level, name, hash),
+  elif: leaveGroup,
+  elifdef: leaveGroup,
+  elifndef: leaveGroup,
+  else: leaveGroup,
+  endif,
+  line,
+  error: (pp, level, name, hash) => pp.sink.error("E0135", spanBetween(hash, name), level.scanner.restOfLine()),
+  warning: (pp, level, name, hash) => pp.sink.warn("cpp", spanBetween(hash, name), level.scanner.restOfLine()),
+  pragma: (pp, level) => {
+    const { tokens, end } = readLine(level);
+    runPragma(pp, tokens, end);
+  },
+  ident: (_pp, level) => void level.scanner.restOfLine(),
+};
+
+/** Obeys the directive whose `#` was just read, to the end of its line. */
+export function runDirective(pp: Preprocessor, level: FileLevel, hash: Tok): void {
+  const { scanner } = level;
+  scanner.inDirective = true;
+  const name = scanner.next();
+  const run = Object.hasOwn(directives, name.image) ? directives[name.image] : undefined;
+  if (run) run(pp, level, name, hash);
+  else if (name.tokenType !== EndOfLine && name.tokenType !== EndOfFile) unknown(pp, level, name);
+  scanner.inDirective = false;
+}
+
+function unknown(pp: Preprocessor, level: FileLevel, name: Tok): void {
+  const rest = level.scanner.restOfLine();
+  const isLineMarker = /^\d+$/.test(name.image) && (rest === "" || rest.startsWith('"'));
+  if (!isLineMarker) pp.sink.error("E0131", spanOf(name), name.image);
+}
+
+interface Line {
+  readonly tokens: Tok[];
+  /** Stands behind the last one. */
+  readonly end: Tok;
+}
+
+function readLine({ scanner }: FileLevel): Line {
+  scanner.inDirective = true;
+  const tokens: Tok[] = [];
+  let tok = scanner.next();
+  for (; tok.tokenType !== EndOfLine && tok.tokenType !== EndOfFile; tok = scanner.next()) tokens.push(tok);
+  return { tokens, end: tok };
+}
+
+function noMore(pp: Preprocessor, level: FileLevel, directive: string): void {
+  const { tokens } = readLine(level);
+  if (tokens[0]) pp.sink.warn("extra-tokens", spanBetween(tokens[0], tokens.at(-1)!), directive);
+}
+
+// ---- macros ----
+
+function define(pp: Preprocessor, level: FileLevel): void {
+  const { tokens, end } = readLine(level);
+  const macro = parseMacro(tokens, end, false, pp.sink);
+  if (!macro) return;
+  const word = pp.words.get(macro.name);
+  const old = word.macro;
+  if (old && !old.ambient && !sameMacro(old, macro))
+    pp.sink.warn("macro-redefined", macro.span, macro.name).note("the first definition", old.span);
+  word.macro = macro;
+}
+
+function undef(pp: Preprocessor, level: FileLevel): void {
+  const { tokens, end } = readLine(level);
+  const name = tokens[0];
+  if (name?.word) name.word.macro = null;
+  else pp.sink.error("E0121", spanOf(name ?? end), "a macro name", "#undef");
+}
+
+// ---- files ----
+
+interface HeaderName {
+  readonly name: string;
+  readonly angled: boolean;
+}
+
+function include(pp: Preprocessor, level: FileLevel, directive: Tok, next: boolean): void {
+  const { scanner } = level;
+  const spelled = scanner.headerName();
+  const { tokens, end } = readLine(level);
+  const header = spelled ?? computedHeader(pp, tokens, end);
+  const at = spelled
+    ? { file: level.file.id, start: spelled.start, end: spelled.start + spelled.name.length + 2 }
+    : spanOf(tokens[0] ?? end);
+  if (!header) {
+    pp.sink.error("E0121", at, '"FILE" or <FILE>', `#${directive.image}`);
+    return;
+  }
+  if (pp.levels.length > pp.limits.includeDepth) {
+    pp.sink.error("E0137", at, pp.limits.includeDepth);
+    pp.stop();
+    return;
+  }
+  const found = find(pp, level, header, next);
+  if (!found) pp.sink.error("E0136", at, header.name);
+  else if ("text" in found && !pp.once.has(found.name)) {
+    scanner.inDirective = false;
+    pp.enter(pp.fileFor(found.name, found.text));
+  }
+}
+
+function find(pp: Preprocessor, level: FileLevel, { name, angled }: HeaderName, next: boolean) {
+  const { includes } = pp.input;
+  return next && includes.findNext
+    ? includes.findNext(name, level.file.name)
+    : includes.find(name, angled, level.file.name);
+}
+
+/** `#include MACRO`. */
+function computedHeader(pp: Preprocessor, tokens: readonly Tok[], end: Tok): HeaderName | undefined {
+  const [first, ...rest] = pp.within(tokens, end, () => readToEnd(pp));
+  if (first?.tokenType === StringLit && rest.length === 0 && first.image.startsWith('"'))
+    return { name: first.image.slice(1, -1), angled: false };
+  if (first?.image !== "<" || rest.at(-1)?.image !== ">") return undefined;
+  return { name: spelling(rest.slice(0, -1)), angled: true };
+}
+
+function readToEnd(pp: Preprocessor): Tok[] {
+  const out: Tok[] = [];
+  for (let tok = pp.next(); tok.tokenType !== EndOfLine && tok.tokenType !== EndOfFile; tok = pp.next()) out.push(tok);
+  return out;
+}
+
+/** Tokens as they were written, white space as one space. */
+export function spelling(tokens: readonly Tok[]): string {
+  return tokens.map((tok, i) => (i > 0 && tok.flags & AFTER_SPACE ? ` ${tok.image}` : tok.image)).join("");
+}
+
+// ---- conditions ----
+
+/** Whether `#ifdef` sees the name: macros of every kind, and the operators of `#if`. */
+export function isDefined(pp: Preprocessor, name: Tok): boolean {
+  if (featureQueries.has(name.image) || name.image === "__has_include" || name.image === "__has_include_next")
+    return true;
+  return name.word !== undefined && pp.macroOf(name.word) !== null;
+}
+
+function holds(pp: Preprocessor, level: FileLevel, directive: Tok): boolean {
+  const { tokens, end } = readLine(level);
+  if (directive.image === "if" || directive.image === "elif") return isTrue(pp, tokens, end, directive.image);
+  const name = tokens[0];
+  if (!name?.word) {
+    pp.sink.error("E0121", spanOf(name ?? end), "a macro name", `#${directive.image}`);
+    return false;
+  }
+  if (tokens[1]) pp.sink.warn("extra-tokens", spanBetween(tokens[1], tokens.at(-1)!), directive.image);
+  return isDefined(pp, name) === directive.image.endsWith("ifdef");
+}
+
+function openCondition(pp: Preprocessor, level: FileLevel, name: Tok, hash: Tok): void {
+  const taken = holds(pp, level, name);
+  level.conditions.push({ hash, directive: name.image, taken, seenElse: false });
+  if (!taken) skipGroups(pp, level);
+}
+
+/** `#elif` or `#else` behind a group that was read: everything up to `#endif` is skipped. */
+function leaveGroup(pp: Preprocessor, level: FileLevel, name: Tok): void {
+  const open = level.conditions.at(-1);
+  if (!open) {
+    pp.sink.error("E0133", spanOf(name), name.image);
+    readLine(level);
+    return;
+  }
+  afterElse(pp, open, name);
+  readLine(level);
+  skipGroups(pp, level);
+}
+
+function afterElse(pp: Preprocessor, open: Condition, name: Tok): void {
+  if (open.seenElse) pp.sink.error("E0134", spanOf(name), name.image).note("the '#if' is here", spanOf(open.hash));
+  if (name.image === "else") open.seenElse = true;
+}
+
+function endif(pp: Preprocessor, level: FileLevel, name: Tok): void {
+  if (!level.conditions.pop()) pp.sink.error("E0133", spanOf(name), name.image);
+  noMore(pp, level, "endif");
+}
+
+/** Skips groups that are switched off, up to one that holds or to the `#endif`. */
+function skipGroups(pp: Preprocessor, level: FileLevel): void {
+  const { scanner } = level;
+  for (let depth = 0; ; ) {
+    scanner.inDirective = false;
+    scanner.skipToDirective();
+    if (scanner.next().tokenType === EndOfFile) return;
+    scanner.inDirective = true;
+    const name = scanner.next();
+    if (/^if(?:n?def)?$/.test(name.image)) depth++;
+    else if (name.image === "endif" && depth-- === 0) {
+      endif(pp, level, name);
+      return;
+    } else if (depth === 0 && /^(?:else|elif(?:n?def)?)$/.test(name.image) && startsGroup(pp, level, name)) return;
+    scanner.restOfLine();
+  }
+}
+
+/** Whether the group behind an `#elif` or `#else` is to be read. */
+function startsGroup(pp: Preprocessor, level: FileLevel, name: Tok): boolean {
+  const open = level.conditions.at(-1)!;
+  const wasElse = open.seenElse;
+  afterElse(pp, open, name);
+  if (open.taken || wasElse) return false;
+  if (name.image === "else") noMore(pp, level, "else");
+  open.taken = name.image === "else" || holds(pp, level, name);
+  return open.taken;
+}
+
+// ---- #line ----
+
+function line(pp: Preprocessor, level: FileLevel, directive: Tok): void {
+  const { tokens, end } = readLine(level);
+  const [number, name] = pp.within(tokens, end, () => readToEnd(pp));
+  const value = number && /^\d+$/.test(number.image) ? parseNumber(number.image.replace(/^0+(?=\d)/, "")) : undefined;
+  if (value?.kind !== "int" || value.value > 0x7fffffffn) {
+    pp.sink.error("E0121", spanOf(number ?? end), "a line number", "#line");
+    return;
+  }
+  const here = pp.input.files.place(spanOf(directive)).line;
+  level.lineShift = Number(value.value) - here - 1;
+  if (name?.tokenType === StringLit) level.shownName = name.image.slice(1, -1);
+}

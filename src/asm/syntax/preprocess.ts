@@ -1,0 +1,405 @@
+/**
+ * The preprocessor (C11 6.10): a stream of tokens with directives obeyed and macros expanded. Pulled by the parser
+ * token by token, so that what the user has declared so far can keep ambient macros from expanding.
+ *
+ * A macro is disabled while its expansion is being read; a name met then is painted for good, which gives C's rule
+ * that no macro expands inside itself.
+ */
+import type { DiagSink } from "../../diag/diagnostic.ts";
+import type { SourceFile } from "../../diag/source.ts";
+import { givesWay } from "./ambient.ts";
+import { installBuiltinMacros } from "./builtin-macros.ts";
+import { printableChar } from "./chars.ts";
+import { type Condition, runDirective } from "./directives.ts";
+import { copyBody, type MacroArg, type Paster, substitute } from "./expand.ts";
+import { defaultLimits, type Limits, type PreprocessInput } from "./input.ts";
+import { type Macro, parseMacro } from "./macro.ts";
+import { Scanner } from "./scan.ts";
+import {
+  AFTER_SPACE,
+  AT_LINE_START,
+  NO_EXPAND,
+  Origin,
+  spanOf,
+  Tok,
+  type Word,
+  WordTable,
+  withFlags,
+} from "./token.ts";
+import { CharLit, Comma, EndOfFile, EndOfLine, Hash, LParen, OpenQuote, RParen, Stray, StringLit } from "./tokens.ts";
+
+/** A file being read. */
+export interface FileLevel {
+  readonly file: SourceFile;
+  readonly scanner: Scanner;
+  /** Open `#if`s, innermost last. */
+  readonly conditions: Condition[];
+  /** What `#line` adds to line numbers. */
+  lineShift: number;
+  /** What `#line` calls the file. */
+  shownName: string;
+}
+
+interface Context {
+  readonly tokens: readonly Tok[];
+  at: number;
+  /** Enabled again when the context ends. */
+  readonly macro: Macro | undefined;
+  /** Returned for ever at the end, where reading must not go on with what lies below. */
+  readonly end: Tok | undefined;
+}
+
+/** What the parser knows and the preprocessor asks. */
+export interface Declared {
+  isDeclared(name: string): boolean;
+  /** Whether the next name is an enumerator being declared. */
+  readonly atEnumerator: boolean;
+}
+
+const nothingDeclared: Declared = { isDeclared: () => false, atEnumerator: false };
+
+export class Preprocessor implements Paster {
+  readonly input: PreprocessInput;
+  readonly sink: DiagSink;
+  readonly limits: Limits;
+  readonly words = new WordTable();
+  readonly levels: FileLevel[] = [];
+  /** Names of files that said `#pragma once`. */
+  readonly once = new Set<string>();
+  readonly pushedMacros = new Map<string, (Macro | null | undefined)[]>();
+  /** The number of the `#pragma pack` in force. */
+  pack: Tok | undefined;
+  readonly packStack: (Tok | undefined)[] = [];
+  declared: Declared = nothingDeclared;
+  readonly #known = new Map<string, SourceFile>();
+  readonly #contexts: Context[] = [];
+  #expanded = 0;
+  #argDepth = 0;
+  #stopped = false;
+  /** The last two tokens that were read, before expansion. */
+  #previous: Tok | undefined;
+  #current: Tok | undefined;
+
+  constructor(input: PreprocessInput, sink: DiagSink) {
+    this.input = input;
+    this.sink = sink;
+    this.limits = { ...defaultLimits, ...input.limits };
+    installBuiltinMacros(this);
+    this.enter(input.main);
+    const prelude = commandLine(input);
+    if (prelude) this.enter(input.files.add("<command line>", prelude));
+  }
+
+  get level(): FileLevel {
+    return this.levels[this.levels.length - 1]!;
+  }
+
+  /** The token read before the current one, unexpanded. */
+  get previous(): Tok | undefined {
+    return this.#previous;
+  }
+
+  /** Starts reading `file`. */
+  enter(file: SourceFile): void {
+    const text = this.#checked(file);
+    const scanner = new Scanner(file, this.words, (start) => this.#openComment(file, start), text);
+    this.levels.push({ file, scanner, conditions: [], lineShift: 0, shownName: file.name });
+  }
+
+  /** The `SourceFile` of an included file; the same one each time. */
+  fileFor(name: string, text: string): SourceFile {
+    let file = this.#known.get(name);
+    if (!file) {
+      file = this.input.files.add(name, text);
+      this.#known.set(name, file);
+    }
+    return file;
+  }
+
+  #checked(file: SourceFile): string {
+    const span = { file: file.id, start: 0, end: 0 };
+    if (file.text.length > this.limits.fileLength) {
+      this.sink.error("E0109", span, file.name, this.limits.fileLength);
+      return "";
+    }
+    const nul = file.text.indexOf("\0");
+    if (nul === -1) return file.text;
+    this.sink.error("E0110", { file: file.id, start: nul, end: nul + 1 }, file.name);
+    return "";
+  }
+
+  #openComment(file: SourceFile, start: number): void {
+    this.sink.error("E0101", { file: file.id, start, end: start + 2 });
+  }
+
+  /** The next token as the grammar sees it: only tokens of C, and `EndOfFile` for ever. */
+  pull(): Tok {
+    for (;;) {
+      const tok = this.next();
+      if (tok.tokenType === Stray) this.#reportStray(tok);
+      else if (tok.tokenType === OpenQuote) return this.#closeQuote(tok);
+      else return tok;
+    }
+  }
+
+  #reportStray(tok: Tok): void {
+    this.sink.error("E0103", spanOf(tok), printableChar(tok.image));
+  }
+
+  #closeQuote(tok: Tok): Tok {
+    const at = tok.image.search(/["']/);
+    const quote = tok.image[at]!;
+    this.sink.error("E0102", spanOf(tok), quote);
+    const { file, startOffset, end, flags, origin } = tok;
+    const closed = quote === '"' ? '""' : "'0'";
+    return new Tok(quote === '"' ? StringLit : CharLit, closed, file, startOffset, end, flags, undefined, origin);
+  }
+
+  /** The next token after expansion. */
+  next(): Tok {
+    for (;;) {
+      const tok = this.raw();
+      const { word } = tok;
+      if (word === undefined || word.macro === null || tok.flags & NO_EXPAND) return tok;
+      const macro = this.macroOf(word);
+      if (!macro) return tok;
+      if (macro.disabled) return withFlags(tok, tok.flags | NO_EXPAND);
+      if (macro.ambient && givesWay(this, macro, tok)) return tok;
+      if (macro.params && !this.#nextIsLParen()) return tok;
+      const left = this.#expand(macro, tok);
+      if (left) return left;
+    }
+  }
+
+  /** The next token before expansion; directives are obeyed on the way. */
+  raw(): Tok {
+    for (;;) {
+      const top = this.#contexts[this.#contexts.length - 1];
+      const tok = top === undefined ? this.#fromFile() : top.at < top.tokens.length ? top.tokens[top.at++] : top.end;
+      if (tok) {
+        this.#previous = this.#current;
+        this.#current = tok;
+        return tok;
+      }
+      if (top) this.#contexts.pop();
+      if (top?.macro) top.macro.disabled = false;
+    }
+  }
+
+  /** A token of the innermost file, or nothing where a directive put tokens in its place. */
+  #fromFile(): Tok | undefined {
+    const { level } = this;
+    const tok = level.scanner.next();
+    if (tok.tokenType === EndOfFile) return this.#endOfFile(tok);
+    if (tok.tokenType !== Hash || !(tok.flags & AT_LINE_START)) return tok;
+    if (this.#stopped) return undefined;
+    runDirective(this, level, tok);
+    return undefined;
+  }
+
+  #endOfFile(tok: Tok): Tok | undefined {
+    for (const open of this.level.conditions) this.sink.error("E0132", spanOf(open.hash), open.directive);
+    this.level.conditions.length = 0;
+    if (this.levels.length === 1) return tok;
+    this.levels.pop();
+    return undefined;
+  }
+
+  /** Leaves the rest unread: from now on there is only `EndOfFile`. */
+  stop(): void {
+    this.#stopped = true;
+    this.#contexts.length = 0;
+    this.levels.length = Math.min(this.levels.length, 1);
+    this.level.scanner.pos = this.level.file.text.length;
+    this.level.conditions.length = 0;
+  }
+
+  /** Puts tokens before what comes next. */
+  push(tokens: readonly Tok[], macro?: Macro): void {
+    this.#contexts.push({ tokens, at: 0, macro, end: undefined });
+  }
+
+  /** Runs `read` over `tokens` alone; `end` stands behind them. */
+  within<T>(tokens: readonly Tok[], end: Tok, read: () => T): T {
+    const depth = this.#contexts.length;
+    const { previous, current } = { previous: this.#previous, current: this.#current };
+    this.#contexts.push({ tokens, at: 0, macro: undefined, end });
+    const result = read();
+    while (this.#contexts.length > depth) {
+      const top = this.#contexts.pop()!;
+      if (top.macro) top.macro.disabled = false;
+    }
+    this.#previous = previous;
+    this.#current = current;
+    return result;
+  }
+
+  /** `tokens`, fully expanded. */
+  expandAll(tokens: readonly Tok[]): Tok[] {
+    if (!tokens.some((tok) => tok.word && tok.word.macro !== null)) return tokens as Tok[];
+    const out: Tok[] = [];
+    return this.within(tokens, endOf(tokens), () => {
+      for (let tok = this.next(); tok.tokenType !== EndOfLine && tok.tokenType !== EndOfFile; tok = this.next())
+        out.push(tok);
+      return out;
+    });
+  }
+
+  /** The macro of a word, an ambient one read on its first use. */
+  macroOf(word: Word): Macro | null {
+    if (word.macro === undefined) {
+      const text = this.input.ambientMacros.get(word.name);
+      word.macro = text === undefined ? null : (this.#ambient(word.name, text) ?? null);
+    }
+    return word.macro;
+  }
+
+  #ambient(name: string, text: string): Macro | undefined {
+    const file = this.input.files.add(`<built-in ${name}>`, text, true);
+    const scanner = new Scanner(file, this.words, () => {});
+    const line: Tok[] = [];
+    let tok = scanner.next();
+    for (; tok.tokenType !== EndOfFile; tok = scanner.next()) line.push(withFlags(tok, tok.flags & AFTER_SPACE));
+    return parseMacro(line, tok, true, this.sink);
+  }
+
+  #nextIsLParen(): boolean {
+    for (let i = this.#contexts.length - 1; i >= 0; i--) {
+      const context = this.#contexts[i]!;
+      const tok = context.tokens[context.at];
+      if (tok) return tok.tokenType === LParen;
+      if (context.end) return false;
+    }
+    return this.level.scanner.peekIsLParen();
+  }
+
+  /** Puts the expansion of `macro` in place of its use; a use that is wrong is reported and left as a plain name. */
+  #expand(macro: Macro, tok: Tok): Tok | undefined {
+    if (macro.dynamic) {
+      this.push(macro.dynamic(tok));
+      return undefined;
+    }
+    let end = tok.end;
+    let args: MacroArg[] = [];
+    if (macro.params) {
+      const collected = this.#collect(macro, tok);
+      if (!collected) return withFlags(tok, tok.flags | NO_EXPAND);
+      ({ end, args } = collected);
+    }
+    const origin = new Origin(macro.name, tok, end);
+    const tokens = macro.params || macro.hasOperators ? substitute(macro, args, origin, this) : copyBody(macro, origin);
+    this.#expanded += tokens.length + 1;
+    if (this.#expanded > this.limits.expandedTokens) return this.#tooMuch(tok);
+    if (tokens[0]) tokens[0] = withFlags(tokens[0], (tokens[0].flags & NO_EXPAND) | tok.flags);
+    macro.disabled = true;
+    this.push(tokens, macro);
+    return undefined;
+  }
+
+  #tooMuch(tok: Tok): undefined {
+    if (!this.#stopped) this.sink.error("E0129", spanOf(tok), this.limits.expandedTokens);
+    this.stop();
+    return undefined;
+  }
+
+  #collect(macro: Macro, name: Tok): { args: MacroArg[]; end: number } | undefined {
+    const most = macro.variadic ? macro.params!.length : Number.POSITIVE_INFINITY;
+    const lists: Tok[][] = [[]];
+    this.raw();
+    for (let depth = 1, count = 0; ; count++) {
+      const tok = this.raw();
+      if (tok.tokenType === EndOfFile || tok.tokenType === EndOfLine) {
+        this.sink.error("E0126", spanOf(name), macro.name).note(`'${macro.name}' is defined here`, macro.span);
+        return undefined;
+      }
+      if (count > this.limits.expandedTokens) return this.#tooMuch(name);
+      if (tok.tokenType === LParen) depth++;
+      else if (tok.tokenType === RParen && --depth === 0) return this.#args(macro, name, lists, endIn(name, tok));
+      if (tok.tokenType === Comma && depth === 1 && lists.length < most) lists.push([]);
+      else lists.at(-1)!.push(this.#asArgument(tok));
+    }
+  }
+
+  /** A line break inside arguments is a space; a macro that is disabled now stays so for this token. */
+  #asArgument(tok: Tok): Tok {
+    let { flags } = tok;
+    if (flags & AT_LINE_START) flags = (flags & ~AT_LINE_START) | AFTER_SPACE;
+    if (tok.word?.macro?.disabled) flags |= NO_EXPAND;
+    return withFlags(tok, flags);
+  }
+
+  #args(macro: Macro, name: Tok, lists: Tok[][], end: number): { args: MacroArg[]; end: number } | undefined {
+    const want = macro.params!.length;
+    if (want === 0 && lists.length === 1 && lists[0]!.length === 0) lists.pop();
+    if (macro.variadic && lists.length === want - 1) lists.push([]);
+    if (lists.length !== want) {
+      const counted = macro.variadic ? `at least ${want - 1} arguments` : `${want} argument${want === 1 ? "" : "s"}`;
+      const report = this.sink.error("E0127", spanOf(name), macro.name, counted, lists.length);
+      report.note(`'${macro.name}' is defined here`, macro.span);
+      return undefined;
+    }
+    return { args: lists.map((raw) => this.#argument(raw)), end };
+  }
+
+  #argument(raw: readonly Tok[]): MacroArg {
+    let expanded: readonly Tok[] | undefined;
+    return {
+      raw,
+      expanded: () => {
+        expanded ??= this.#expandArgument(raw);
+        return expanded;
+      },
+    };
+  }
+
+  #expandArgument(raw: readonly Tok[]): readonly Tok[] {
+    if (this.#argDepth >= this.limits.nesting) {
+      if (!this.#stopped) this.sink.error("E0155", spanOf(raw[0]!), this.limits.nesting);
+      this.stop();
+      return [];
+    }
+    this.#argDepth++;
+    const expanded = this.expandAll(raw);
+    this.#argDepth--;
+    return expanded;
+  }
+
+  paste(text: string, left: Tok, right: Tok, origin: Origin): Tok | undefined {
+    const scanner = new Scanner(this.input.files.file(left.file), this.words, () => {}, text);
+    const tok = scanner.next();
+    if (
+      scanner.pos === text.length &&
+      tok.tokenType !== EndOfFile &&
+      tok.tokenType !== Stray &&
+      tok.tokenType !== OpenQuote
+    ) {
+      return new Tok(tok.tokenType, tok.image, left.file, left.startOffset, left.end, left.flags, tok.word, origin);
+    }
+    this.sink.error(
+      "E0128",
+      spanOf(new Tok(Stray, text, right.file, right.startOffset, right.end, 0, undefined, origin)),
+      text,
+    );
+    return undefined;
+  }
+}
+
+/** Where `last` ends, as seen from the file of `name`. */
+function endIn(name: Tok, last: Tok): number {
+  return last.file === name.file && last.end > name.end ? last.end : name.end;
+}
+
+/** The end of a token list. */
+function endOf(tokens: readonly Tok[]): Tok {
+  const last = tokens[tokens.length - 1]!;
+  return new Tok(EndOfLine, "", last.file, last.end, last.end, AT_LINE_START, undefined, last.origin);
+}
+
+function commandLine(input: PreprocessInput): string {
+  const line = (text: string): string => `${text.replace(/[\r\n]+/g, " ")}\n`;
+  return [
+    ...input.defines.map(({ name, value }) => line(`#define ${name} ${value}`)),
+    ...input.undefs.map((name) => line(`#undef ${name}`)),
+    ...input.forcedIncludes.map((name) => line(`#include "${name}"`)),
+  ].join("");
+}
