@@ -177,7 +177,7 @@ function bindImm64(value: Imm64, { names }: Site): BoundImm64 {
 }
 
 /** Whether references go to the variable itself: static and nameless ones are reached through their section. */
-export const hasOwnSymbol = (variable: ObjectVar): boolean => variable.name !== "" && variable.binding !== "local";
+const hasOwnSymbol = (variable: ObjectVar): boolean => variable.name !== "" && variable.binding !== "local";
 
 const funcPlace = (names: Names, name: string): FuncPlace =>
   names.funcs.get(name) ?? bug(`no function is called ${name}`);

@@ -16,7 +16,7 @@ export interface LinkedMap {
   /** Types in the object's BTF, where the definition gives them. */
   readonly keyType?: TypeId;
   readonly valueType?: TypeId;
-  /** Initial contents of a global data map. */
+  /** Initial contents of a global data map; undefined where they are all zero (`.bss`) or the loader's (`.kconfig`). */
   readonly data?: Uint8Array;
   /** `.rodata`: frozen, its values known. */
   readonly readOnly: boolean;
@@ -47,7 +47,10 @@ export interface LinkedProgram {
   readonly section: string;
   /** Undefined where the section name is not libbpf's. */
   readonly info?: SectionInfo;
-  /** Branches and bpf-to-bpf calls are relative, in slots; kfuncs, ksyms and maps are numbers. */
+  /**
+   * Branches and bpf-to-bpf calls are relative, in slots; kfuncs, ksyms and maps are numbers. Only an `ld_imm64` of a
+   * kernel symbol without a type stays an `extern` by name: its address is known where the kernel runs.
+   */
   readonly insns: readonly LinkedInsn[];
   /** The entry first. */
   readonly funcs: readonly LinkedFunc[];
