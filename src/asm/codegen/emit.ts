@@ -4,7 +4,8 @@ import { type Condition, type Insn, type Line, slotCount } from "../../isa/insn.
 import type { Span } from "../../support/span.ts";
 import type { BlockId } from "../ir/model.ts";
 import type { Item, Placed } from "./placed.ts";
-import { opposite } from "./select-branch.ts";
+import { oppositeOf } from "./select-branch.ts";
+import type { Target } from "./target.ts";
 
 export interface Emitted {
   readonly lines: readonly Line<CoreAccess>[];
@@ -12,11 +13,11 @@ export interface Emitted {
   readonly reach: number;
 }
 
-/** `long`: jumps may use gotol, with 32 bits of distance. */
-export function emit(blocks: readonly Placed[], long: boolean): Emitted {
-  const short = new Emitter(blocks, false).run();
-  if (!long || short.reach <= MAX_REACH) return short;
-  return new Emitter(blocks, true).run();
+/** Jumps get 32 bits of distance where they need them and `target` has gotol. */
+export function emit(blocks: readonly Placed[], target: Target): Emitted {
+  const short = new Emitter(blocks, target, false).run();
+  if (!target.v4 || short.reach <= MAX_REACH) return short;
+  return new Emitter(blocks, target, true).run();
 }
 
 /** What the 16-bit offset of a jump can span, in slots. */
@@ -27,14 +28,16 @@ const labelOf = (id: BlockId): string => `b${id}`;
 class Emitter {
   readonly #blocks: readonly Placed[];
   readonly #byId: ReadonlyMap<BlockId, Placed>;
+  readonly #target: Target;
   readonly #long: boolean;
   readonly #lines: Line<CoreAccess>[] = [];
   readonly #targets = new Set<string>();
   #labels: string[] = [];
   #skips = 0;
 
-  constructor(blocks: readonly Placed[], long: boolean) {
+  constructor(blocks: readonly Placed[], target: Target, long: boolean) {
     this.#blocks = blocks;
+    this.#target = target;
     this.#byId = new Map(blocks.map((b) => [b.id, b]));
     this.#long = long;
   }
@@ -61,7 +64,7 @@ class Emitter {
     const { span } = term;
     if (term.kind === "exit") return this.#push({ kind: "exit" }, span);
     if (term.kind === "jump") return this.#goto(term.to, next, span);
-    const reversed = opposite[term.cond.op];
+    const reversed = oppositeOf(term.cond.op, this.#target);
     if (term.yes === next && reversed) {
       return this.#branch(term.no, span, { ...term.cond, op: reversed });
     }
@@ -80,7 +83,7 @@ class Emitter {
   #branch(to: BlockId, span: Span | undefined, cond: Condition): void {
     if (!this.#long) return this.#jump(labelOf(to), span, cond);
     const skip = `s${this.#skips++}`;
-    const reversed = opposite[cond.op];
+    const reversed = oppositeOf(cond.op, this.#target);
     if (reversed) {
       this.#jump(skip, span, { ...cond, op: reversed });
     } else {

@@ -8,6 +8,8 @@ import type { Target } from "./target.ts";
 export interface Facts {
   readonly def: (id: ValueId) => Inst;
   readonly useCount: (id: ValueId) => number;
+  /** Where the value is made, counted over the function. */
+  readonly position: (id: ValueId) => number;
   /** The i32 value's register may hold anything in its upper half. */
   readonly isDirty: (id: ValueId) => boolean;
   /** The kernel may see a pointer in the value's register: 32-bit arithmetic must not touch it. */
@@ -19,6 +21,7 @@ export interface Facts {
 export function gatherFacts(fn: IrFunction, target: Target): Facts {
   const defs = definitions(fn);
   const uses = useCounts(fn);
+  const positions = new Map([...defs.keys()].map((id, i) => [id, i]));
   const def = (id: ValueId): Inst => defs.get(id)!;
   const dirty = spread(defs, (inst) => inst.ty === "i32" && makesDirty(inst, def, target), passesDirt);
   const pointers = spread(
@@ -29,6 +32,7 @@ export function gatherFacts(fn: IrFunction, target: Target): Facts {
   return {
     def,
     useCount: (id) => uses.get(id) ?? 0,
+    position: (id) => positions.get(id) ?? 0,
     isDirty: (id) => dirty.has(id),
     isPointer: (id) => pointers.has(id),
     constant: (id) => constantOf(def, id),

@@ -1,13 +1,35 @@
-/** Removes moves whose register already holds the value: follows copies and constants through each block. */
+/** Removes moves whose register already holds the value: follows copies, constants and what branches have found out. */
 import type { Insn, Reg } from "../../isa/insn.ts";
-import type { Item, Placed } from "./placed.ts";
+import type { BlockId } from "../ir/model.ts";
+import { type Item, type Placed, type PlacedTerm, successorsOf } from "./placed.ts";
 
-/** Keeps: every register's value after the block, so what is removed was never needed. */
-export const dropKnownMoves = (blocks: readonly Placed[]): readonly Placed[] =>
-  blocks.map((block) => ({ ...block, items: keptItems(block.items) }));
+/** Relies on: a block comes after its only predecessor. Keeps: what every register holds after each block. */
+export function dropKnownMoves(blocks: readonly Placed[]): readonly Placed[] {
+  const entries = new Map<BlockId, number>();
+  for (const block of blocks) for (const to of successorsOf(block.term)) entries.set(to, (entries.get(to) ?? 0) + 1);
+  const start = new Map<BlockId, Known>();
+  return blocks.map((block) => {
+    const known = start.get(block.id) ?? new Known();
+    const items = keptItems(block.items, known);
+    for (const to of successorsOf(block.term)) if (entries.get(to) === 1) start.set(to, onWay(known, block.term, to));
+    return { ...block, items };
+  });
+}
 
-function keptItems(items: readonly Item[]): readonly Item[] {
-  const known = new Known();
+/**
+ * What is known on the way to `to`: an equality that held. Not with 0: the kernel may still see a pointer there, as
+ * behind a null check of one that it holds to be never null.
+ */
+function onWay(known: Known, term: PlacedTerm, to: BlockId): Known {
+  const copy = known.copy();
+  if (term.kind !== "branch" || term.cond.width !== 64 || !("imm" in term.cond.src) || term.cond.src.imm === 0)
+    return copy;
+  const equal = (term.cond.op === "eq" && to === term.yes) || (term.cond.op === "ne" && to === term.no);
+  if (equal) copy.move(term.cond.dst, `${term.cond.src.imm}`);
+  return copy;
+}
+
+function keptItems(items: readonly Item[], known: Known): readonly Item[] {
   return items.filter((item) => {
     const { insn } = item;
     const move = item.unless || item.core ? undefined : moveOf(insn);
@@ -17,10 +39,20 @@ function keptItems(items: readonly Item[]): readonly Item[] {
   });
 }
 
+/** A constant by its text, any other value by an object of its own. */
+type Name = string | object;
+
 /** A register's contents by name: two registers with one name are equal. */
 class Known {
-  readonly #names: string[] = Array.from({ length: 12 }, (_, r) => `start ${r}`);
-  #next = 0;
+  readonly #names: Name[];
+
+  constructor(names?: readonly Name[]) {
+    this.#names = names ? [...names] : Array.from({ length: 12 }, () => ({}));
+  }
+
+  copy(): Known {
+    return new Known(this.#names);
+  }
 
   /** Whether the move changes anything. */
   move(dst: Reg, value: string | Reg): boolean {
@@ -31,7 +63,7 @@ class Known {
   }
 
   forget(r: Reg): void {
-    this.#names[r] = `new ${this.#next++}`;
+    this.#names[r] = {};
   }
 }
 

@@ -35,7 +35,7 @@ export function generate(fn: IrFunction, options: GenerateOptions, sink: DiagSin
   if ("pressure" in code) return tooLarge(fn, (code.pressure - 10) * 8, sink);
   const frame = layOutFrame(code);
   if (frame.size > MAX_STACK) return tooLarge(fn, frame.size, sink);
-  const { lines, reach } = emit(finish(code, frame, split.nextId, options), target.v4);
+  const { lines, reach } = emit(finish(code, frame, split.nextId, options), target);
   if (reach > MAX_REACH)
     sink.error("E0442", fn.span, fn.name, reach).help("compile with -mcpu=v4, or split the function");
   return { ...headOf(fn), lines, stackSize: frame.size };
@@ -44,7 +44,7 @@ export function generate(fn: IrFunction, options: GenerateOptions, sink: DiagSin
 function finish(code: MFunction, frame: Frame, nextId: number, options: GenerateOptions): readonly Placed[] {
   const placed = place(code, frame);
   if (!options.optimise) return forwardJumps(placed);
-  return orderBlocks(mergeTails(dropKnownMoves(placed), nextId));
+  return orderBlocks(mergeTails(dropKnownMoves(placed), nextId), targets[options.cpu]);
 }
 
 function tooLarge(fn: IrFunction, size: number, sink: DiagSink): Subprog {

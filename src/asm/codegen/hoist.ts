@@ -1,7 +1,10 @@
-/** `if (c) x = 1; else ...x = y...`: a way of nothing but constants moves above the branch and saves a jump. */
+/**
+ * `if (c) x = 1; else ...x = y...`: a way of nothing but constants moves above the branch and saves a jump. Where the
+ * other way ends up setting x to the same, that goes too, in `dropKnownMoves`.
+ */
 import type { BlockId } from "../ir/model.ts";
 import { livenessOf, predecessors } from "./liveness.ts";
-import { defOf, eachTermUse, type MBlock, type MFunction, type MInst } from "./machine.ts";
+import { defOf, eachTermUse, type MBlock, type MFunction, type MInst, successors } from "./machine.ts";
 
 /** The most instructions that are worth running in vain for the sake of a jump. */
 const MAX_HOISTED = 2;
@@ -21,10 +24,9 @@ export function hoistConstants(fn: MFunction): MFunction {
       const rest = byId.get(other)!;
       return (
         preds.get(arm)!.length === 1 &&
-        preds.get(other)!.length === 1 &&
         isConstants(way) &&
-        sameJump(way, rest) &&
-        !onlyCopies(rest) &&
+        successors(way.term).every((to) => preds.get(to)!.length > 1) &&
+        !(sameJump(way, rest) && onlyCopies(rest)) &&
         way.insts.every((inst) => isFree(inst, block, liveIn.get(other)!))
       );
     };

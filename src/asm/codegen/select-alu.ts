@@ -67,8 +67,19 @@ function tiedFirst(s: Selector, inst: InstOf<"bin">, row: OpRow): readonly [Valu
   if (facts.constant(a) !== undefined) return [b, a];
   const pointer = (id: ValueId) => facts.def(id).ty === "ptr";
   if (pointer(a) || pointer(b)) return pointer(a) ? [a, b] : [b, a];
-  if (facts.def(a).op === "core") return [b, a];
-  return facts.useCount(a) > 1 && facts.useCount(b) === 1 ? [b, a] : [a, b];
+  return preferSecond(s, inst) ? [b, a] : [a, b];
+}
+
+/** The second operand is the better one to overwrite: it ends here, goes round a loop with the result, or is younger. */
+function preferSecond(s: Selector, inst: InstOf<"bin">): boolean {
+  const { facts } = s;
+  const [a, b] = [facts.def(inst.a), facts.def(inst.b)];
+  if (a.op === "core" || b.op === "core") return a.op === "core";
+  const feeds = (phi: Inst) => phi.op === "phi" && phi.args.some((arg) => arg.value === inst.id);
+  if (feeds(a) || feeds(b)) return feeds(b);
+  const [onceA, onceB] = [facts.useCount(inst.a) === 1, facts.useCount(inst.b) === 1];
+  if (!onceA || !onceB) return onceB && !onceA;
+  return facts.position(inst.b) > facts.position(inst.a);
 }
 
 /** The operation and its second operand; subtracting a constant is adding its negative. */

@@ -6,6 +6,7 @@ import type { CmpOp, ValueId } from "../ir/model.ts";
 import type { VCond } from "./machine.ts";
 import { widened } from "./select-alu.ts";
 import type { Selector } from "./selector.ts";
+import type { Target } from "./target.ts";
 
 export interface Compare {
   readonly fn: CmpOp;
@@ -40,8 +41,7 @@ const rows: Readonly<Record<CmpOp, CmpRow>> = {
   set: { cond: "set", swapped: "set" },
 };
 
-/** The opposite of each condition that has one; `set` has none. */
-export const opposite: Readonly<Partial<Record<CondOp, CondOp>>> = {
+const opposites: Readonly<Partial<Record<CondOp, CondOp>>> = {
   eq: "ne",
   ne: "eq",
   gt: "le",
@@ -55,6 +55,12 @@ export const opposite: Readonly<Partial<Record<CondOp, CondOp>>> = {
 };
 
 const lessOps: ReadonlySet<CondOp> = new Set(["lt", "le", "slt", "sle"]);
+
+/** The opposite of a condition, where the machine has one: `set` has none. */
+export function oppositeOf(op: CondOp, target: Target): CondOp | undefined {
+  const other = opposites[op];
+  return other && !target.jmpLess && lessOps.has(other) ? undefined : other;
+}
 
 /** The machine condition for `compare`; emits what its operands need. */
 export function conditionOf(s: Selector, compare: Compare): Chosen {
@@ -173,5 +179,5 @@ function compared(s: Selector, compare: Compare): VCond {
 function forTarget(s: Selector, chosen: Chosen): Chosen {
   const { cond, inverted } = chosen;
   if (s.target.jmpLess || !lessOps.has(cond.op)) return chosen;
-  return { cond: { ...cond, op: opposite[cond.op]! }, inverted: !inverted };
+  return { cond: { ...cond, op: opposites[cond.op]! }, inverted: !inverted };
 }

@@ -4,13 +4,23 @@ import { type Item, type Placed, type PlacedTerm, successorsOf } from "./placed.
 
 /** Forwards jumps through empty blocks, merges common tails, drops what nothing reaches. First block stays first. */
 export function mergeTails(blocks: readonly Placed[], nextId: number): readonly Placed[] {
-  const merger = new Merger(blocks, nextId);
+  const merger = new Merger(shareExit(blocks, nextId as BlockId), nextId + 1);
   for (let again = true; again; ) {
     merger.forwardEmpty();
     again = merger.mergeRound();
   }
   merger.forwardEmpty();
   return merger.result();
+}
+
+/** All exits become jumps to one, so that conditional jumps can go there too; a jump to it is printed as an exit. */
+function shareExit(blocks: readonly Placed[], id: BlockId): readonly Placed[] {
+  const exits = blocks.filter((block) => block.term.kind === "exit");
+  const last = exits.at(-1);
+  if (!last) return blocks;
+  const toExit = ({ span }: PlacedTerm): PlacedTerm => ({ kind: "jump", to: id, ...(span && { span }) });
+  const joined = blocks.map((b) => (b.term.kind === "exit" ? { ...b, term: toExit(b.term) } : b));
+  return [...joined, { id, items: [], term: last.term }];
 }
 
 /** Jumps to jumps go to the end at once. */
@@ -83,7 +93,7 @@ class Merger {
       const { items, term } = this.#blocks.get(id)!;
       const last = items.at(-1);
       if (!last || !mayShare(last) || term.kind === "branch") continue;
-      const key = `${term.kind === "jump" ? term.to : "exit"} ${keyOf(last)}`;
+      const key = `${successorsOf(term).join()} ${keyOf(last)}`;
       groups.set(key, [...(groups.get(key) ?? []), id]);
     }
     let merged = false;
