@@ -1,4 +1,5 @@
 /** From a section to the kernel function it attaches to: its prototype, the slots of its context, or why it is refused. */
+import { nearestOf } from "../btf/nearest.ts";
 import { sizeOf, skipModifiers } from "../btf/resolve.ts";
 import type { BtfSpec, BtfType, Param, TypeId } from "../btf/type.ts";
 import {
@@ -166,9 +167,7 @@ function tracepointTarget(kernel: Kernel, info: SectionInfo, text: string): Atta
     if (proto?.kind !== "func_proto") continue;
     return found("tracepoint", info, name, btf, module, id, { ...proto, params: proto.params.slice(1) });
   }
-  const near = kernel.btf.nearest(prefix + name, ["typedef"], 6).filter((n) => n.startsWith(prefix));
-  const help = didYouMean(near.slice(0, 3).map((n) => n.slice(prefix.length)));
-  return refuse(withHelp(problem("E0311", name, kernel.name), help));
+  return refuse(withHelp(problem("E0311", name, kernel.name), suggest(kernel, prefix, name, "typedef")));
 }
 
 /** A security hook or an iterator: the function `bpf_lsm_NAME` or `bpf_iter_NAME`. */
@@ -186,9 +185,14 @@ function hookTarget(kernel: Kernel, info: SectionInfo, kind: "lsm" | "iter", nam
     if (hook && info.sleepable && !hook.sleepable) return refuse(problem("E0307", name, info.section));
     return found(kind, info, name, btf, module, id, proto);
   }
-  const near = kernel.btf.nearest(prefix + name, ["func"], 6).filter((n) => n.startsWith(prefix));
-  const help = didYouMean(near.slice(0, 3).map((n) => n.slice(prefix.length)));
-  return refuse(withHelp(problem(code, name, kernel.name), help));
+  return refuse(withHelp(problem(code, name, kernel.name), suggest(kernel, prefix, name, "func")));
+}
+
+/** Near names among those with a prefix; the kfuncs of open-coded iterators have an iterator's prefix too. */
+function suggest(kernel: Kernel, prefix: string, name: string, kind: "func" | "typedef"): string | undefined {
+  const near = kernel.btf.nearest(prefix + name, [kind], 20).filter((n) => n.startsWith(prefix));
+  const bare = near.map((n) => n.slice(prefix.length)).filter((n) => !/_(new|next|destroy)$/.test(n));
+  return didYouMean(nearestOf(name, bare, 3));
 }
 
 function found(
