@@ -5,12 +5,13 @@ import type { Block, Declaration, Expr, StaticAssert, Stmt } from "../syntax/ast
 import { checkAsm } from "./asm.ts";
 import { constantInt } from "./constants.ts";
 import type { FunctionState, Sema } from "./context.ts";
-import { assigned, condition, errorValue, isError, operandSpan, promotedType, rvalue } from "./convert.ts";
+import { assigned, condition, errorValue, isError, operandSpan, operandType, promotedType, rvalue } from "./convert.ts";
 import { localDeclaration } from "./decls.ts";
 import { checkOperand, checkValue } from "./expr.ts";
 import { canReachEnd } from "./flow.ts";
 import { convert, wrapTo } from "./fold.ts";
 import { staticAssert } from "./static-assert.ts";
+import type { FunctionDraft } from "./scope.ts";
 import type { TCase, TExpr, TStmt } from "./tree.ts";
 import { intType, isInteger, typeText, voidType } from "./type-ops.ts";
 
@@ -29,9 +30,19 @@ export function checkBody(cx: Sema, body: Block): TStmt {
 /** The kernel refuses a program that leaves r0 unset; a subprogram's caller may not look at it. */
 function reportNoReturn(cx: Sema, state: FunctionState, body: Block): void {
   const span = body.span.via ? state.fn.span : { ...body.span, start: body.span.end - 1 };
-  if (state.fn.section === undefined) cx.sink.warn("return-type", span, state.fn.name);
-  else cx.sink.error("E0217", span, state.fn.name).help("add 'return 0;' where the function ends");
+  const program = programOf(cx, state.fn);
+  if (program) cx.sink.error("E0217", span, program.name).help("add 'return 0;' where the function ends");
+  else cx.sink.warn("return-type", span, state.fn.name);
 }
+
+/** The program a function is, or is the body of: BPF_PROG and its kin name the body so. */
+function programOf(cx: Sema, fn: FunctionDraft): FunctionDraft | undefined {
+  if (fn.section !== undefined) return fn;
+  const outer = fn.name.startsWith(BODY_PREFIX) ? cx.fileScope.own(fn.name.slice(BODY_PREFIX.length)) : undefined;
+  return outer?.kind === "function" && outer.fn.section !== undefined ? outer.fn : undefined;
+}
+
+const BODY_PREFIX = "____";
 
 /** A block in a scope of its own. */
 export function block(cx: Sema, b: Block): TStmt {
@@ -94,7 +105,8 @@ export function statement(cx: Sema, s: Stmt): TStmt {
 /** An expression whose value nobody looks at. */
 export function effect(cx: Sema, e: Expr): TExpr {
   const operand = checkOperand(cx, e);
-  if (operand.kind === "place" && !operand.place.type.q?.volatile && operand.place.kind !== "deref")
+  const named = operand.kind === "place" && (operand.place.kind === "local" || operand.place.kind === "global");
+  if (named && !operandType(operand).q?.volatile)
     return convert(errorValue(operandSpan(operand)), voidType);
   return convert(rvalue(operand), voidType);
 }
