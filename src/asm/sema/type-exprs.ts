@@ -5,7 +5,7 @@ import type { EnumSpec, Expr, FunctionTypeExpr, MemberDecl, ParamDecl, RecordSpe
 import { type Attributes, readAttributes } from "./attributes.ts";
 import { constantInt } from "./constants.ts";
 import type { Sema } from "./context.ts";
-import { operandType } from "./convert.ts";
+import { isError, operandType, rvalue } from "./convert.ts";
 import { checkOperand } from "./expr.ts";
 import { enumeratorType } from "./kernel-types.ts";
 import { layOut, layoutOf, type MemberDraft, sizeOf } from "./layout.ts";
@@ -152,13 +152,22 @@ function arrayType(cx: Sema, t: Extract<TypeExpr, { kind: "array" }>): CType {
     return { kind: "array", elem: intType, length: 1 };
   }
   if (!t.length) return { kind: "array", elem };
-  const checked = constantInt(cx, t.length, "an array length");
+  const checked = arrayLength(cx, t.length);
   if (checked === undefined) return { kind: "array", elem, length: 1 };
   if (checked < 0n || checked > 0x7fffffffn) {
     cx.sink.error("E0228", t.length.span, checked < 0n ? `${checked} is negative` : `${checked} is too many`);
     return { kind: "array", elem, length: 1 };
   }
   return { kind: "array", elem, length: Number(checked) };
+}
+
+function arrayLength(cx: Sema, e: Expr): bigint | undefined {
+  const length = rvalue(checkOperand(cx, e));
+  if (isError(length)) return undefined;
+  if (length.kind === "const" && isInteger(length.type)) return length.value;
+  if (isInteger(length.type)) cx.sink.error("E0223", e.span);
+  else cx.sink.error("E0211", e.span, "an array length");
+  return undefined;
 }
 
 export function functionType(cx: Sema, t: FunctionTypeExpr): FuncType {
