@@ -26,7 +26,7 @@ export interface CtxModel {
 
 /** What the program may leave in r0: a signed range, any number, or anything at all. */
 export type ReturnRule =
-  | { readonly kind: "range"; readonly min: bigint; readonly max: bigint }
+  | { readonly kind: "range"; readonly min: bigint; readonly max: bigint; readonly width?: 32 }
   | { readonly kind: "number" }
   | { readonly kind: "ignored" }
   | { readonly kind: "unmodelled" };
@@ -69,6 +69,9 @@ export interface Facts {
   readonly maxFrames: number;
   /** Whether a subprogram's stack is its own (no sum over the call chain). */
   readonly privateStack: boolean;
+  /** The kernel knows what dividing by a constant, or swapping bytes, does to a range. */
+  readonly followsDivision: boolean;
+  readonly followsSwaps: boolean;
   /** Programs of this kind may write some members of kernel structs. */
   readonly writesStructs: boolean;
   /** Name of the struct that global functions declare for the context. */

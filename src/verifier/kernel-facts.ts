@@ -51,6 +51,8 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     sleepable: info.sleepable,
     maxFrames: limitsOf(kernel).callFrames,
     privateStack: ["KPROBE", "TRACEPOINT", "PERF_EVENT", "RAW_TRACEPOINT", "TRACING", "LSM"].includes(info.progType),
+    followsDivision: atLeast(kernel.version, 7, 1),
+    followsSwaps: atLeast(kernel.version, 7, 1),
     writesStructs: !["TRACING", "KPROBE", "TRACEPOINT", "RAW_TRACEPOINT", "PERF_EVENT", "LSM"].includes(info.progType),
     ...(ctxStruct && { ctxStruct }),
     helper: (id) => helperFact(info, id),
@@ -81,7 +83,8 @@ function returnRule(info: SectionInfo): ReturnRule {
   if (range === undefined) return { kind: "unmodelled" };
   if (range === "any") return { kind: "number" };
   if (range === "unchecked") return { kind: "ignored" };
-  return { kind: "range", min: range.min, max: range.max };
+  // Security hooks return int, and only that half is compared.
+  return { kind: "range", min: range.min, max: range.max, ...(info.attachType === "BPF_LSM_MAC" && { width: 32 }) };
 }
 
 function helperFact(info: SectionInfo, id: number): Helper | { readonly missing: true; readonly name?: string } {
@@ -166,7 +169,7 @@ function targetCtx(info: SectionInfo, kind: string, target: AttachTarget): CtxMo
 }
 
 function noResult(info: SectionInfo, target: AttachTarget): string {
-  return target.retSize === 0 ? "it returns nothing" : `an ${kindOf(info)} program runs before there is one`;
+  return target.retSize === 0 ? "it returns nothing" : `${kindOf(info)} programs run before there is one`;
 }
 
 type SlotFacts = Pick<Slot, "trust" | "nullable" | "asNumber" | "unclear">;

@@ -1,6 +1,6 @@
 /** What `exit` needs: the right result, and nothing left to release. kernel/bpf/verifier.c:check_return_code and check_resource_leak */
 import type { Cx } from "./cx.ts";
-import { describe } from "./domain/scalar.ts";
+import { describe, signExtend } from "./domain/scalar.ts";
 import { reg as regOf, type State, topFrame } from "./domain/state.ts";
 import type { Value } from "./domain/value.ts";
 import { checkReadable } from "./holds.ts";
@@ -47,7 +47,7 @@ function checkProgramResult(cx: Cx, state: State): Outcome {
     case "number":
       return checkReadable(cx, state, 0);
     case "range":
-      return checkRange(cx, state, `a ${cx.facts.programKind} program`, rule.min, rule.max);
+      return checkRange(cx, state, `this ${cx.facts.programKind} program`, rule.min, rule.max, rule.width);
   }
 }
 
@@ -65,12 +65,16 @@ function checkGlobalResult(cx: Cx, state: State, name: string): Outcome {
   });
 }
 
-function checkRange(cx: Cx, state: State, kind: string, min: bigint, max: bigint): Outcome {
+function checkRange(cx: Cx, state: State, kind: string, min: bigint, max: bigint, width?: 32): Outcome {
   const value = regOf(state, 0);
   const want = min === max ? `${min}` : `${min} to ${max}`;
   if (value.kind === "nothing") return checkReadable(cx, state, 0);
   if (value.kind === "ptr")
     return refuse("E0563", [`must be ${want}, but is ${valueWords(cx, value)}`], { about: [value] });
-  if (value.s.min >= min && value.s.max <= max) return undefined;
-  return refuse("E0562", [kind, describe(value), want], { about: [value], help: `return ${want} on every path` });
+  const range = width === 32 ? value.s32 : value.s;
+  if (range.min >= min && range.max <= max) return undefined;
+  return refuse("E0562", [kind, width === 32 ? describe(signExtend(value, 4, 64, value.at)) : describe(value), want], {
+    about: [value],
+    help: `return ${want} on every path`,
+  });
 }

@@ -6,10 +6,11 @@ import { spanOf } from "./bounds.ts";
 import { branch } from "./branch.ts";
 import { runCall } from "./calls/call.ts";
 import type { Cx } from "./cx.ts";
-import { constant, constOf, isConst, type Scalar, unknownScalar, zeroExtend32 } from "./domain/scalar.ts";
+import { constant, constOf, isConst, type Scalar, unknownScalar, withBounds, zeroExtend32 } from "./domain/scalar.ts";
 import { arithmetic, negate } from "./domain/scalar-alu.ts";
 import { forget, write } from "./domain/stack.ts";
 import { copyState, reg as regOf, type State, setReg, topFrame } from "./domain/state.ts";
+import { cutBits, swapBytes } from "./domain/tnum.ts";
 import type { Pointer, Value } from "./domain/value.ts";
 import { loaded } from "./load.ts";
 import { movePointer } from "./pointer-math.ts";
@@ -79,11 +80,11 @@ function compute(cx: Cx, state: State, insn: Insn): void {
   switch (insn.kind) {
     case "alu":
       if (insn.op.startsWith("mov")) move(cx, state, insn);
-      else alu(state, insn);
+      else alu(cx, state, insn);
       return;
     case "neg":
     case "endian":
-      unary(state, insn);
+      unary(cx, state, insn);
       return;
     case "load":
     case "load_acquire":
@@ -112,6 +113,8 @@ function readThrough(cx: Cx, state: State, base: Reg, off: number, size: Size, s
   const p = regOf(state, base);
   return p.kind === "ptr" ? loaded(cx, state, p, off, size, signed, state.at) : unknownScalar(state.at);
 }
+
+const DIVISIONS: ReadonlySet<string> = new Set(["div", "sdiv", "mod", "smod"]);
 
 type Alu = Insn & { readonly kind: "alu" };
 
@@ -153,12 +156,14 @@ function sameAfter(insn: Alu, v: Scalar): boolean {
   return below === undefined || v.u.max < below;
 }
 
-function alu(state: State, insn: Alu): void {
+function alu(cx: Cx, state: State, insn: Alu): void {
   const { at } = state;
   const dst = regOf(state, insn.dst);
   const by = operand(state, insn.src);
   if (dst.kind === "scalar" && by.kind === "scalar") {
-    setReg(state, insn.dst, linkedSum(insn, dst, by, arithmetic(insn.op, insn.width, dst, by, at)));
+    const blind = DIVISIONS.has(insn.op) && !cx.facts.followsDivision;
+    const result = arithmetic(insn.op, insn.width, dst, blind ? unknownScalar(at) : by, at);
+    setReg(state, insn.dst, linkedSum(insn, dst, by, result));
     return;
   }
   const minus = insn.op === "sub";
@@ -172,12 +177,12 @@ function alu(state: State, insn: Alu): void {
 /** `copy += constant` stays linked to what it was copied from, at a distance. */
 function linkedSum(insn: Alu, dst: Scalar, by: Scalar, sum: Scalar): Scalar {
   const c = constOf(by);
-  const linkable = insn.op === "add" && insn.width === 64 && "imm" in insn.src;
+  const linkable = (insn.op === "add" || insn.op === "sub") && insn.width === 64 && "imm" in insn.src;
   if (!linkable || c === undefined || dst.id === 0 || dst.delta !== 0n || isConst(sum)) return sum;
-  return { ...sum, id: dst.id, delta: s64(c) };
+  return { ...sum, id: dst.id, delta: insn.op === "add" ? s64(c) : -s64(c) };
 }
 
-function unary(state: State, insn: Insn & { readonly kind: "neg" | "endian" }): void {
+function unary(cx: Cx, state: State, insn: Insn & { readonly kind: "neg" | "endian" }): void {
   const { at } = state;
   const v = regOf(state, insn.dst);
   if (insn.kind === "neg") {
@@ -185,7 +190,13 @@ function unary(state: State, insn: Insn & { readonly kind: "neg" | "endian" }): 
     setReg(state, insn.dst, v.kind === "scalar" ? negate(insn.width, v, at) : blank);
     return;
   }
-  setReg(state, insn.dst, unknownScalar(at));
+  setReg(state, insn.dst, v.kind === "scalar" && cx.facts.followsSwaps ? swapped(insn, v, at) : unknownScalar(at));
+}
+
+/** BPF machines here are little-endian: `le` only cuts off. */
+function swapped(insn: Insn & { readonly kind: "endian" }, v: Scalar, at: number): Scalar {
+  const size = insn.bits / 8;
+  return withBounds({ bits: insn.op === "le" ? cutBits(v.bits, size) : swapBytes(v.bits, size) }, at);
 }
 
 /** Only what is written to the stack is remembered. kernel/bpf/verifier.c:check_stack_write */

@@ -14,12 +14,12 @@ export const verifierCodes = {
   E0509: (reg: string, value: string) => `${reg} is used as a pointer but holds a number (${value})`,
   E0510: (reg: string) => `${reg} may be null here`,
   // The context.
-  E0511: (kind: string, off: number) => `the context of ${kind} cannot be written (offset ${off})`,
+  E0511: (kind: string, off: number) => `${kind} programs cannot write to their context (offset ${off})`,
   E0512: (func: string, nth: number, count: number) => `'${func}' has no argument ${nth}: it has ${count}`,
   E0513: (off: number, size: number, why: string) => `a read of ${size} bytes at offset ${off} of the context: ${why}`,
   E0514: (off: string) => `the context is accessed at ${off}: its offset must be a constant and not negative`,
   E0515: (func: string, why: string) => `the return value of '${func}' cannot be read: ${why}`,
-  E0516: (kind: string) => `a ${kind} program cannot read arguments from its context`,
+  E0516: (kind: string) => `${kind} programs cannot read arguments from their context`,
   E0517: (mode: string, size: number, off: number, kind: string) =>
     `${mode} of ${size} bytes at offset ${off} of the context is not allowed in ${kind} programs`,
   // The stack.

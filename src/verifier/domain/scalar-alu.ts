@@ -1,6 +1,7 @@
 /** What arithmetic does to what is known of numbers. kernel/bpf/verifier.c:adjust_scalar_min_max_vals */
 import type { AluOp, Width } from "../../isa/insn.ts";
 import { s64, u32, u64 } from "../../support/int.ts";
+import { type DivOp, divide } from "./divide.ts";
 import {
   type Bounds,
   constant,
@@ -70,13 +71,25 @@ export function arithmetic(op: AluOp, width: Width, a: Scalar, b: Scalar, at: nu
     case "sdiv":
     case "mod":
     case "smod":
-      return width === 64 ? unknownScalar(at) : zeroExtend32(unknownScalar(at), at);
+      return division(op, width, a, b, at);
   }
 }
 
 /** `-a`: the kernel computes 0 - a. */
 export const negate = (width: Width, a: Scalar, at: number): Scalar =>
   arithmetic("sub", width, constant(0n, at), a, at);
+
+/** By a register that is not known, anything may come out. */
+function division(op: DivOp, width: Width, a: Scalar, b: Scalar, at: number): Scalar {
+  const by = width === 64 ? constOf(b) : constLow(b);
+  const blank = unknownScalar(at);
+  if (by === undefined) return width === 64 ? blank : zeroExtend32(blank, at);
+  if (by === 0n && (op === "div" || op === "sdiv")) return constant(0n, at);
+  if (by === 0n) return width === 64 ? { ...a, at, id: 0, delta: 0n } : zeroExtend32(a, at);
+  const { u, s } = divide(op, width, half(a, width), by);
+  if (width === 64) return withBounds({ u, s }, at);
+  return zeroExtend32({ ...blank, u32: u, s32: s }, at);
+}
 
 type RingOp = "add" | "sub" | "mul" | "and" | "or" | "xor";
 

@@ -32,32 +32,30 @@ export function placeOf(off: number): Place {
 
 const mask = (byte: number, size: number): number => ((1 << size) - 1) << byte;
 
-/** Writes `size` bytes at `off`: spilled if they start a slot, otherwise as bytes. Must not cross a slot. */
+/**
+ * Writes `size` bytes at `off`: spilled if they start a slot, otherwise as bytes, which end a spill that was there. Must
+ * not cross a slot. kernel/bpf/verifier.c:check_stack_write_fixed_off
+ */
 export function write(stack: Stack, off: number, size: number, value: Value): Stack {
   const { slot, byte } = placeOf(off);
-  const old = stack[slot];
-  const kept = keptZeros(old) & ~mask(byte, size);
+  const kept = (stack[slot]?.zeros ?? 0) & ~mask(byte, size);
   if (byte === 0) {
     const spilled = value.kind === "scalar" && size < SLOT ? narrowed(value, size) : value;
     return replace(stack, slot, { spill: { value: spilled, size }, zeros: kept });
   }
   const isZero = value.kind === "scalar" && constOf(value) === 0n;
-  return replace(stack, slot, bytesOnly(old, byte, kept | (isZero ? mask(byte, size) : 0)));
+  return replace(stack, slot, bytesOf(kept | (isZero ? mask(byte, size) : 0)));
 }
 
-/** Bytes that are written around a spill turn it into bytes. */
-function bytesOnly(old: Slot | undefined, byte: number, zeros: number): Slot | undefined {
-  const spill = old?.spill;
-  if (spill && byte >= spill.size) return { spill, zeros: zeros & ~mask(0, spill.size) };
-  return zeros === 0 ? undefined : { zeros };
-}
+const bytesOf = (zeros: number): Slot | undefined => (zeros === 0 ? undefined : { zeros });
 
-/** Zero bytes of a slot, those of a spilled zero among them. */
-function keptZeros(slot: Slot | undefined): number {
-  if (!slot) return 0;
+/** Whether bytes of a slot are known to be zero: all marked so, or all of one spilled zero. */
+function areZero(slot: Slot | undefined, wanted: number): boolean {
+  if (!slot) return false;
+  if ((slot.zeros & wanted) === wanted) return true;
   const spill = slot.spill;
-  if (spill?.value.kind === "scalar" && constOf(spill.value) === 0n) return slot.zeros | mask(0, spill.size);
-  return slot.zeros;
+  const spilledZero = spill?.value.kind === "scalar" && constOf(spill.value) === 0n;
+  return spilledZero && (mask(0, spill.size) & wanted) === wanted;
 }
 
 /** A narrowing spill breaks the link to copies in registers. */
@@ -85,11 +83,11 @@ export function forget(stack: Stack, from: number, to: number): Stack {
   return next;
 }
 
+/** A spill is gone as soon as one of its bytes is written, and with it what was known of the others. */
 function clipped(old: Slot, byte: number, size: number): Slot | undefined {
-  const zeros = keptZeros(old) & ~mask(byte, size);
-  const spill = old.spill;
-  if (spill && byte >= spill.size) return { spill, zeros: old.zeros & zeros };
-  return zeros === 0 ? undefined : { zeros };
+  const zeros = old.zeros & ~mask(byte, size);
+  if (old.spill && byte >= old.spill.size) return { spill: old.spill, zeros };
+  return bytesOf(zeros);
 }
 
 /** What a read finds: a value as it was spilled, or a refusal to read part of a pointer. */
@@ -114,16 +112,14 @@ function spilledScalar(value: Scalar, size: number, at: number): Scalar {
   return cut(value, size, at);
 }
 
-function bytes(slot: Slot | undefined, byte: number, size: number, at: number): Scalar {
-  const wanted = mask(byte, size);
-  return (keptZeros(slot) & wanted) === wanted ? constant(0n, at) : unknownScalar(at);
-}
+const bytes = (slot: Slot | undefined, byte: number, size: number, at: number): Scalar =>
+  areZero(slot, mask(byte, size)) ? constant(0n, at) : unknownScalar(at);
 
-/** Whether all bytes from `from` up to `to` are known to be zero. */
+/** Whether all bytes from `from` up to `to` are marked as zero; spilled zeros do not count. */
 export function allZero(stack: Stack, from: number, to: number): boolean {
   for (let off = from; off < to; off++) {
     const { slot, byte } = placeOf(off);
-    if (!(keptZeros(stack[slot]) & (1 << byte))) return false;
+    if (!((stack[slot]?.zeros ?? 0) & (1 << byte))) return false;
   }
   return true;
 }
@@ -143,20 +139,19 @@ export function coversStack(seen: Stack, now: Stack, ids: IdPairs, exact: boolea
 function coversSlot(seen: Slot | undefined, now: Slot | undefined, ids: IdPairs, exact: boolean): boolean {
   const a = seen?.spill;
   const b = now?.spill;
-  if (exact && (seen?.zeros ?? 0) !== (now?.zeros ?? 0)) return false;
-  if (a && b && a.size === b.size) {
-    return ((seen?.zeros ?? 0) & ~keptZeros(now)) === 0 && coversValue(a.value, b.value, ids, exact);
-  }
+  const zeros = seen?.zeros ?? 0;
+  if (exact && zeros !== (now?.zeros ?? 0)) return false;
+  if (a && b && a.size === b.size)
+    return (zeros === 0 || areZero(now, zeros)) && coversValue(a.value, b.value, ids, exact);
   if (exact) return !a && !b;
   if (b && b.value.kind !== "scalar") return false;
   if (a && (a.value.kind !== "scalar" || !isAnything(a.value, a.size, now))) return false;
-  return ((seen?.zeros ?? 0) & ~keptZeros(now)) === 0;
+  return zeros === 0 || areZero(now, zeros);
 }
 
 /** Whether a spilled number that was seen allows any bytes that are there now. */
 function isAnything(value: Scalar, size: number, now: Slot | undefined): boolean {
   if (value.id !== 0) return false;
   if (size === SLOT && includes(value, unknownScalar(-1))) return true;
-  const wanted = mask(0, size);
-  return (keptZeros(now) & wanted) === wanted && sameBounds(value, constant(0n, -1));
+  return areZero(now, mask(0, size)) && sameBounds(value, constant(0n, -1));
 }

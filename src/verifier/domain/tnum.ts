@@ -108,6 +108,17 @@ export const withLow32 = (t: Tnum, low: Tnum): Tnum => ({
 /** Whether the value is a multiple of `size`, a power of two. */
 export const isAligned = (t: Tnum, size: number): boolean => ((t.value | t.mask) & BigInt(size - 1)) === 0n;
 
+/** The low `size` bytes in opposite order, zero-extended. */
+export function swapBytes(t: Tnum, size: number): Tnum {
+  return { value: reverse(t.value, size), mask: reverse(t.mask, size) };
+}
+
+function reverse(v: bigint, size: number): bigint {
+  let out = 0n;
+  for (let i = 0; i < size; i++) out = (out << 8n) | ((v >> BigInt(i * 8)) & 0xffn);
+  return out;
+}
+
 /** Number of bits up to the highest set one. */
 function bitLength(v: bigint): number {
   return v === 0n ? 0 : v.toString(2).length;
