@@ -21,7 +21,7 @@ await build({
   splitting: true,
   chunkNames: "chunk-[hash]",
   banner: {
-    js: "#!/usr/bin/env node\nimport { createRequire as r_ } from 'node:module'; const require = r_(import.meta.url);",
+    js: "#!/usr/bin/env node\nimport { createRequire as nodeCreateRequire } from 'node:module'; const require = nodeCreateRequire(import.meta.url);",
   },
 });
 chmodSync("dist/bpfasm.js", 0o755);
