@@ -137,7 +137,7 @@ class Merger {
       if (other === id) continue;
       const block = this.#blocks.get(other)!;
       const items = block.items.slice(0, -length);
-      this.#blocks.set(other, { ...block, items, term: { ...spanOf(sample), kind: "jump", to: id } });
+      this.#blocks.set(other, { ...block, items, term: { ...spanOf(block), kind: "jump", to: id } });
     }
     return id;
   }
