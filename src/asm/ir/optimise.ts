@@ -3,10 +3,18 @@ import { checkSsa } from "./check.ts";
 import type { Pass } from "./edit.ts";
 import type { IrFunction, IrProgram } from "./model.ts";
 import { dropDead } from "./passes/dead.ts";
+import { dropDeadStores } from "./passes/dead-stores.ts";
+import { divideUnsigned } from "./passes/divide.ts";
 import { expand } from "./passes/expand.ts";
+import { forwardMemory } from "./passes/forward-memory.ts";
 import { inlineCalls } from "./passes/inline.ts";
+import { followBranches } from "./passes/known-branches.ts";
+import { numberValues } from "./passes/number-values.ts";
 import { promote } from "./passes/promote.ts";
+import { simplify } from "./passes/simplify.ts";
 import { simplifyCfg } from "./passes/simplify-cfg.ts";
+import { splitSlots } from "./passes/split-slots.ts";
+import { threadJumps } from "./passes/thread-jumps.ts";
 import { printIr } from "./print.ts";
 
 export interface OptimiseOptions {
@@ -22,22 +30,66 @@ export interface OptimiseOptions {
   readonly check?: boolean;
 }
 
-function runPasses(fn: IrFunction, passes: readonly Pass[], options: OptimiseOptions): IrFunction {
-  return passes.reduce((before, pass) => {
-    const after = pass.run(before);
-    if (options.check && after !== before) checkSsa(after, pass.name);
+/** Rounds until nothing changes; what would still change after these is not worth the time. */
+const maxRounds = 4;
+
+interface Plan {
+  /** For a function whose callees are done. */
+  readonly early: (fn: IrFunction) => IrFunction;
+  /** Last, when everything is inlined. */
+  readonly late: (fn: IrFunction) => IrFunction;
+}
+
+function runner(options: OptimiseOptions): (passes: readonly Pass[]) => (fn: IrFunction) => IrFunction {
+  const runOne = (fn: IrFunction, pass: Pass): IrFunction => {
+    const after = pass.run(fn);
+    if (options.check && after !== fn) checkSsa(after, pass.name);
     options.dump?.(pass.name, () => printIr(after));
     return after;
-  }, fn);
+  };
+  return (passes) => (fn) => passes.reduce(runOne, fn);
+}
+
+/** Repeats passes until they change nothing more. */
+const untilStable =
+  (step: (fn: IrFunction) => IrFunction) =>
+  (fn: IrFunction): IrFunction => {
+    let before = fn;
+    for (let round = 0; round < maxRounds; round++) {
+      const after = step(before);
+      if (after === before) break;
+      before = after;
+    }
+    return before;
+  };
+
+const needsDivision = (options: OptimiseOptions): readonly Pass[] => (options.cpu === "v4" ? [] : [divideUnsigned]);
+
+function quickPlan(options: OptimiseOptions): Plan {
+  const run = runner(options);
+  return {
+    early: run([simplifyCfg, promote, dropDead]),
+    late: run([expand, ...needsDivision(options), promote, dropDead, simplifyCfg]),
+  };
+}
+
+function fullPlan(options: OptimiseOptions): Plan {
+  const run = runner(options);
+  const combine = simplify(options.constants);
+  const first = run([simplifyCfg, promote, combine, splitSlots, promote]);
+  const improve = untilStable(
+    run([combine, numberValues, forwardMemory, followBranches, threadJumps, promote, simplifyCfg, dropDead]),
+  );
+  const lowerMemory = run([dropDeadStores, expand, ...needsDivision(options), combine, splitSlots, promote]);
+  return {
+    early: (fn) => improve(first(fn)),
+    late: (fn) => run([dropDeadStores, dropDead, simplifyCfg])(improve(lowerMemory(fn))),
+  };
 }
 
 /** The program as code generation takes it: no copies or fills, scalars in values, `always` functions inlined. */
 export function optimise(program: IrProgram, options: OptimiseOptions): IrProgram {
-  const early = [simplifyCfg, promote, dropDead];
-  const late = [expand, promote, dropDead, simplifyCfg];
-  const inlined = inlineCalls(program, {
-    auto: options.level > 0,
-    optimise: (fn) => runPasses(fn, early, options),
-  });
-  return { functions: inlined.functions.map((fn) => runPasses(fn, late, options)) };
+  const plan = options.level === 0 ? quickPlan(options) : fullPlan(options);
+  const inlined = inlineCalls(program, { auto: options.level > 0, optimise: plan.early });
+  return { functions: inlined.functions.map(plan.late) };
 }

@@ -1,0 +1,146 @@
+/** Which bits of a value are certain. Pointers and what memory holds are not. */
+import { foldSwap } from "./evaluate.ts";
+import { bitsOf, type InstOf } from "./inst.ts";
+import type { Inst, IrType, ValueId } from "./model.ts";
+
+export interface KnownBits {
+  /** Bits that are 0, over the width of the type. */
+  readonly zeros: bigint;
+  /** Bits that are 1. */
+  readonly ones: bigint;
+}
+
+const unknown: KnownBits = { zeros: 0n, ones: 0n };
+const fullMask = { 32: 0xffff_ffffn, 64: 0xffff_ffff_ffff_ffffn } as const;
+const below = (bits: bigint): bigint => (1n << bits) - 1n;
+
+export const maskOf = (ty: IrType): bigint => fullMask[bitsOf(ty)];
+/** The greatest unsigned value that `known` allows. */
+export const greatest = (known: KnownBits, ty: IrType): bigint => maskOf(ty) & ~known.zeros;
+export const isNonNegative = (known: KnownBits, ty: IrType): boolean =>
+  ((known.zeros >> BigInt(bitsOf(ty) - 1)) & 1n) === 1n;
+
+/** Recursion ends here: what lies deeper counts as unknown. */
+const maxDepth = 6;
+
+/** Answers for one function; `def` gives the instruction that makes a value. */
+export class BitFacts {
+  readonly #def: (value: ValueId) => Inst;
+  readonly #memo = new Map<ValueId, KnownBits>();
+
+  constructor(def: (value: ValueId) => Inst) {
+    this.#def = def;
+  }
+
+  of(value: ValueId, depth = 0): KnownBits {
+    const known = this.#memo.get(value);
+    if (known) return known;
+    if (depth > maxDepth) return unknown;
+    this.#memo.set(value, unknown);
+    const made = this.#compute(this.#def(value), depth);
+    this.#memo.set(value, made);
+    return made;
+  }
+
+  #compute(inst: Inst, depth: number): KnownBits {
+    if (inst.ty === "void" || inst.ty === "ptr") return unknown;
+    const full = maskOf(inst.ty);
+    const of = (value: ValueId): KnownBits => this.of(value, depth + 1);
+    switch (inst.op) {
+      case "const":
+        return { zeros: full & ~inst.value, ones: inst.value };
+      case "cmp":
+        return { zeros: full & ~1n, ones: 0n };
+      case "load":
+        return inst.signed || inst.size * 8 >= bitsOf(inst.ty)
+          ? unknown
+          : { zeros: full & ~below(BigInt(inst.size * 8)), ones: 0n };
+      case "zext":
+      case "sext":
+        return extend(inst.op, inst.from, full, of(inst.a));
+      case "trunc": {
+        const { zeros, ones } = of(inst.a);
+        return { zeros: zeros & full, ones: ones & full };
+      }
+      case "bswap": {
+        const { zeros, ones } = of(inst.a);
+        const outside = full & ~below(BigInt(inst.bits));
+        return { zeros: foldSwap(inst.bits, zeros) | outside, ones: foldSwap(inst.bits, ones) };
+      }
+      case "bin":
+        return this.#bin(inst, full, depth);
+      case "phi":
+        return inst.args.length > 4 ? unknown : join(inst.args.map((arg) => this.of(arg.value, depth + 2)));
+      default:
+        return unknown;
+    }
+  }
+
+  #bin(inst: InstOf<"bin">, full: bigint, depth: number): KnownBits {
+    const a = this.of(inst.a, depth + 1);
+    const b = this.of(inst.b, depth + 1);
+    switch (inst.fn) {
+      case "and":
+        return { zeros: a.zeros | b.zeros, ones: a.ones & b.ones };
+      case "or":
+        return { zeros: a.zeros & b.zeros, ones: a.ones | b.ones };
+      case "xor":
+        return { zeros: (a.zeros & b.zeros) | (a.ones & b.ones), ones: (a.zeros & b.ones) | (a.ones & b.zeros) };
+      case "shl":
+      case "lshr":
+      case "ashr":
+        return shift(inst.fn, full, a, this.#def(inst.b), bitsOf(inst.ty as IrType));
+      case "add":
+        return bounded(full, ((full & ~a.zeros) + (full & ~b.zeros)) as bigint, trailing(a, b));
+      case "mul":
+        return bounded(full, (full & ~a.zeros) * (full & ~b.zeros), 0n);
+      case "udiv":
+        return bounded(full, full & ~a.zeros, 0n);
+      case "umod":
+        return bounded(full, min(full & ~a.zeros, b.zeros === 0n ? full : full & ~b.zeros), 0n);
+      default:
+        return unknown;
+    }
+  }
+}
+
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+
+/** A value of at most `most` (which may not fit: then nothing), whose bits `low` are zero. */
+function bounded(full: bigint, most: bigint, low: bigint): KnownBits {
+  if (most > full) return { zeros: low, ones: 0n };
+  return { zeros: (full & ~below(BigInt(most.toString(2).length))) | low, ones: 0n };
+}
+
+/** Bits below the lowest that either side may have. */
+function trailing(a: KnownBits, b: KnownBits): bigint {
+  const both = a.zeros & b.zeros;
+  const lowest = ~both & (both + 1n);
+  return lowest - 1n;
+}
+
+function extend(op: "zext" | "sext", from: number, full: bigint, a: KnownBits): KnownBits {
+  const low = below(BigInt(from));
+  const high = full & ~low;
+  const sign = 1n << BigInt(from - 1);
+  const zeros = a.zeros & low;
+  const ones = a.ones & low;
+  if (op === "zext" || zeros & sign) return { zeros: zeros | high, ones };
+  return ones & sign ? { zeros, ones: ones | high } : { zeros, ones };
+}
+
+function shift(fn: "shl" | "lshr" | "ashr", full: bigint, a: KnownBits, count: Inst, bits: number): KnownBits {
+  if (count.op !== "const" || count.value >= BigInt(bits)) return unknown;
+  const by = count.value;
+  if (fn === "shl") return { zeros: ((a.zeros << by) | below(by)) & full, ones: (a.ones << by) & full };
+  const high = full & ~(full >> by);
+  const sign = 1n << BigInt(bits - 1);
+  const zeros = a.zeros >> by;
+  const ones = a.ones >> by;
+  if (fn === "lshr" || a.zeros & sign) return { zeros: zeros | high, ones };
+  return a.ones & sign ? { zeros, ones: ones | high } : { zeros, ones };
+}
+
+function join(all: readonly KnownBits[]): KnownBits {
+  return all.reduce((x, y) => ({ zeros: x.zeros & y.zeros, ones: x.ones & y.ones }));
+}

@@ -1,0 +1,183 @@
+/**
+ * Stores to stack objects that nobody can see: overwritten before they are read, or before the function ends, or to
+ * objects that are never read. Fills shrink to what is not overwritten.
+ * Relies on: addresses folded into offsets. Keeps: volatile accesses, control flow.
+ */
+import type { Size } from "../../../isa/insn.ts";
+import { type Aliases, aliasesOf, slotRegion } from "../aliases.ts";
+import { Ids, type Pass } from "../edit.ts";
+import { operands } from "../inst.ts";
+import type { Block, Inst, IrFunction, SlotId, ValueId } from "../model.ts";
+import { definitions } from "../uses.ts";
+
+/** Objects of more bytes are left alone. */
+const maxBytes = 512;
+
+export const dropDeadStores: Pass = {
+  name: "drop-dead-stores",
+  run(fn) {
+    const sweep = new Sweep(fn);
+    let changed = false;
+    const blocks = fn.blocks.map((block) => {
+      const insts = sweep.block(block);
+      if (insts === block.insts) return block;
+      changed = true;
+      return { ...block, insts };
+    });
+    return changed ? { ...fn, blocks, nextId: sweep.nextId } : fn;
+  },
+};
+
+class Sweep {
+  readonly #defs: ReadonlyMap<ValueId, Inst>;
+  readonly #aliases: Aliases;
+  readonly #slots: ReadonlyMap<SlotId, number>;
+  readonly #unread: ReadonlySet<SlotId>;
+  readonly #ids: Ids;
+  /** Bytes of each object that are overwritten, or gone, before anyone reads them. */
+  #dead = new Map<SlotId, Uint8Array>();
+
+  constructor(fn: IrFunction) {
+    this.#defs = definitions(fn);
+    this.#aliases = aliasesOf(fn, this.#defs);
+    this.#slots = new Map(fn.slots.flatMap((slot) => (slot.size <= maxBytes ? [[slot.id, slot.size] as const] : [])));
+    this.#unread = this.#neverRead(fn);
+    this.#ids = new Ids(fn);
+  }
+
+  get nextId(): number {
+    return this.#ids.next;
+  }
+
+  #slotOf(base: ValueId): SlotId | undefined {
+    const def = this.#defs.get(base);
+    return def?.op === "slot" && this.#slots.has(def.slot) ? def.slot : undefined;
+  }
+
+  /** Private objects that no load, copy or atomic reads. */
+  #neverRead(fn: IrFunction): Set<SlotId> {
+    const unread = new Set([...this.#slots.keys()].filter((slot) => this.#aliases.isPrivate(slotRegion(slot))));
+    const read = (base: ValueId): void => {
+      const region = this.#aliases.regionOf(base);
+      if (region.startsWith("slot ")) unread.delete(Number(region.slice(5)) as SlotId);
+    };
+    for (const block of fn.blocks) {
+      for (const inst of block.insts) {
+        if (inst.op === "load") read(inst.base);
+        else if (inst.op === "copy") read(inst.src);
+        else if (inst.op === "atomic" || inst.op === "cmp") operands(inst).forEach(read);
+        else if (inst.op === "store" && inst.volatile) read(inst.base);
+      }
+    }
+    return unread;
+  }
+
+  block(block: Block): readonly Inst[] {
+    this.#dead = new Map();
+    const leaves = block.term.op === "ret" || block.term.op === "unreachable";
+    for (const [slot, size] of this.#slots) {
+      if (leaves || this.#unread.has(slot)) this.#dead.set(slot, new Uint8Array(size).fill(1));
+    }
+    const kept: Inst[] = [];
+    let changed = false;
+    for (let i = block.insts.length - 1; i >= 0; i--) {
+      const inst = block.insts[i]!;
+      const after = this.#visit(inst);
+      if (after.length !== 1 || after[0] !== inst) changed = true;
+      for (let k = after.length - 1; k >= 0; k--) kept.push(after[k]!);
+    }
+    return changed ? kept.reverse() : block.insts;
+  }
+
+  #visit(inst: Inst): readonly Inst[] {
+    switch (inst.op) {
+      case "store":
+        return this.#store(inst);
+      case "fill":
+        return this.#fill(inst);
+      case "copy":
+        return this.#copy(inst);
+      case "load":
+        this.#read(inst.base, inst.off, inst.size);
+        return [inst];
+      case "atomic":
+        this.#readShared();
+        this.#read(inst.base, inst.off, inst.size);
+        return [inst];
+      case "call":
+      case "barrier":
+        this.#readShared();
+        return [inst];
+      default:
+        return [inst];
+    }
+  }
+
+  #store(inst: Extract<Inst, { op: "store" }>): readonly Inst[] {
+    const slot = this.#slotOf(inst.base);
+    if (slot === undefined || inst.volatile || inst.core) return [inst];
+    const useless = this.#defs.get(inst.value)?.op === "undef" || this.#allDead(slot, inst.off, inst.size);
+    if (useless) return [];
+    this.#mark(slot, inst.off, inst.size, 1);
+    return [inst];
+  }
+
+  #copy(inst: Extract<Inst, { op: "copy" }>): readonly Inst[] {
+    const slot = this.#slotOf(inst.dst);
+    if (slot !== undefined && !inst.volatile) {
+      if (this.#allDead(slot, inst.dstOff, inst.length)) return [];
+      this.#mark(slot, inst.dstOff, inst.length, 1);
+    }
+    this.#read(inst.src, inst.srcOff, inst.length);
+    return [inst];
+  }
+
+  /** Leaves out pieces of the alignment's size whose bytes are all dead. */
+  #fill(inst: Extract<Inst, { op: "fill" }>): readonly Inst[] {
+    const slot = this.#slotOf(inst.dst);
+    if (slot === undefined) return [inst];
+    const step: Size = inst.align;
+    const pieces: { off: number; length: number }[] = [];
+    for (let at = 0; at < inst.length; at += step) {
+      const length = Math.min(step, inst.length - at);
+      const off = inst.dstOff + at;
+      if (this.#allDead(slot, off, length)) continue;
+      const last = pieces[pieces.length - 1];
+      if (last && last.off + last.length === off) last.length += length;
+      else pieces.push({ off, length });
+    }
+    this.#mark(slot, inst.dstOff, inst.length, 1);
+    if (pieces.length === 1 && pieces[0]!.length === inst.length) return [inst];
+    return pieces.map(({ off, length }) => ({ ...inst, id: this.#ids.value(), dstOff: off, length }));
+  }
+
+  #allDead(slot: SlotId, off: number, length: number): boolean {
+    const bytes = this.#dead.get(slot);
+    if (!bytes || off < 0 || off + length > bytes.length) return false;
+    for (let i = off; i < off + length; i++) if (bytes[i] === 0) return false;
+    return true;
+  }
+
+  #mark(slot: SlotId, off: number, length: number, value: 0 | 1): void {
+    if (this.#unread.has(slot)) return;
+    const bytes = this.#dead.get(slot) ?? new Uint8Array(this.#slots.get(slot)!);
+    bytes.fill(value, Math.max(0, off), Math.max(0, off + length));
+    this.#dead.set(slot, bytes);
+  }
+
+  /** A read of memory: by the object's address its bytes, by an unknown place in it all, by other pointers what escaped. */
+  #read(base: ValueId, off: number, length: number): void {
+    const slot = this.#slotOf(base);
+    if (slot !== undefined) {
+      this.#mark(slot, off, length, 0);
+      return;
+    }
+    const region = this.#aliases.regionOf(base);
+    if (region.startsWith("slot ")) this.#dead.delete(Number(region.slice(5)) as SlotId);
+    else this.#readShared();
+  }
+
+  #readShared(): void {
+    for (const slot of [...this.#dead.keys()]) if (!this.#aliases.isPrivate(slotRegion(slot))) this.#dead.delete(slot);
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Signed division without an instruction for it (before cpu v4): on the magnitudes, the sign put back.
+ * Relies on: nothing. Keeps: control flow.
+ */
+import { Ids, type Pass } from "../edit.ts";
+import { bitsOf, type InstBody, type InstOf } from "../inst.ts";
+import type { BinOp, Inst, ValueId } from "../model.ts";
+
+export const divideUnsigned: Pass = {
+  name: "divide-unsigned",
+  run(fn) {
+    const ids = new Ids(fn);
+    const blocks = fn.blocks.map((block) => ({
+      ...block,
+      insts: block.insts.flatMap((inst) =>
+        inst.op === "bin" && (inst.fn === "sdiv" || inst.fn === "smod") ? magnitudes(inst, ids) : [inst],
+      ),
+    }));
+    return ids.next === fn.nextId ? fn : { ...fn, blocks, nextId: ids.next };
+  },
+};
+
+/** With s = x >> 63 (0 or -1), (x ^ s) - s is |x|, and the same step puts a sign back. */
+function magnitudes(inst: InstOf<"bin">, ids: Ids): Inst[] {
+  const { ty } = inst;
+  const made: Inst[] = [];
+  const emit = (body: InstBody): ValueId => {
+    const one = ids.inst(body, inst.span);
+    made.push(one);
+    return one.id;
+  };
+  const bin = (fn: BinOp, a: ValueId, b: ValueId): ValueId => emit({ op: "bin", ty, fn, a, b });
+  const top = emit({ op: "const", ty, value: BigInt(bitsOf(ty) - 1) });
+  const magnitude = (value: ValueId, sign: ValueId): ValueId => bin("sub", bin("xor", value, sign), sign);
+  const left = bin("ashr", inst.a, top);
+  const right = bin("ashr", inst.b, top);
+  const divided = bin(inst.fn === "sdiv" ? "udiv" : "umod", magnitude(inst.a, left), magnitude(inst.b, right));
+  const sign = inst.fn === "sdiv" ? bin("xor", left, right) : left;
+  const last: Inst = { ...inst, fn: "sub", a: bin("xor", divided, sign), b: sign };
+  return [...made, last];
+}

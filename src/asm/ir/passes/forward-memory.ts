@@ -1,0 +1,277 @@
+/**
+ * A load of what was just stored or loaded is that value. Within a block and the blocks that only it leads to; what
+ * calls, barriers and unknown stores may change is forgotten. Volatile accesses stay, and tell nothing.
+ * Relies on: addresses folded into offsets. Keeps: control flow, order of accesses.
+ */
+import { type Aliases, aliasesOf, other, type Region } from "../aliases.ts";
+import { predecessors } from "../cfg.ts";
+import { Ids, type Pass, Replacements, substitute } from "../edit.ts";
+import { type InstBody, type InstOf, mapOperands } from "../inst.ts";
+import type { Block, BlockId, Inst, IrFunction, IrType, ValueId } from "../model.ts";
+import { definitions } from "../uses.ts";
+
+/** Values whose bytes in memory are known. */
+interface Entry {
+  readonly value: ValueId;
+  /** Type of the value. */
+  readonly ty: IrType;
+  /** How a load extends it; undefined where it was stored: any way. */
+  readonly signed: boolean | undefined;
+  readonly region: Region;
+  /** Known by the object's own address: stores to other bytes of the object do not change it. */
+  readonly direct: boolean;
+  readonly time: number;
+}
+
+export const forwardMemory: Pass = {
+  name: "forward-memory",
+  run: (fn) => new Forwarder(fn).run(),
+};
+
+/** Stands for what is known of a region by other addresses than the object's own. */
+const indirectly = (region: Region): Region => `${region} by other addresses`;
+const keyOf = (base: ValueId, off: number, size: number): string => `${base} ${off} ${size}`;
+
+class Forwarder {
+  readonly #fn: IrFunction;
+  readonly #aliases: Aliases;
+  readonly #defs: Map<ValueId, Inst>;
+  readonly #ids: Ids;
+  readonly #replaced = new Replacements();
+  readonly #known = new Map<string, Entry>();
+  /** When each region was last changed in ways that cannot be told apart. */
+  readonly #changed = new Map<Region, number>();
+  /** When everything that is not private was. */
+  #changedAll = 0;
+  #time = 1;
+  /** Undone when the walk leaves a block. */
+  #undo: (() => void)[] = [];
+
+  constructor(fn: IrFunction) {
+    this.#fn = fn;
+    this.#defs = definitions(fn);
+    this.#aliases = aliasesOf(fn, this.#defs);
+    this.#ids = new Ids(fn);
+  }
+
+  run(): IrFunction {
+    const preds = predecessors(this.#fn.blocks);
+    const follow = new Map<BlockId, BlockId[]>();
+    const roots: BlockId[] = [];
+    for (const { id } of this.#fn.blocks) {
+      const from = preds.get(id)!;
+      if (from.length === 1) follow.set(from[0]!, [...(follow.get(from[0]!) ?? []), id]);
+      else roots.push(id);
+    }
+    const byId = new Map(this.#fn.blocks.map((block) => [block.id, block]));
+    const made = new Map<BlockId, Block>();
+    for (const start of roots) {
+      this.#forgetAll();
+      this.#walk(start, byId, follow, made);
+    }
+    if (this.#replaced.size === 0) return this.#fn;
+    const blocks = this.#fn.blocks.map((block) => made.get(block.id)!);
+    return substitute({ ...this.#fn, blocks, nextId: this.#ids.next }, this.#replaced);
+  }
+
+  /** A root begins with nothing; entries of earlier trees are too old to count. */
+  #forgetAll(): void {
+    this.#known.clear();
+    this.#changed.clear();
+    this.#changedAll = this.#time;
+  }
+
+  #walk(
+    start: BlockId,
+    byId: ReadonlyMap<BlockId, Block>,
+    follow: ReadonlyMap<BlockId, BlockId[]>,
+    made: Map<BlockId, Block>,
+  ): void {
+    const stack: { block: BlockId; undo?: (() => void)[] }[] = [{ block: start }];
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]!;
+      if (top.undo) {
+        for (const step of top.undo.reverse()) step();
+        stack.pop();
+        continue;
+      }
+      this.#undo = [];
+      made.set(top.block, this.#block(byId.get(top.block)!));
+      top.undo = this.#undo;
+      for (const next of follow.get(top.block) ?? []) stack.push({ block: next });
+    }
+  }
+
+  #block(block: Block): Block {
+    const insts: Inst[] = [];
+    for (const source of block.insts) {
+      const inst = mapOperands(source, this.#replaced.get);
+      if (inst.op === "load" && !inst.volatile) {
+        const extra = this.#load(inst);
+        if (extra) insts.push(extra);
+        if (this.#replaced.has(inst.id)) continue;
+      } else this.#effect(inst);
+      insts.push(source);
+    }
+    return { ...block, insts };
+  }
+
+  #keyOfAccess(inst: InstOf<"load"> | InstOf<"store">): string {
+    const core = inst.core ? ` ${inst.core.root}:${inst.core.path.join(":")}` : "";
+    return keyOf(inst.base, inst.off, inst.size) + core;
+  }
+
+  /** What makes the loaded value from the known one, if an instruction is needed. */
+  #load(inst: InstOf<"load">): Inst | undefined {
+    const key = this.#keyOfAccess(inst);
+    const entry = this.#valid(key);
+    if (!entry) {
+      const region = this.#aliases.regionOf(inst.base);
+      this.#set(key, {
+        value: inst.id,
+        ty: inst.ty,
+        signed: inst.signed,
+        region,
+        direct: this.#isDirect(inst.base) && !inst.core,
+        time: this.#time++,
+      });
+      return undefined;
+    }
+    const change = conversion(entry, inst);
+    if (change === "unfit") return undefined;
+    if (!change) {
+      this.#replaced.set(inst.id, entry.value);
+      return undefined;
+    }
+    const made = this.#ids.inst(change, inst.span);
+    this.#defs.set(made.id, made);
+    this.#replaced.set(inst.id, made.id);
+    return made;
+  }
+
+  #valid(key: string): Entry | undefined {
+    const entry = this.#known.get(key);
+    if (!entry) return undefined;
+    if (entry.time < (this.#changed.get(entry.region) ?? 0)) return undefined;
+    if (!entry.direct && entry.time < (this.#changed.get(indirectly(entry.region)) ?? 0)) return undefined;
+    return entry.time < this.#changedAll && !this.#aliases.isPrivate(entry.region) ? undefined : entry;
+  }
+
+  #effect(inst: Inst): void {
+    switch (inst.op) {
+      case "store":
+        this.#store(inst);
+        return;
+      case "copy":
+      case "fill":
+        this.#clobber(this.#aliases.regionOf(inst.dst));
+        return;
+      case "atomic":
+      case "call":
+      case "barrier":
+        this.#clobberShared();
+        if (inst.op === "atomic") this.#clobber(this.#aliases.regionOf(inst.base));
+        return;
+      default:
+        return;
+    }
+  }
+
+  #store(inst: InstOf<"store">): void {
+    const region = this.#aliases.regionOf(inst.base);
+    if (inst.core || !this.#isDirect(inst.base)) this.#clobber(region);
+    else this.#overwrite(inst, region);
+    if (!inst.volatile) {
+      const ty = this.#defs.get(inst.value)?.ty;
+      if (ty && ty !== "void")
+        this.#set(this.#keyOfAccess(inst), {
+          value: inst.value,
+          ty,
+          signed: undefined,
+          region,
+          direct: this.#isDirect(inst.base) && !inst.core,
+          time: this.#time++,
+        });
+    }
+  }
+
+  /** Whether the base is the object itself: then offsets tell accesses apart. */
+  #isDirect(base: ValueId): boolean {
+    const op = this.#defs.get(base)?.op;
+    return op === "slot" || (op === "addr" && this.#aliases.regionOf(base) !== other);
+  }
+
+  /** A store to a known place of an object: only what overlaps changes, and what other pointers may see of it. */
+  #overwrite(inst: InstOf<"store">, region: Region): void {
+    if (!this.#aliases.isPrivate(region)) this.#touch(other);
+    this.#touch(indirectly(region));
+    for (let off = inst.off - 7; off < inst.off + inst.size; off++) {
+      for (const size of [1, 2, 4, 8]) {
+        if (off + size <= inst.off) continue;
+        const key = keyOf(inst.base, off, size);
+        if (this.#known.has(key)) this.#drop(key);
+      }
+    }
+  }
+
+  #clobber(region: Region): void {
+    if (this.#aliases.isPrivate(region)) this.#touch(region);
+    else if (region === other) this.#clobberShared();
+    else {
+      this.#touch(region);
+      this.#touch(other);
+    }
+  }
+
+  #clobberShared(): void {
+    const before = this.#changedAll;
+    this.#undo.push(() => {
+      this.#changedAll = before;
+    });
+    this.#changedAll = this.#time++;
+  }
+
+  #touch(region: Region): void {
+    const before = this.#changed.get(region);
+    this.#undo.push(() => {
+      if (before === undefined) this.#changed.delete(region);
+      else this.#changed.set(region, before);
+    });
+    this.#changed.set(region, this.#time++);
+  }
+
+  #set(key: string, entry: Entry): void {
+    this.#remember(key);
+    this.#known.set(key, entry);
+  }
+
+  #drop(key: string): void {
+    this.#remember(key);
+    this.#known.delete(key);
+  }
+
+  #remember(key: string): void {
+    const before = this.#known.get(key);
+    this.#undo.push(() => {
+      if (before) this.#known.set(key, before);
+      else this.#known.delete(key);
+    });
+  }
+}
+
+/** How the known value becomes the loaded one; undefined if it is it already. */
+function conversion(entry: Entry, load: InstOf<"load">): InstBody | "unfit" | undefined {
+  const a = entry.value;
+  if (entry.signed !== undefined) {
+    if (entry.ty === load.ty) return entry.signed === load.signed ? undefined : "unfit";
+    return load.size === 8 && load.ty !== "i32" && entry.ty !== "i32" ? { op: "cast", ty: load.ty, a } : "unfit";
+  }
+  if (load.size === 8) {
+    if (entry.ty === load.ty) return undefined;
+    return load.ty === "i32" || entry.ty === "i32" ? "unfit" : { op: "cast", ty: load.ty, a };
+  }
+  if (entry.ty === "ptr") return "unfit";
+  const from = (load.size * 8) as 8 | 16 | 32;
+  if (from === 32 && load.ty === "i32") return entry.ty === "i32" ? undefined : { op: "trunc", ty: "i32", a };
+  return { op: load.signed ? "sext" : "zext", ty: load.ty, from, a };
+}

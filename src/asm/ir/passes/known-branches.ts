@@ -1,0 +1,120 @@
+/**
+ * What a branch found out holds in the blocks that only its one way leads to: there the same question has its answer.
+ * Relies on: equal values have one number. Keeps: instructions, order.
+ */
+import { predecessors } from "../cfg.ts";
+import { dominators } from "../dominators.ts";
+import { blockMap, type Pass, withBlocks } from "../edit.ts";
+import { foldCmp } from "../evaluate.ts";
+import { type Branch, bitsOf, inverse, mirror, valueType } from "../inst.ts";
+import type { Block, BlockId, CmpOp, Inst, IrFunction, ValueId } from "../model.ts";
+import { definitions } from "../uses.ts";
+
+interface Fact {
+  readonly key: string;
+  readonly holds: boolean;
+}
+
+export const followBranches: Pass = {
+  name: "follow-branches",
+  run: (fn) => new Walker(fn).run(),
+};
+
+const keyOf = (fn: CmpOp, a: ValueId, b: ValueId): string => `${fn} ${a} ${b}`;
+
+/** All that is known where `fn` of `a` and `b` holds, or does not. */
+function factsOf(fn: CmpOp, a: ValueId, b: ValueId, holds: boolean): Fact[] {
+  const not = inverse(fn);
+  const facts = [
+    { key: keyOf(fn, a, b), holds },
+    { key: keyOf(mirror(fn), b, a), holds },
+  ];
+  if (!not) return facts;
+  return [...facts, { key: keyOf(not, a, b), holds: !holds }, { key: keyOf(mirror(not), b, a), holds: !holds }];
+}
+
+class Walker {
+  readonly #fn: IrFunction;
+  readonly #defs: ReadonlyMap<ValueId, Inst>;
+  readonly #known = new Map<string, boolean>();
+  /** Integers that equal a constant here. */
+  readonly #equal = new Map<ValueId, bigint>();
+
+  constructor(fn: IrFunction) {
+    this.#fn = fn;
+    this.#defs = definitions(fn);
+  }
+
+  run(): IrFunction {
+    const doms = dominators(this.#fn);
+    const preds = predecessors(this.#fn.blocks);
+    const source = blockMap(this.#fn);
+    const blocks = blockMap(this.#fn);
+    let changed = false;
+    const stack: { block: BlockId; undo?: (() => void)[] }[] = [{ block: this.#fn.blocks[0]!.id }];
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]!;
+      if (top.undo) {
+        for (const step of top.undo.reverse()) step();
+        stack.pop();
+        continue;
+      }
+      top.undo = [];
+      const block = source.get(top.block)!;
+      const from = preds.get(top.block)!;
+      if (from.length === 1) this.#learn(source.get(from[0]!)!, top.block, top.undo);
+      const after = this.#block(block);
+      if (after !== block) {
+        changed = true;
+        blocks.set(top.block, after);
+      }
+      for (const child of doms.children(top.block)) stack.push({ block: child });
+    }
+    return changed ? withBlocks(this.#fn, blocks) : this.#fn;
+  }
+
+  #learn({ term }: Block, to: BlockId, undo: (() => void)[]): void {
+    if (term.op !== "br") return;
+    const holds = term.then === to;
+    for (const fact of factsOf(term.fn, term.a, term.b, holds)) {
+      if (this.#known.has(fact.key)) continue;
+      this.#known.set(fact.key, fact.holds);
+      undo.push(() => this.#known.delete(fact.key));
+    }
+    const equals = term.fn === "eq" ? holds : term.fn === "ne" && !holds;
+    const def = this.#defs.get(term.b);
+    if (!equals || def?.op !== "const" || def.ty === "ptr" || this.#equal.has(term.a)) return;
+    this.#equal.set(term.a, def.value);
+    undo.push(() => this.#equal.delete(term.a));
+  }
+
+  #answer(fn: CmpOp, a: ValueId, b: ValueId): boolean | undefined {
+    const known = this.#known.get(keyOf(fn, a, b));
+    if (known !== undefined) return known;
+    const value = this.#equal.get(a);
+    const right = this.#defs.get(b);
+    if (value === undefined || right?.op !== "const") return undefined;
+    return foldCmp(fn, bitsOf(valueType(right)), value, right.value);
+  }
+
+  #block(block: Block): Block {
+    let changed = false;
+    const insts = block.insts.map((inst): Inst => {
+      const answer = inst.op === "cmp" ? this.#answer(inst.fn, inst.a, inst.b) : undefined;
+      if (answer === undefined || inst.op !== "cmp") return inst;
+      changed = true;
+      const { id, span } = inst;
+      return { op: "const", ty: inst.ty, value: answer ? 1n : 0n, id, ...(span && { span }) };
+    });
+    const { term } = block;
+    const answer = term.op === "br" ? this.#answer(term.fn, term.a, term.b) : undefined;
+    if (answer !== undefined) return { ...block, insts, term: decided(term as Branch, answer) };
+    return changed ? { ...block, insts } : block;
+  }
+}
+
+const decided = ({ then: yes, else: no, span }: Branch, answer: boolean): Block["term"] => ({
+  op: "jump",
+  to: answer ? yes : no,
+  ...(span && { span }),
+});

@@ -1,0 +1,298 @@
+/**
+ * A block that only asks about its phis is passed by from where the answer is known: `a && b` as a value, flags, and
+ * the first test of a loop. Phis that others read are put into stack objects, for `promote` to take up again.
+ * Relies on: `promote` runs afterwards. Keeps: effects, their order.
+ */
+import { predecessors } from "../cfg.ts";
+import { type Dominators, dominators } from "../dominators.ts";
+import { blockMap, Ids, type Pass, withBlocks } from "../edit.ts";
+import { foldBin, foldCmp } from "../evaluate.ts";
+import {
+  type Branch,
+  bitsOf,
+  type InstOf,
+  isPure,
+  mapOperands,
+  mapSuccessors,
+  mapTermOperands,
+  operands,
+  termOperands,
+} from "../inst.ts";
+import { BitFacts } from "../known-bits.ts";
+import type { Block, BlockId, Inst, IrFunction, Slot, SlotId, ValueId } from "../model.ts";
+import { definitions } from "../uses.ts";
+
+/** Instructions of a block that is passed by, beside its phis. */
+const maxInsts = 6;
+
+/** Blocks visited in one run, over all phis that are put into stack objects. */
+const maxVisits = 50_000;
+
+export const threadJumps: Pass = {
+  name: "thread-jumps",
+  run: (fn) => new Threader(fn).run(),
+};
+
+/** A way through `through` whose end is known beforehand. */
+interface Shortcut {
+  readonly from: BlockId;
+  readonly to: BlockId;
+}
+
+class Threader {
+  readonly #fn: IrFunction;
+  readonly #ids: Ids;
+  readonly #defs: Map<ValueId, Inst>;
+  readonly #facts: BitFacts;
+  readonly #preds: ReadonlyMap<BlockId, readonly BlockId[]>;
+  readonly #doms: Dominators;
+  readonly #blocks: Map<BlockId, Block>;
+  readonly #slots: Slot[];
+  /** Blocks that a change of this run has touched: left for the next run. */
+  readonly #touched = new Set<BlockId>();
+  /** Blocks that may still be looked through for readers of phis: keeps the pass linear in large functions. */
+  #budget = maxVisits;
+
+  constructor(fn: IrFunction) {
+    this.#fn = fn;
+    this.#ids = new Ids(fn);
+    this.#defs = definitions(fn);
+    this.#facts = new BitFacts((value) => this.#defs.get(value)!);
+    this.#preds = predecessors(fn.blocks);
+    this.#doms = dominators(fn);
+    this.#blocks = blockMap(fn);
+    this.#slots = [...fn.slots];
+  }
+
+  run(): IrFunction {
+    const outside = usedOutside(this.#fn);
+    let changed = false;
+    for (const { id } of this.#fn.blocks) {
+      const block = this.#blocks.get(id)!;
+      const ways = this.#shortcuts(block, outside);
+      if (ways.length === 0) continue;
+      this.#apply(block, ways, outside);
+      changed = true;
+    }
+    if (!changed) return this.#fn;
+    return withBlocks(this.#fn, this.#blocks, { slots: this.#slots, nextId: this.#ids.next });
+  }
+
+  #shortcuts(block: Block, outside: ReadonlySet<ValueId>): Shortcut[] {
+    const { term } = block;
+    if (term.op !== "br" || block.insts[0]?.op !== "phi") return [];
+    const rest = block.insts.filter((inst) => inst.op !== "phi");
+    if (rest.length > maxInsts || rest.some((inst) => !isPure(inst) || outside.has(inst.id))) return [];
+    const from = this.#preds.get(block.id)!;
+    const demoted = block.insts.filter((inst) => inst.op === "phi" && outside.has(inst.id)).length;
+    if (demoted * this.#blocks.size > this.#budget) return [];
+    if (from.length < 2 || [block.id, term.then, term.else, ...from].some((id) => this.#touched.has(id))) return [];
+    const loops = from.some((pred) => this.#doms.dominates(block.id, pred));
+    return from.flatMap((pred) => {
+      const answer = this.#answer(block, term, pred);
+      if (answer === undefined) return [];
+      const to = answer ? term.then : term.else;
+      if (to === block.id || this.#doms.dominates(block.id, pred)) return [];
+      if (this.#preds.get(to)!.includes(pred) || !this.#canEnter(to, block)) return [];
+      // A loop gets a second entry unless its body begins right there.
+      if (loops && this.#preds.get(to)!.length !== 1) return [];
+      return [{ from: pred, to }];
+    });
+  }
+
+  /** Whether what `to` gets from the block is there without running the block's own instructions. */
+  #canEnter(to: BlockId, through: Block): boolean {
+    const own = new Set(through.insts.flatMap((inst) => (inst.op === "phi" ? [] : [inst.id])));
+    const target = this.#blocks.get(to)!;
+    return target.insts.every(
+      (inst) => inst.op !== "phi" || !own.has(inst.args.find((arg) => arg.block === through.id)!.value),
+    );
+  }
+
+  /** What the branch decides for those who come from `pred`. */
+  #answer(block: Block, term: Branch, pred: BlockId): boolean | undefined {
+    const values = new Map<ValueId, bigint>();
+    const incoming = new Map<ValueId, ValueId>();
+    for (const inst of block.insts) {
+      if (inst.op === "phi") {
+        const arg = inst.args.find(({ block: from }) => from === pred)!.value;
+        incoming.set(inst.id, arg);
+        const def = this.#defs.get(arg)!;
+        if (def.op === "const") values.set(inst.id, def.value);
+      } else {
+        const value = this.#compute(inst, values);
+        if (value !== undefined) values.set(inst.id, value);
+      }
+    }
+    const constant = (value: ValueId): bigint | undefined => values.get(value) ?? this.#constant(value);
+    const [a, b] = [constant(term.a), constant(term.b)];
+    const def = this.#defs.get(term.b)!;
+    if (a !== undefined && b !== undefined) return foldCmp(term.fn, def.ty === "i32" ? 32 : 64, a, b);
+    const arg = incoming.get(term.a);
+    return arg === undefined || b === undefined ? undefined : this.#byBits(term.fn, arg, b);
+  }
+
+  #constant(value: ValueId): bigint | undefined {
+    const def = this.#defs.get(value);
+    return def?.op === "const" ? def.value : undefined;
+  }
+
+  #byBits(fn: Branch["fn"], value: ValueId, b: bigint): boolean | undefined {
+    if (fn !== "eq" && fn !== "ne") return undefined;
+    const def = this.#defs.get(value)!;
+    if (def.op === "slot" || (def.op === "addr" && def.symbol.kind !== "extern"))
+      return b === 0n ? fn === "ne" : undefined;
+    const { zeros, ones } = this.#facts.of(value);
+    return (b & zeros) !== 0n || (ones & ~b) !== 0n ? fn === "ne" : undefined;
+  }
+
+  #compute(inst: Inst, values: ReadonlyMap<ValueId, bigint>): bigint | undefined {
+    const of = (value: ValueId): bigint | undefined => values.get(value) ?? this.#constant(value);
+    const widthOf = (value: ValueId): 32 | 64 => (this.#defs.get(value)?.ty === "i32" ? 32 : 64);
+    switch (inst.op) {
+      case "const":
+        return inst.value;
+      case "bin": {
+        const [a, b] = [of(inst.a), of(inst.b)];
+        return a === undefined || b === undefined || inst.ty === "ptr"
+          ? undefined
+          : foldBin(inst.fn, bitsOf(inst.ty), a, b);
+      }
+      case "cmp": {
+        const [a, b] = [of(inst.a), of(inst.b)];
+        return a === undefined || b === undefined ? undefined : foldCmp(inst.fn, widthOf(inst.a), a, b) ? 1n : 0n;
+      }
+      case "zext":
+      case "sext": {
+        const a = of(inst.a);
+        if (a === undefined) return undefined;
+        const low = inst.op === "zext" ? BigInt.asUintN(inst.from, a) : BigInt.asIntN(inst.from, a);
+        return BigInt.asUintN(bitsOf(inst.ty), low);
+      }
+      case "trunc": {
+        const a = of(inst.a);
+        return a === undefined ? undefined : a & 0xffff_ffffn;
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #apply(block: Block, ways: readonly Shortcut[], outside: ReadonlySet<ValueId>): void {
+    this.#budget -= this.#blocks.size;
+    for (const { id } of block.insts) {
+      // As it is now: an earlier phi of this run may have changed its arguments.
+      const phi = this.#blocks.get(block.id)!.insts.find((inst) => inst.id === id);
+      if (phi?.op === "phi" && outside.has(id)) this.#demote(block.id, phi);
+    }
+    const direct = new Map<ValueId, InstOf<"phi">>();
+    for (const inst of this.#blocks.get(block.id)!.insts) if (inst.op === "phi") direct.set(inst.id, inst);
+    for (const { from, to } of ways) {
+      const source = this.#blocks.get(from)!;
+      this.#blocks.set(from, {
+        ...source,
+        term: mapSuccessors(source.term, (next) => (next === block.id ? to : next)),
+      });
+      const target = this.#blocks.get(to)!;
+      const insts = target.insts.map((inst) => (inst.op === "phi" ? this.#addWay(inst, block.id, from, direct) : inst));
+      this.#blocks.set(to, { ...target, insts });
+      this.#touched.add(from).add(to);
+    }
+    const gone = new Set(ways.map(({ from }) => from));
+    const now = this.#blocks.get(block.id)!;
+    const insts = now.insts.map((inst) =>
+      inst.op === "phi" ? { ...inst, args: inst.args.filter((arg) => !gone.has(arg.block)) } : inst,
+    );
+    this.#blocks.set(block.id, { ...now, insts });
+    this.#touched.add(block.id);
+  }
+
+  /** The phi also sees `from`, with what came by `through` from there. */
+  #addWay(phi: InstOf<"phi">, through: BlockId, from: BlockId, direct: ReadonlyMap<ValueId, InstOf<"phi">>): Inst {
+    if (phi.args.some((arg) => arg.block === from)) return phi;
+    const value = phi.args.find((arg) => arg.block === through)!.value;
+    const outer = direct.get(value)?.args.find((arg) => arg.block === from)?.value ?? value;
+    return { ...phi, args: [...phi.args, { block: from, value: outer }] };
+  }
+
+  /** Keeps a phi's value in a stack object: stored where it comes from, loaded where it is read. */
+  #demote(block: BlockId, phi: InstOf<"phi">): void {
+    const size = phi.ty === "i32" ? 4 : 8;
+    const id = (this.#slots.reduce((most, slot) => Math.max(most, slot.id), -1) + 1) as SlotId;
+    this.#slots.push({ id, size, align: size, name: `phi${phi.id}` });
+    const address = (): Inst => this.#ids.inst({ op: "slot", ty: "ptr", slot: id }, phi.span);
+    for (const arg of phi.args) {
+      const at = address();
+      const store = this.#ids.inst(
+        { op: "store", ty: "void", size, base: at.id, off: 0, value: arg.value, volatile: false },
+        phi.span,
+      );
+      const source = this.#blocks.get(arg.block)!;
+      this.#blocks.set(arg.block, { ...source, insts: [...source.insts, at, store] });
+    }
+    const read = (): Inst[] => {
+      const at = address();
+      const load = this.#ids.inst(
+        { op: "load", ty: phi.ty, size, signed: false, base: at.id, off: 0, volatile: false },
+        phi.span,
+      );
+      this.#defs.set(load.id, load);
+      return [at, load];
+    };
+    for (const [at, other] of this.#blocks) if (at !== block) this.#blocks.set(at, this.#readInstead(other, phi, read));
+    this.#phiArgsInstead(block, phi, read);
+  }
+
+  #readInstead(block: Block, phi: InstOf<"phi">, read: () => Inst[]): Block {
+    let changed = false;
+    const insts = block.insts.flatMap((inst): Inst[] => {
+      if (inst.op === "phi" || !operands(inst).includes(phi.id)) return [inst];
+      changed = true;
+      const loaded = read();
+      const value = loaded[1]!.id;
+      return [...loaded, mapOperands(inst, (id) => (id === phi.id ? value : id))];
+    });
+    if (!termOperands(block.term).includes(phi.id)) return changed ? { ...block, insts } : block;
+    const loaded = read();
+    const term = mapTermOperands(block.term, (id) => (id === phi.id ? loaded[1]!.id : id));
+    return { ...block, insts: [...insts, ...loaded], term };
+  }
+
+  /** Phis of other blocks read the value at the end of the block it comes from. */
+  #phiArgsInstead(block: BlockId, phi: InstOf<"phi">, read: () => Inst[]): void {
+    for (const [id, other] of this.#blocks) {
+      const insts = other.insts.map((inst) => {
+        if (inst.op !== "phi" || !inst.args.some((arg) => arg.value === phi.id && arg.block !== block)) return inst;
+        const args = inst.args.map((arg) => {
+          if (arg.value !== phi.id || arg.block === block) return arg;
+          const loaded = read();
+          const source = this.#blocks.get(arg.block)!;
+          this.#blocks.set(arg.block, { ...source, insts: [...source.insts, ...loaded] });
+          return { block: arg.block, value: loaded[1]!.id };
+        });
+        return { ...inst, args };
+      });
+      const now = this.#blocks.get(id)!;
+      if (insts.some((inst, i) => inst !== other.insts[i]))
+        this.#blocks.set(id, { ...now, insts: [...insts, ...now.insts.slice(insts.length)] });
+    }
+  }
+}
+
+/** Values that blocks other than their own read, the phis that the own block jumps to left out. */
+function usedOutside(fn: IrFunction): Set<ValueId> {
+  const home = new Map<ValueId, BlockId>();
+  for (const block of fn.blocks) for (const inst of block.insts) home.set(inst.id, block.id);
+  const outside = new Set<ValueId>();
+  const use = (value: ValueId, at: BlockId): void => {
+    if (home.get(value) !== at) outside.add(value);
+  };
+  for (const block of fn.blocks) {
+    for (const inst of block.insts) {
+      if (inst.op === "phi") for (const arg of inst.args) use(arg.value, arg.block);
+      else for (const value of operands(inst)) use(value, block.id);
+    }
+    for (const value of termOperands(block.term)) use(value, block.id);
+  }
+  return outside;
+}

@@ -1,0 +1,72 @@
+/** Loads, stores and other accesses: constants of their address become their offset; constant data is read now. */
+import { fitsS16 } from "../../../support/int.ts";
+import { bitsOf, type InstBody, type InstOf } from "../inst.ts";
+import type { ValueId } from "../model.ts";
+import { instead, number, type Rewrite, type RuleContext } from "./rule.ts";
+
+/** `base + off` with the constant of `base` moved into the offset, where the instruction can hold it. */
+function folded(base: ValueId, off: number, cx: RuleContext): { base: ValueId; off: number } | undefined {
+  const def = cx.def(base);
+  if (def.op !== "bin" || def.fn !== "add" || def.ty !== "ptr") return undefined;
+  const by = cx.constant(def.b);
+  if (by === undefined) return undefined;
+  const sum = off + Number(BigInt.asIntN(64, by));
+  return fitsS16(sum) && fitsS16(sum + 8) ? { base: def.a, off: sum } : undefined;
+}
+
+export function simplifyLoad(inst: InstOf<"load">, cx: RuleContext): Rewrite {
+  if (inst.core) return undefined;
+  const at = folded(inst.base, inst.off, cx);
+  if (at) return instead({ ...inst, ...at });
+  const value = inst.volatile ? undefined : readConstant(inst, cx);
+  return value === undefined ? undefined : number(inst.ty, value);
+}
+
+function readConstant(inst: InstOf<"load">, cx: RuleContext): bigint | undefined {
+  const def = cx.def(inst.base);
+  if (def.op !== "addr" || def.symbol.kind !== "global") return undefined;
+  const bytes = cx.bytes(def.symbol.name);
+  const start = def.symbol.addend + inst.off;
+  if (!bytes || start < 0 || start + inst.size > bytes.length) return undefined;
+  const raw = bytes.subarray(start, start + inst.size).reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
+  return inst.signed ? BigInt.asUintN(bitsOf(inst.ty), BigInt.asIntN(inst.size * 8, raw)) : raw;
+}
+
+export function simplifyStore(inst: InstOf<"store">, cx: RuleContext): Rewrite {
+  const at = inst.core ? undefined : folded(inst.base, inst.off, cx);
+  if (at) return instead({ ...inst, ...at });
+  const value = storedPart(inst, cx);
+  return value === undefined ? undefined : instead({ ...inst, value });
+}
+
+/** What the stored value was before bits were changed that do not reach memory. */
+function storedPart(inst: InstOf<"store">, cx: RuleContext): ValueId | undefined {
+  const def = cx.def(inst.value);
+  const bits = inst.size * 8;
+  const mask = (1n << BigInt(bits)) - 1n;
+  if (def.op === "bin" && def.fn === "and") return ((cx.constant(def.b) ?? 0n) & mask) === mask ? def.a : undefined;
+  if ((def.op === "zext" || def.op === "sext") && def.from >= bits) return def.a;
+  return def.op === "trunc" && bits <= 32 && cx.type(def.a) === "i64" ? def.a : undefined;
+}
+
+export function simplifyAtomic(inst: InstOf<"atomic">, cx: RuleContext): Rewrite {
+  const at = folded(inst.base, inst.off, cx);
+  return at && instead({ ...inst, ...at });
+}
+
+export function simplifyCopy(inst: InstOf<"copy">, cx: RuleContext): Rewrite {
+  const dst = folded(inst.dst, inst.dstOff, cx);
+  const src = folded(inst.src, inst.srcOff, cx);
+  if (!dst && !src) return undefined;
+  const made: InstBody = {
+    ...inst,
+    ...(dst && { dst: dst.base, dstOff: dst.off }),
+    ...(src && { src: src.base, srcOff: src.off }),
+  };
+  return instead(made);
+}
+
+export function simplifyFill(inst: InstOf<"fill">, cx: RuleContext): Rewrite {
+  const at = folded(inst.dst, inst.dstOff, cx);
+  return at && instead({ ...inst, dst: at.base, dstOff: at.off });
+}

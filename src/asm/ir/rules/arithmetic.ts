@@ -1,0 +1,188 @@
+/** Algebra of binary operations. */
+import { fitsS16 } from "../../../support/int.ts";
+import { foldBin } from "../evaluate.ts";
+import { bitsOf, type InstOf, inverse } from "../inst.ts";
+import { greatest, isNonNegative, maskOf } from "../known-bits.ts";
+import type { BinOp, IrType } from "../model.ts";
+import { instead, number, type Rewrite, type RuleContext, same } from "./rule.ts";
+
+type Bin = InstOf<"bin">;
+
+const commutative: ReadonlySet<BinOp> = new Set(["add", "mul", "and", "or", "xor"]);
+
+/** Rules for two values, then for one value and a constant. */
+export function simplifyBin(inst: Bin, cx: RuleContext): Rewrite {
+  const a = cx.constant(inst.a);
+  const b = cx.constant(inst.b);
+  const bits = bitsOf(inst.ty);
+  if (a !== undefined && b !== undefined && inst.ty !== "ptr") {
+    const value = foldBin(inst.fn, bits, a, b);
+    if (value !== undefined) return number(inst.ty, value);
+  }
+  if (a !== undefined && b === undefined && commutative.has(inst.fn)) {
+    return cx.type(inst.a) === cx.type(inst.b) ? instead({ ...inst, a: inst.b, b: inst.a }) : undefined;
+  }
+  if (inst.ty === "ptr" || cx.type(inst.a) === "ptr") return pointerRules(inst, b, cx);
+  if (inst.a === inst.b) return equalOperands(inst);
+  if (b !== undefined) return constantRules(inst, b, cx);
+  return a === 0n && inst.fn === "sub" ? instead({ op: "neg", ty: inst.ty, a: inst.b }) : valueRules(inst, cx);
+}
+
+function equalOperands(inst: Bin): Rewrite {
+  if (inst.fn === "sub" || inst.fn === "xor") return number(inst.ty, 0n);
+  return inst.fn === "and" || inst.fn === "or" ? same(inst.a) : undefined;
+}
+
+function pointerRules(inst: Bin, b: bigint | undefined, cx: RuleContext): Rewrite {
+  const outer = cx.def(inst.a);
+  if (inst.ty !== "ptr") {
+    // (p + x) - p
+    return outer.op === "bin" && outer.fn === "add" && outer.ty === "ptr" && outer.a === inst.b
+      ? same(outer.b)
+      : undefined;
+  }
+  if (b === 0n) return same(inst.a);
+  if (b !== undefined && inst.fn === "sub")
+    return instead({ ...inst, fn: "add", b: cx.number("i64", BigInt.asUintN(64, -b)) });
+  if (outer.op === "addr" && outer.symbol.kind === "global" && b !== undefined && inst.fn === "add") {
+    const addend = outer.symbol.addend + Number(BigInt.asIntN(64, b));
+    if (addend >= 0 && addend < 1 << 30) return instead({ ...outer, symbol: { ...outer.symbol, addend } });
+  }
+  if (outer.op !== "bin" || outer.ty !== "ptr" || outer.fn !== "add" || inst.fn !== "add") return undefined;
+  const inner = cx.constant(outer.b);
+  if (inner === undefined) return undefined;
+  if (b !== undefined) return instead({ ...inst, a: outer.a, b: cx.number("i64", BigInt.asUintN(64, inner + b)) });
+  // (p + c) + x: the constant goes outside, where accesses take it as their offset.
+  if (!cx.once(inst.a) || !fitsS16(Number(BigInt.asIntN(64, inner)))) return undefined;
+  return instead({ ...inst, a: cx.emit({ op: "bin", ty: "ptr", fn: "add", a: outer.a, b: inst.b }), b: outer.b });
+}
+
+/** What `x fn c` is for the constants that leave x as it is, or nothing of it. */
+function identity(fn: BinOp, ty: IrType, c: bigint): "x" | "zero" | "c" | undefined {
+  const full = maskOf(ty);
+  if (c === 0n) {
+    if (fn === "mul" || fn === "and") return "zero";
+    return fn === "udiv" || fn === "sdiv" || fn === "umod" || fn === "smod" ? undefined : "x";
+  }
+  if (c === 1n && (fn === "mul" || fn === "udiv" || fn === "sdiv")) return "x";
+  if (c === 1n && (fn === "umod" || fn === "smod")) return "zero";
+  if (c === full && fn === "and") return "x";
+  return c === full && fn === "or" ? "c" : undefined;
+}
+
+function constantRules(inst: Bin, c: bigint, cx: RuleContext): Rewrite {
+  const { ty, fn } = inst;
+  const bits = bitsOf(ty);
+  const kept = identity(fn, ty, c);
+  if (kept === "x") return same(inst.a);
+  if (kept) return number(ty, kept === "zero" ? 0n : c);
+  if (fn === "sub") return instead({ ...inst, fn: "add", b: cx.number(ty, BigInt.asUintN(bits, -c)) });
+  if ((fn === "shl" || fn === "lshr" || fn === "ashr") && c >= BigInt(bits)) return number(ty, 0n);
+  return reassociate(inst, c, cx) ?? strengthRules(inst, c, cx) ?? bitRules(inst, c, cx);
+}
+
+/** (x fn c1) fn c2. */
+function reassociate(inst: Bin, c: bigint, cx: RuleContext): Rewrite {
+  const inner = cx.def(inst.a);
+  if (inner.op !== "bin" || inner.ty !== inst.ty) return undefined;
+  const first = cx.constant(inner.b);
+  if (first === undefined) return undefined;
+  const { fn, ty } = inst;
+  const bits = bitsOf(ty);
+  if (inner.fn === fn) {
+    if (commutative.has(fn))
+      return instead({ ...inst, a: inner.a, b: cx.number(ty, foldBin(fn, bits, first, c) ?? 0n) });
+    if (fn !== "shl" && fn !== "lshr" && fn !== "ashr") return undefined;
+    const sum = first + c;
+    if (sum < BigInt(bits)) return instead({ ...inst, a: inner.a, b: cx.number(ty, sum) });
+    return fn === "ashr" ? instead({ ...inst, a: inner.a, b: cx.number(ty, BigInt(bits - 1)) }) : number(ty, 0n);
+  }
+  return inner.fn === "shl" && first === c && first > 0n ? shiftedBack(inst, inner, c, cx) : undefined;
+}
+
+/** (x << c) >> c: the low bits, extended. */
+function shiftedBack(inst: Bin, inner: Bin, c: bigint, cx: RuleContext): Rewrite {
+  const { ty } = inst;
+  const left = bitsOf(ty) - Number(c);
+  if (inst.fn === "ashr" && (left === 8 || left === 16 || (left === 32 && ty === "i64")))
+    return instead({ op: "sext", ty, from: left as 8, a: inner.a });
+  if (inst.fn !== "lshr") return undefined;
+  if (left === 32 && ty === "i64") return instead({ op: "zext", ty, from: 32, a: inner.a });
+  return left < 32
+    ? instead({ ...inst, fn: "and", a: inner.a, b: cx.number(ty, (1n << BigInt(left)) - 1n) })
+    : undefined;
+}
+
+const isPowerOfTwo = (c: bigint): boolean => c > 0n && (c & (c - 1n)) === 0n;
+const log2 = (c: bigint): bigint => BigInt(c.toString(2).length - 1);
+
+/** Multiplications and divisions that are shifts and masks. */
+function strengthRules(inst: Bin, c: bigint, cx: RuleContext): Rewrite {
+  const { ty, fn } = inst;
+  const bits = bitsOf(ty);
+  if (fn === "mul" && c === maskOf(ty)) return instead({ op: "neg", ty, a: inst.a });
+  if (fn === "sdiv" && c === maskOf(ty)) return instead({ op: "neg", ty, a: inst.a });
+  if (fn === "sdiv" || fn === "smod") return signedDivision(inst, c, cx);
+  if (!isPowerOfTwo(c)) return undefined;
+  if (fn === "mul") return instead({ ...inst, fn: "shl", b: cx.number(ty, log2(c)) });
+  if (fn === "udiv") return instead({ ...inst, fn: "lshr", b: cx.number(ty, log2(c)) });
+  return fn === "umod" ? instead({ ...inst, fn: "and", b: cx.number(ty, BigInt.asUintN(bits, c - 1n)) }) : undefined;
+}
+
+function signedDivision(inst: Bin, c: bigint, cx: RuleContext): Rewrite {
+  const { ty } = inst;
+  const bits = bitsOf(ty);
+  const unsigned = inst.fn === "sdiv" ? "udiv" : "umod";
+  if (c < 1n << BigInt(bits - 1) && isNonNegative(cx.bits(inst.a), ty)) return instead({ ...inst, fn: unsigned });
+  if (!isPowerOfTwo(c) || c === 1n << BigInt(bits - 1)) return undefined;
+  // Rounds toward zero: negative numbers get c - 1 added before the shift.
+  const count = log2(c);
+  const sign = cx.emit({ op: "bin", ty, fn: "ashr", a: inst.a, b: cx.number(ty, BigInt(bits - 1)) });
+  const round = cx.emit({ op: "bin", ty, fn: "lshr", a: sign, b: cx.number(ty, BigInt(bits) - count) });
+  const sum = cx.emit({ op: "bin", ty, fn: "add", a: inst.a, b: round });
+  if (inst.fn === "sdiv") return instead({ op: "bin", ty, fn: "ashr", a: sum, b: cx.number(ty, count) });
+  const whole = cx.emit({ op: "bin", ty, fn: "and", a: sum, b: cx.number(ty, BigInt.asUintN(bits, -c)) });
+  return instead({ op: "bin", ty, fn: "sub", a: inst.a, b: whole });
+}
+
+function bitRules(inst: Bin, c: bigint, cx: RuleContext): Rewrite {
+  const { ty, fn } = inst;
+  const inner = cx.def(inst.a);
+  if (fn === "and") {
+    if ((greatest(cx.bits(inst.a), ty) & ~c) === 0n) return same(inst.a);
+    if (ty === "i64" && c === 0xffff_ffffn) return instead({ op: "zext", ty, from: 32, a: inst.a });
+  }
+  if (fn === "xor" && c === 1n && inner.op === "cmp" && cx.once(inst.a)) {
+    const not = inverse(inner.fn);
+    if (not) return instead({ op: "cmp", ty, fn: not, a: inner.a, b: inner.b });
+  }
+  if (fn === "ashr" && isNonNegative(cx.bits(inst.a), ty)) return instead({ ...inst, fn: "lshr" });
+  return undefined;
+}
+
+/** Neither operand is a constant. */
+function valueRules(inst: Bin, cx: RuleContext): Rewrite {
+  const { ty, fn } = inst;
+  if (fn === "sdiv" || fn === "smod") {
+    if (!isNonNegative(cx.bits(inst.a), ty) || !isNonNegative(cx.bits(inst.b), ty)) return undefined;
+    return instead({ ...inst, fn: fn === "sdiv" ? "udiv" : "umod" });
+  }
+  if (fn === "ashr" && isNonNegative(cx.bits(inst.a), ty)) return instead({ ...inst, fn: "lshr" });
+  if (fn === "shl" || fn === "lshr" || fn === "ashr") return maskedCount(inst, cx);
+  const other = cx.def(inst.b);
+  if (fn === "add" && other.op === "neg") return instead({ ...inst, fn: "sub", b: other.a });
+  if (fn === "sub" && other.op === "neg") return instead({ ...inst, fn: "add", b: other.a });
+  const left = cx.def(inst.a);
+  if (fn === "sub" && left.op === "bin" && left.fn === "add" && left.a === inst.b) return same(left.b);
+  if (fn === "sub" && left.op === "bin" && left.fn === "add" && left.b === inst.b) return same(left.a);
+  return undefined;
+}
+
+/** The machine masks shift counts itself. */
+function maskedCount(inst: Bin, cx: RuleContext): Rewrite {
+  const count = cx.def(inst.b);
+  if (count.op !== "bin" || count.fn !== "and") return undefined;
+  const mask = cx.constant(count.b);
+  const needed = BigInt(bitsOf(inst.ty) - 1);
+  return mask !== undefined && (mask & needed) === needed ? instead({ ...inst, b: count.a }) : undefined;
+}

@@ -1,0 +1,182 @@
+/** Comparisons, as values and as the condition of a branch. */
+import { foldCmp, foldSwap } from "../evaluate.ts";
+import { bitsOf, inverse, mirror } from "../inst.ts";
+import { greatest, maskOf } from "../known-bits.ts";
+import type { CmpOp, IrType, ValueId } from "../model.ts";
+import type { RuleContext } from "./rule.ts";
+
+export interface Comparison {
+  readonly fn: CmpOp;
+  readonly a: ValueId;
+  readonly b: ValueId;
+}
+/** A better comparison (`not`: of which the opposite holds), or the answer. */
+export type Verdict = (Comparison & { readonly not?: true }) | boolean | undefined;
+
+const signedToUnsigned: Readonly<Partial<Record<CmpOp, CmpOp>>> = { slt: "ult", sle: "ule", sgt: "ugt", sge: "uge" };
+const holdsForEqual: ReadonlySet<CmpOp> = new Set(["eq", "ule", "uge", "sle", "sge"]);
+
+/** One step of improvement. `not` is given only where `asBranch`: values have no inverse of every comparison. */
+export function improve(cmp: Comparison, cx: RuleContext, asBranch: boolean): Verdict {
+  const { fn, a, b } = cmp;
+  const ty = cx.type(a);
+  const [x, y] = [cx.constant(a), cx.constant(b)];
+  if (x !== undefined && y !== undefined) return foldCmp(fn, bitsOf(ty), x, y);
+  if (x !== undefined) return { fn: mirror(fn), a: b, b: a };
+  if (a === b && fn !== "set") return holdsForEqual.has(fn);
+  if (y === undefined) return ofValues(cmp, cx);
+  return ty === "ptr" ? ofPointer(cmp, y, cx) : ofConstant(cmp, y, ty, cx, asBranch);
+}
+
+/** Extended on both sides: compared before. */
+function ofValues({ fn, a, b }: Comparison, cx: RuleContext): Verdict {
+  const [left, right] = [cx.def(a), cx.def(b)];
+  if (left.op === "cast" && right.op === "cast" && left.ty === "i64" && right.ty === "i64" && fn in pointerOrder)
+    return { fn, a: left.a, b: right.a };
+  if (left.op === "zext" && right.op === "zext" && left.from === 32 && right.from === 32 && narrow(left.a, right.a, cx))
+    return { fn: signedToUnsigned[fn] ?? fn, a: left.a, b: right.a };
+  if (
+    left.op === "sext" &&
+    right.op === "sext" &&
+    left.from === 32 &&
+    right.from === 32 &&
+    narrow(left.a, right.a, cx) &&
+    fn !== "set"
+  )
+    return { fn, a: left.a, b: right.a };
+  return undefined;
+}
+
+const pointerOrder: Readonly<Partial<Record<CmpOp, true>>> = {
+  eq: true,
+  ne: true,
+  ult: true,
+  ule: true,
+  ugt: true,
+  uge: true,
+};
+const narrow = (a: ValueId, b: ValueId, cx: RuleContext): boolean => cx.type(a) === "i32" && cx.type(b) === "i32";
+
+/** The address of an object is never null; of an extern it may be. */
+function ofPointer({ fn, a }: Comparison, y: bigint, cx: RuleContext): Verdict {
+  const def = cx.def(a);
+  const known = def.op === "slot" || (def.op === "addr" && def.symbol.kind !== "extern");
+  return known && y === 0n && (fn === "eq" || fn === "ne") ? fn === "ne" : undefined;
+}
+
+function ofConstant(cmp: Comparison, y: bigint, ty: IrType, cx: RuleContext, asBranch: boolean): Verdict {
+  return (
+    byBits(cmp, y, ty, cx) ??
+    canonical(cmp, y, ty, cx) ??
+    throughExtension(cmp, y, cx) ??
+    equality(cmp, y, ty, cx, asBranch)
+  );
+}
+
+/** Decided, or made unsigned, by the bits that are certain. */
+function byBits({ fn, a, b }: Comparison, y: bigint, ty: IrType, cx: RuleContext): Verdict {
+  const known = cx.bits(a);
+  const most = greatest(known, ty);
+  const least = known.ones;
+  if (fn === "eq" || fn === "ne") {
+    const impossible = (y & known.zeros) !== 0n || (known.ones & ~y) !== 0n;
+    return impossible ? fn === "ne" : undefined;
+  }
+  if (fn === "set") return (y & known.ones) !== 0n ? true : (y & most) === 0n ? false : undefined;
+  const sign = 1n << BigInt(bitsOf(ty) - 1);
+  const unsigned = signedToUnsigned[fn];
+  if (unsigned) {
+    if (most >= sign) return undefined;
+    if (y < sign) return { fn: unsigned, a, b };
+    return fn === "sgt" || fn === "sge";
+  }
+  const all = foldCmp(fn, 64, least, y) && foldCmp(fn, 64, most, y);
+  if (all) return true;
+  const none = !foldCmp(fn, 64, least, y) && !foldCmp(fn, 64, most, y);
+  return none ? false : undefined;
+}
+
+/** One form for each order: strict, and equality where only one value is left. */
+function canonical({ fn, a, b }: Comparison, y: bigint, ty: IrType, cx: RuleContext): Verdict {
+  const full = maskOf(ty);
+  const sign = 1n << BigInt(bitsOf(ty) - 1);
+  const at = (other: CmpOp, value: bigint): Verdict => ({ fn: other, a, b: cx.number(ty, value & full) });
+  switch (fn) {
+    case "ule":
+      return y === full ? true : at("ult", y + 1n);
+    case "uge":
+      return y === 0n ? true : at("ugt", y - 1n);
+    case "sle":
+      return y === sign - 1n ? true : at("slt", y + 1n);
+    case "sge":
+      return y === sign ? true : at("sgt", y - 1n);
+    case "ult":
+      return y === 0n ? false : y === 1n ? at("eq", 0n) : undefined;
+    case "ugt":
+      return y === full ? false : y === 0n ? { fn: "ne", a, b } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** A value extended from 32 bits against a constant that 32 bits hold. */
+function throughExtension({ fn, a }: Comparison, y: bigint, cx: RuleContext): Verdict {
+  const def = cx.def(a);
+  if ((def.op !== "zext" && def.op !== "sext") || def.from !== 32 || cx.type(def.a) !== "i32") return undefined;
+  const low = cx.number("i32", y & 0xffff_ffffn);
+  if (def.op === "zext") return y <= 0xffff_ffffn ? { fn: signedToUnsigned[fn] ?? fn, a: def.a, b: low } : undefined;
+  const fits = BigInt.asUintN(64, BigInt.asIntN(32, y)) === y;
+  return fits && fn !== "set" ? { fn, a: def.a, b: low } : undefined;
+}
+
+function equality(cmp: Comparison, y: bigint, ty: IrType, cx: RuleContext, asBranch: boolean): Verdict {
+  const { fn, a, b } = cmp;
+  if (fn !== "eq" && fn !== "ne") return undefined;
+  const def = cx.def(a);
+  switch (def.op) {
+    case "cmp": {
+      if (y !== 0n) return y === 1n ? { fn: fn === "eq" ? "ne" : "eq", a, b: cx.number(ty, 0n) } : undefined;
+      if (fn === "ne") return { fn: def.fn, a: def.a, b: def.b };
+      const not = inverse(def.fn);
+      if (not) return { fn: not, a: def.a, b: def.b };
+      return asBranch ? { fn: def.fn, a: def.a, b: def.b, not: true } : undefined;
+    }
+    case "cast":
+      return def.ty === "i64" ? { fn, a: def.a, b: cx.number("ptr", y) } : undefined;
+    case "bswap":
+      return swapped(cmp, def, y, cx);
+    case "neg":
+      return y === 0n ? { fn, a: def.a, b } : undefined;
+    case "bin":
+      break;
+    default:
+      return undefined;
+  }
+  const c = cx.constant(def.b);
+  if (def.fn === "and" && y === 0n) {
+    if (fn === "ne") return { fn: "set", a: def.a, b: def.b };
+    return asBranch ? { fn: "set", a: def.a, b: def.b, not: true } : undefined;
+  }
+  // (x & c) == c for one bit.
+  if (def.fn === "and" && c === y && (y & (y - 1n)) === 0n)
+    return { fn: fn === "eq" ? "ne" : "eq", a, b: cx.number(ty, 0n) };
+  if (y === 0n && (def.fn === "xor" || def.fn === "sub")) {
+    const pointers = cx.type(def.a) === "ptr" && cx.type(def.b) === "ptr";
+    return pointers || cx.type(def.a) === cx.type(def.b) ? { fn, a: def.a, b: def.b } : undefined;
+  }
+  if (c === undefined || cx.type(def.a) !== ty) return undefined;
+  if (def.fn === "add") return { fn, a: def.a, b: cx.number(ty, BigInt.asUintN(bitsOf(ty), y - c)) };
+  return def.fn === "xor" ? { fn, a: def.a, b: cx.number(ty, y ^ c) } : undefined;
+}
+
+/** Byte order does not matter for equality: the constant is swapped instead, at no cost. */
+function swapped(
+  { fn }: Comparison,
+  def: { readonly bits: 16 | 32 | 64; readonly a: ValueId },
+  y: bigint,
+  cx: RuleContext,
+): Verdict {
+  const type = cx.type(def.a);
+  const fits = def.bits === bitsOf(type) || greatest(cx.bits(def.a), type) >> BigInt(def.bits) === 0n;
+  return fits ? { fn, a: def.a, b: cx.number(type, foldSwap(def.bits, y)) } : undefined;
+}

@@ -1,0 +1,26 @@
+/** What a rewriting rule sees and gives. */
+import type { InstBody } from "../inst.ts";
+import type { KnownBits } from "../known-bits.ts";
+import type { Inst, IrType, ValueId } from "../model.ts";
+
+export interface RuleContext {
+  /** The instruction that makes a value. */
+  def(value: ValueId): Inst;
+  type(value: ValueId): IrType;
+  /** Whether nothing but the instruction at hand reads the value. */
+  once(value: ValueId): boolean;
+  constant(value: ValueId): bigint | undefined;
+  bits(value: ValueId): KnownBits;
+  /** A new instruction before the one at hand; it is simplified too. */
+  emit(body: InstBody): ValueId;
+  number(ty: IrType, value: bigint): ValueId;
+  /** Bytes of a constant global. */
+  bytes(global: string): Uint8Array | undefined;
+}
+
+/** Another instruction in its place, a value that is the same, or nothing to improve. */
+export type Rewrite = { readonly inst: InstBody } | { readonly value: ValueId } | undefined;
+
+export const instead = (inst: InstBody): Rewrite => ({ inst });
+export const same = (value: ValueId): Rewrite => ({ value });
+export const number = (ty: IrType, value: bigint): Rewrite => ({ inst: { op: "const", ty, value } });
