@@ -26,7 +26,7 @@ const calleeName = (callee: TCallee): string => (callee.kind === "pointer" ? "th
 
 function passable(cx: FunctionContext, e: CallExpr): boolean {
   const name = calleeName(e.callee);
-  if (e.args.length > maxArgs) {
+  if (e.args.length > maxArgs && e.callee.kind !== "function") {
     cx.sink
       .error("E0401", e.args[maxArgs]!.span, name, e.args.length)
       .help("put the arguments into a struct and pass a pointer to it");

@@ -89,11 +89,15 @@ function head(fn: TFunction): Omit<IrFunction, "params" | "ret" | "slots" | "blo
   return {
     name: fn.name,
     linkage: fn.linkage,
-    inlining: fn.weak ? "never" : fn.inlining,
+    inlining: fn.weak ? "never" : mustInline(fn) ? "always" : fn.inlining,
     ...(fn.section !== undefined && { section: fn.section }),
     span: fn.span,
   };
 }
+
+/** More parameters than registers: possible only where no call remains. */
+const mustInline = (fn: TFunction): boolean =>
+  fn.params.length > 5 && fn.linkage === "static" && fn.inlining !== "never";
 
 function storeParams(cx: FunctionContext, types: readonly IrType[]): void {
   cx.fn.params.forEach((param, index) => {
@@ -108,7 +112,7 @@ function supported(fn: TFunction, sink: DiagSink): boolean {
     sink.error("E0405", fn.nameSpan, fn.name).help("write the body in C, without the attribute naked");
     return false;
   }
-  if (fn.params.length > 5) {
+  if (fn.params.length > 5 && !mustInline(fn)) {
     sink
       .error("E0401", fn.params[5]!.span, fn.name, fn.params.length)
       .help("put the arguments into a struct and pass a pointer to it");
