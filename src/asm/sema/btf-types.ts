@@ -33,7 +33,8 @@ export class BtfTypes {
   /** Id of a type, with its typedef names, qualifiers and tags. */
   id(type: CType): TypeId {
     let id = type.sugar ? this.#typedef(type.sugar.name, type.sugar.of) : this.#bare(type);
-    for (const tag of [...(tagsOutside(type) ?? [])].reverse()) id = this.#btf.add({ kind: "type_tag", name: tag, type: id });
+    for (const tag of [...(tagsOutside(type) ?? [])].reverse())
+      id = this.#btf.add({ kind: "type_tag", name: tag, type: id });
     return this.#qualified(id, qualifiersOutside(type));
   }
 
@@ -59,7 +60,12 @@ export class BtfTypes {
       case "ptr":
         return this.#btf.add({ kind: "ptr", type: this.id(type.to) });
       case "array":
-        return this.#btf.add({ kind: "array", elem: this.id(type.elem), index: this.#indexType(), nelems: type.length ?? 0 });
+        return this.#btf.add({
+          kind: "array",
+          elem: this.id(type.elem),
+          index: this.#indexType(),
+          nelems: type.length ?? 0,
+        });
       case "record":
         return this.#record(type.decl);
       case "enum":
@@ -116,7 +122,12 @@ export class BtfTypes {
   }
 
   #member(f: Field): Member {
-    return { name: f.name, type: this.id(f.type), bitOff: f.bitOff, ...(f.bitSize !== undefined && { bitSize: f.bitSize }) };
+    return {
+      name: f.name,
+      type: this.id(f.type),
+      bitOff: f.bitOff,
+      ...(f.bitSize !== undefined && { bitSize: f.bitSize }),
+    };
   }
 
   #enum(decl: EnumDecl): TypeId {
@@ -124,7 +135,13 @@ export class BtfTypes {
     if (known !== undefined) return known;
     const all = decl.values ?? [];
     const values = decl.kernelType === undefined ? all : this.#used.enumerators(decl).map((i) => all[i]!);
-    const type: BtfType = { kind: decl.size === 8 ? "enum64" : "enum", name: decl.tag, size: decl.size, signed: decl.signed, values };
+    const type: BtfType = {
+      kind: decl.size === 8 ? "enum64" : "enum",
+      name: decl.tag,
+      size: decl.size,
+      signed: decl.signed,
+      values,
+    };
     const id = this.#btf.add(type);
     this.#enums.set(decl, id);
     return id;

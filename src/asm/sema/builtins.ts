@@ -1,5 +1,7 @@
 /** `__builtin_*`: what BPF code calls of them; atomics and CO-RE questions have files of their own. */
 
+import { nearestOf } from "../../btf/nearest.ts";
+import { didYouMean } from "../../kernel/problem.ts";
 import type { Span } from "../../support/span.ts";
 import type { Expr } from "../syntax/ast.ts";
 import { checkAtomic, isAtomicBuiltin } from "./atomics.ts";
@@ -9,8 +11,6 @@ import { checkCoreBuiltin, isCoreBuiltin } from "./core-builtins.ts";
 import { checkOperand, checkValue } from "./expr.ts";
 import { constant, convert } from "./fold.ts";
 import { derefPlace } from "./places.ts";
-import { nearestOf } from "../../btf/nearest.ts";
-import { didYouMean } from "../../kernel/problem.ts";
 import type { TBuiltin, TExpr } from "./tree.ts";
 import {
   boolType,

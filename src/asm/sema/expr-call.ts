@@ -1,5 +1,6 @@
 /** Calls: of functions, helpers, kfuncs and builtins; arguments converted to the parameters. */
 
+import { didYouMean } from "../../kernel/problem.ts";
 import type { Span } from "../../support/span.ts";
 import type { Expr } from "../syntax/ast.ts";
 import { checkBuiltin } from "./builtins.ts";
@@ -7,7 +8,6 @@ import type { Sema } from "./context.ts";
 import { assigned, errorValue, isError, type Operand, promoted, rvalue, value } from "./convert.ts";
 import { checkOperand } from "./expr.ts";
 import { lookup, suggestNames, useExtern } from "./names.ts";
-import { didYouMean } from "../../kernel/problem.ts";
 import type { TCallee, TExpr } from "./tree.ts";
 import { isInteger, isPtr, typeText, voidPtr } from "./type-ops.ts";
 import type { CType, FuncType } from "./types.ts";

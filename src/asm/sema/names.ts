@@ -1,7 +1,9 @@
 /** What a name means: the file's own scopes first, then builtins, helpers, kfuncs and the kernel's enumerators. */
 
+import { nearestOf } from "../../btf/nearest.ts";
 import { helperByName, helperNames } from "../../kernel/helpers.ts";
 import type { Helper } from "../../kernel/model.ts";
+import { didYouMean } from "../../kernel/problem.ts";
 import { findKfunc, suggestKfuncs } from "../../kfuncs/kfunc.ts";
 import type { Span } from "../../support/span.ts";
 import { isBuiltin } from "./builtins.ts";
@@ -9,8 +11,6 @@ import type { Sema } from "./context.ts";
 import { errorValue, type Operand, place, value } from "./convert.ts";
 import { constant } from "./fold.ts";
 import type { Entity } from "./scope.ts";
-import { nearestOf } from "../../btf/nearest.ts";
-import { didYouMean } from "../../kernel/problem.ts";
 import { resolveType } from "./type-exprs.ts";
 import { voidPtr } from "./type-ops.ts";
 import type { CType, FuncType } from "./types.ts";

@@ -1,14 +1,15 @@
 /** Places: members, elements and what pointers point at, flattened so that constant offsets add up; CO-RE paths. */
+
+import { nearestOf } from "../../btf/nearest.ts";
+import { didYouMean } from "../../kernel/problem.ts";
 import type { Span } from "../../support/span.ts";
 import type { Ident } from "../syntax/ast.ts";
 import type { Sema } from "./context.ts";
 import { errorValue, isError } from "./convert.ts";
 import { constant } from "./fold.ts";
 import { type FoundField, fieldNames, findField, isSignedField, layoutOf, sizeOf } from "./layout.ts";
-import { nearestOf } from "../../btf/nearest.ts";
-import { didYouMean } from "../../kernel/problem.ts";
 import type { BitField, TExpr, TPlace } from "./tree.ts";
-import { longType, ptrTo, qualify, sameType, typeText } from "./type-ops.ts";
+import { longType, ptrTo, qualify, sameType, typeText, unqualified } from "./type-ops.ts";
 import type { CType, PtrType, RecordType } from "./types.ts";
 
 type FieldPlace = Extract<TPlace, { kind: "field" }>;
@@ -118,7 +119,14 @@ function corePath(cx: Sema, base: TPlace, record: RecordType, found: FoundField)
   const indices = found.path.map((f) => f.index);
   if (base.kind === "field") return base.core && { root: base.core.root, path: [...base.core.path, ...indices] };
   if (base.kind !== "deref" || !(record.decl.core || cx.preserving > 0)) return undefined;
-  return { root: cx.localType(record, record.decl), path: [0, ...indices] };
+  const root = namedRoot(record);
+  return root && { root: cx.localType(root, record.decl), path: [0, ...indices] };
+}
+
+/** The loader finds types by name: a struct's tag, or the typedef of one without; undefined where there is neither. */
+function namedRoot(record: RecordType): RecordType | undefined {
+  if (record.decl.tag !== "") return { kind: "record", decl: record.decl };
+  return record.sugar && (unqualified(record) as RecordType);
 }
 
 /** The address of a place, as `&` gives it. */

@@ -10,8 +10,8 @@ import { localDeclaration } from "./decls.ts";
 import { checkOperand, checkValue } from "./expr.ts";
 import { canReachEnd } from "./flow.ts";
 import { convert, wrapTo } from "./fold.ts";
-import { staticAssert } from "./static-assert.ts";
 import type { FunctionDraft } from "./scope.ts";
+import { staticAssert } from "./static-assert.ts";
 import type { TCase, TExpr, TStmt } from "./tree.ts";
 import { intType, isInteger, typeText, voidType } from "./type-ops.ts";
 
@@ -106,8 +106,7 @@ export function statement(cx: Sema, s: Stmt): TStmt {
 export function effect(cx: Sema, e: Expr): TExpr {
   const operand = checkOperand(cx, e);
   const named = operand.kind === "place" && (operand.place.kind === "local" || operand.place.kind === "global");
-  if (named && !operandType(operand).q?.volatile)
-    return convert(errorValue(operandSpan(operand)), voidType);
+  if (named && !operandType(operand).q?.volatile) return convert(errorValue(operandSpan(operand)), voidType);
   return convert(rvalue(operand), voidType);
 }
 

@@ -1,4 +1,6 @@
 /** Types as written, turned into types: specifiers, declarators, struct, union and enum definitions. */
+
+import { didYouMean } from "../../kernel/problem.ts";
 import { assertNever } from "../../support/bug.ts";
 import type { Span } from "../../support/span.ts";
 import type { EnumSpec, Expr, FunctionTypeExpr, MemberDecl, ParamDecl, RecordSpec, TypeExpr } from "../syntax/ast.ts";
@@ -10,7 +12,6 @@ import { checkOperand } from "./expr.ts";
 import { enumeratorType } from "./kernel-types.ts";
 import { layOut, layoutOf, type MemberDraft, sizeOf } from "./layout.ts";
 import { staticAssert } from "./static-assert.ts";
-import { didYouMean } from "../../kernel/problem.ts";
 import {
   boolType,
   enumUnderlying,
