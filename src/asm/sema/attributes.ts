@@ -41,6 +41,11 @@ const silent = new Set(
   ).split(" "),
 );
 
+/** Attributes that give a declaration another meaning, which bpfasm does not. */
+const refused = new Set(
+  "alias cleanup constructor destructor ifunc scalar_storage_order vector_size ext_vector_type weakref".split(" "),
+);
+
 type Handler = (cx: Sema, a: Attribute, out: Draft) => void;
 
 const handlers: Readonly<Record<string, Handler>> = {
@@ -105,6 +110,7 @@ export function readAttributes(cx: Sema, ...lists: readonly (readonly Attribute[
   for (const a of lists.flat()) {
     const handler = Object.hasOwn(handlers, a.name) ? handlers[a.name] : undefined;
     if (handler) handler(cx, a, out);
+    else if (refused.has(a.name)) cx.sink.error("E0230", a.span, `attribute '${a.name}'`);
     else if (!silent.has(a.name)) cx.sink.warn("unknown-attributes", a.span, a.name);
   }
   return out;

@@ -17,8 +17,7 @@ import type { CType, FuncType } from "./types.ts";
 
 /** A declaration at file scope. */
 export function fileDeclaration(cx: Sema, d: Declaration): void {
-  const base = resolveType(cx, d.base);
-  readCoreMark(cx, d, base);
+  if (d.declarators.length === 0) bareDeclaration(cx, d);
   for (const one of d.declarators) {
     const attrs = readAttributes(cx, d.attributes, one.attributes);
     const type = declaredType(cx, one, attrs);
@@ -35,8 +34,8 @@ export function fileDeclaration(cx: Sema, d: Declaration): void {
 }
 
 /** `struct x {...} __attribute__((preserve_access_index));` marks the record itself. */
-function readCoreMark(cx: Sema, d: Declaration, base: CType): void {
-  if (d.declarators.length === 0) applyTypeAttributes(base, readAttributes(cx, d.attributes));
+function bareDeclaration(cx: Sema, d: Declaration): void {
+  applyTypeAttributes(resolveType(cx, d.base), readAttributes(cx, d.attributes));
 }
 
 function declaredType(cx: Sema, one: Declarator, attrs: Attributes): CType {
@@ -200,8 +199,7 @@ function declareParam(cx: Sema, name: string, type: CType, d: FunctionDef, index
 
 /** A declaration in a block: the statements that begin the lives of its variables. */
 export function localDeclaration(cx: Sema, d: Declaration): TStmt[] {
-  const base = resolveType(cx, d.base);
-  readCoreMark(cx, d, base);
+  if (d.declarators.length === 0) bareDeclaration(cx, d);
   return d.declarators.flatMap((one) => {
     const attrs = readAttributes(cx, d.attributes, one.attributes);
     const type = declaredType(cx, one, attrs);

@@ -208,7 +208,8 @@ class Filler {
     return v;
   }
 
-  #value(slot: Slot, init: Initializer): void {
+  #value(place: Slot, init: Initializer): void {
+    const slot = { ...place, type: completeArray(this.#cx, place.type, init) };
     if (isInitList(init) && !isScalar(slot.type)) {
       const only = init.items[0];
       if (init.items.length === 1 && only!.value.kind === "string" && isCharArray(slot.type))
