@@ -36,7 +36,7 @@ export function allocate(fn: MFunction): MFunction | { readonly pressure: number
 
 /** Stand-ins of one instruction must get a register; values that can be made anew are cheap to spill. */
 function priceStandIns(graph: Graph, fn: MFunction, homes: Homes): void {
-  for (const r of fn.recipes.keys()) graph.cost[r - FIRST_VIRTUAL]! *= 0.5;
+  for (const [r, { recipe }] of fn.recipes) if (recipe.kind === "imm") graph.cost[r - FIRST_VIRTUAL]! *= 0.5;
   for (const [r, generation] of homes.generation) {
     if (generation === 2) graph.cost[r - FIRST_VIRTUAL] = Number.POSITIVE_INFINITY;
   }

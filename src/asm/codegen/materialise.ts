@@ -1,4 +1,10 @@
-/** Constants and addresses get made where they are used: once per stretch of code between calls, or right in place. */
+/**
+ * Constants and addresses get made where they are used. A small constant is made once per stretch of code between calls,
+ * or right in place; what takes two instructions is kept for all that is dominated by its first use, and the register
+ * allocator makes it anew where no register is left for it.
+ */
+import type { BlockId } from "../ir/model.ts";
+import { predecessors } from "./liveness.ts";
 import {
   eachTermUse,
   eachUse,
@@ -22,20 +28,43 @@ class Maker {
   readonly made = new Map<VReg, NonNullable<ReturnType<MFunction["recipes"]["get"]>>>();
   nextReg: VReg;
   readonly #recipes: MFunction["recipes"];
+  readonly #preds: ReadonlyMap<BlockId, readonly BlockId[]>;
+  /** What is at hand at the end of each block seen so far. */
+  readonly #ends = new Map<BlockId, ReadonlyMap<VReg, VReg>>();
   #here = new Map<VReg, VReg>();
   #out: MInst[] = [];
 
   constructor(fn: MFunction) {
     this.#recipes = fn.recipes;
+    this.#preds = predecessors(fn.blocks);
     this.nextReg = fn.nextReg;
   }
 
   block(block: MBlock): MBlock {
-    this.#here = new Map();
+    this.#here = this.#fromPredecessors(block.id);
     this.#out = [];
     for (const inst of block.insts) this.#inst(inst);
     const term = this.#term(block.term);
+    this.#dropSmall();
+    this.#ends.set(block.id, this.#here);
     return { ...block, insts: this.#out, term };
+  }
+
+  /** What every way into the block has at hand; a way back from a loop adds nothing that its start did not have. */
+  #fromPredecessors(id: BlockId): Map<VReg, VReg> {
+    const ends = this.#preds.get(id)!.flatMap((pred) => this.#ends.get(pred) ?? []);
+    const [first, ...others] = ends;
+    const common = new Map<VReg, VReg>();
+    for (const [recipe, reg] of first ?? []) {
+      if (others.every((end) => end.get(recipe) === reg)) common.set(recipe, reg);
+    }
+    return common;
+  }
+
+  #dropSmall(): void {
+    for (const recipe of this.#here.keys()) {
+      if (this.#recipes.get(recipe)!.recipe.kind === "imm") this.#here.delete(recipe);
+    }
   }
 
   #inst(inst: MInst): void {
@@ -47,7 +76,7 @@ class Maker {
       this.#need(r, inst);
     });
     this.#out.push(uses ? renameInst(inst, (r) => this.#here.get(r) ?? r) : inst);
-    if (inst.kind === "call") this.#here = new Map();
+    if (inst.kind === "call") this.#dropSmall();
   }
 
   /** A copy of a recipe is the recipe itself, unless it is at hand in one slot instead of two. */
