@@ -5,6 +5,8 @@ import { command, fetch, kernelTests } from "./paths.mjs";
 import { run } from "./process.mjs";
 
 export const compilerName = process.env.BPFASM_TEST_CC ?? "bpfasm";
+/** A build takes well under a second; one that never ends must not hold up the rest. */
+const LIMIT = { timeout: 60_000, killSignal: "SIGKILL" };
 const CLANG_ARCH = { amd64: "x86", arm64: "arm64" };
 
 /** Header-free sources are bpfasm's own dialect; clang gets the headers and the licence that are implied in them. */
@@ -41,6 +43,6 @@ export function bpfasmArguments(source, output, { arch = "amd64", flags = [], cp
 
 /** Builds one source; resolves to the compiler's status and output. */
 export function build(source, output, options, compiler = compilerName) {
-  if (compiler === "clang") return run("clang-19", clangArguments(source, output, options));
-  return run(process.execPath, bpfasmArguments(source, output, options));
+  if (compiler === "clang") return run("clang-19", clangArguments(source, output, options), LIMIT);
+  return run(process.execPath, bpfasmArguments(source, output, options), LIMIT);
 }

@@ -1,0 +1,53 @@
+// Measuring: medians of interleaved runs, sizes of objects.
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { performance } from "node:perf_hooks";
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+export const geometricMean = (values) =>
+  Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+
+/** Runs each command `rounds` times in turn, after one run that does not count; median milliseconds of each. */
+export function interleaved(commands, rounds) {
+  const times = commands.map(() => []);
+  for (let round = -1; round < rounds; round++) {
+    commands.forEach(([file, ...words], index) => {
+      const started = performance.now();
+      const { status, stderr } = spawnSync(file, words, { encoding: "utf8", timeout: 60_000 });
+      if (status !== 0) throw new Error(`${file} ${words.join(" ")}: status ${status}\n${stderr}`);
+      if (round >= 0) times[index].push(performance.now() - started);
+    });
+  }
+  return times.map(median);
+}
+
+/** Median milliseconds of a function over `rounds` calls, after as many that do not count. */
+export function warm(work, rounds) {
+  for (let i = 0; i < rounds; i++) work();
+  const times = Array.from({ length: rounds }, () => {
+    const started = performance.now();
+    work();
+    return performance.now() - started;
+  });
+  return median(times);
+}
+
+const SHF_EXECINSTR = 4n;
+
+/** Slots of 8 bytes in the executable sections of an ELF64 little-endian object. */
+export function slotsOf(path) {
+  const bytes = readFileSync(path);
+  const [start, size, count] = [
+    Number(bytes.readBigUInt64LE(0x28)),
+    bytes.readUInt16LE(0x3a),
+    bytes.readUInt16LE(0x3c),
+  ];
+  const headers = Array.from({ length: count }, (_, index) => bytes.subarray(start + index * size));
+  const code = headers.filter((header) => header.readBigUInt64LE(8) & SHF_EXECINSTR);
+  return code.reduce((sum, header) => sum + Number(header.readBigUInt64LE(0x20)) / 8, 0);
+}
