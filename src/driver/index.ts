@@ -1,10 +1,11 @@
 /** The public API: pure and synchronous; files and kernels come in from outside. */
+
+export type { Diagnostic, Edit, Note } from "../diag/diagnostic.ts";
 export { renderGcc } from "../diag/gcc.ts";
 export { renderHuman } from "../diag/human.ts";
 export { renderJson } from "../diag/json.ts";
-export type { Diagnostic, Edit, Note } from "../diag/diagnostic.ts";
 export type { Place, SourceFile, SourceMap } from "../diag/source.ts";
-export { openKernel as kernelFromBtf, type KernelInput } from "../kernel/kernel.ts";
+export { type KernelInput, openKernel as kernelFromBtf } from "../kernel/kernel.ts";
 export type { Arch, Kernel, KernelVersion } from "../kernel/model.ts";
 export type { Span } from "../support/span.ts";
 export type { Finding, ProgramVerdict, Verdict } from "../verifier/model.ts";

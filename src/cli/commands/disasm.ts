@@ -3,7 +3,6 @@ import { DiagSink } from "../../diag/diagnostic.ts";
 import { SourceMap } from "../../diag/source.ts";
 import { type Disassembly, disassemble, listing, listingJson } from "../../driver/disassemble.ts";
 import { ElfError } from "../../elf/object-file.ts";
-import { DecodeError } from "../../isa/decode.ts";
 import { readBytes } from "../files.ts";
 import { report } from "../report.ts";
 import type { DisasmArgs } from "../run.ts";
@@ -22,8 +21,8 @@ function tryDisassemble(bytes: Uint8Array, path: string, sink: DiagSink): Disass
   try {
     return disassemble(bytes);
   } catch (error) {
-    if (!(error instanceof ElfError || error instanceof DecodeError)) throw error;
-    sink.error("E0708", undefined, path, error.message);
+    if (!(error instanceof ElfError)) throw error;
+    sink.error("E0601", undefined, path, error.message);
     return undefined;
   }
 }

@@ -40,7 +40,7 @@ function readVerdicts(args: VerifyArgs, sink: DiagSink): readonly ProgramVerdict
     sink.error("E0709", undefined, args.program, args.object);
   } catch (error) {
     if (!(error instanceof ElfError)) throw error;
-    sink.error("E0708", undefined, args.object, error.message);
+    sink.error("E0601", undefined, args.object, error.message);
   }
   return undefined;
 }

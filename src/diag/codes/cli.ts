@@ -7,7 +7,6 @@ export const cliCodes = {
   E0705: (path: string) => `'${path}' is a folder`,
   E0706: (path: string) => `the folder of '${path}' does not exist`,
   E0707: (code: string) => `no diagnostic is called '${code}'`,
-  E0708: (path: string, why: string) => `'${path}' is no BPF object: ${why}`,
   E0709: (name: string, object: string) => `no program '${name}' in '${object}'`,
   E0710: (path: string, size: number) => `'${path}' is too large: ${size} bytes`,
   E0711: (path: string) => `'${path}' is empty`,
