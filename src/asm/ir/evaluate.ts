@@ -3,12 +3,12 @@ import type { BinOp, CmpOp } from "./model.ts";
 
 /**
  * `a fn b` in `bits` bits, both unsigned. Undefined where the result is not defined by the instruction: division by
- * zero. A shift by the width or more is undefined in C, and folds to 0.
+ * zero. Shift counts are masked to the width, as registers are.
  */
 export function foldBin(fn: BinOp, bits: 32 | 64, a: bigint, b: bigint): bigint | undefined {
   const cut = (v: bigint): bigint => BigInt.asUintN(bits, v);
   const signed = (v: bigint): bigint => BigInt.asIntN(bits, v);
-  const inRange = b < BigInt(bits);
+  const count = b & BigInt(bits - 1);
   switch (fn) {
     case "add":
       return cut(a + b);
@@ -31,11 +31,11 @@ export function foldBin(fn: BinOp, bits: 32 | 64, a: bigint, b: bigint): bigint 
     case "xor":
       return a ^ b;
     case "shl":
-      return inRange ? cut(a << b) : 0n;
+      return cut(a << count);
     case "lshr":
-      return inRange ? a >> b : 0n;
+      return a >> count;
     case "ashr":
-      return inRange ? cut(signed(a) >> b) : 0n;
+      return cut(signed(a) >> count);
   }
 }
 

@@ -91,13 +91,14 @@ export class BitFacts {
       case "ashr":
         return shift(inst.fn, full, a, this.#def(inst.b), bitsOf(inst.ty as IrType));
       case "add":
-        return bounded(full, ((full & ~a.zeros) + (full & ~b.zeros)) as bigint, trailing(a, b));
+        return bounded(full, (full & ~a.zeros) + (full & ~b.zeros), trailing(a, b));
       case "mul":
         return bounded(full, (full & ~a.zeros) * (full & ~b.zeros), 0n);
       case "udiv":
         return bounded(full, full & ~a.zeros, 0n);
       case "umod":
-        return bounded(full, min(full & ~a.zeros, b.zeros === 0n ? full : full & ~b.zeros), 0n);
+        // Modulo zero is the dividend.
+        return bounded(full, b.ones === 0n ? full & ~a.zeros : min(full & ~a.zeros, full & ~b.zeros), 0n);
       default:
         return unknown;
     }

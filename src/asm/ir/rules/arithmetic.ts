@@ -77,7 +77,8 @@ function constantRules(inst: Bin, c: bigint, cx: RuleContext): Rewrite {
   if (kept === "x") return same(inst.a);
   if (kept) return number(ty, kept === "zero" ? 0n : c);
   if (fn === "sub") return instead({ ...inst, fn: "add", b: cx.number(ty, BigInt.asUintN(bits, -c)) });
-  if ((fn === "shl" || fn === "lshr" || fn === "ashr") && c >= BigInt(bits)) return number(ty, 0n);
+  if ((fn === "shl" || fn === "lshr" || fn === "ashr") && c >= BigInt(bits))
+    return instead({ ...inst, b: cx.number(ty, c & BigInt(bits - 1)) });
   return reassociate(inst, c, cx) ?? strengthRules(inst, c, cx) ?? bitRules(inst, c, cx);
 }
 
