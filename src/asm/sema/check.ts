@@ -4,6 +4,7 @@ import type { Kernel } from "../../kernel/model.ts";
 import type { TranslationUnit } from "../syntax/ast.ts";
 import { Sema, type SemaOptions } from "./context.ts";
 import { fileDeclaration, functionDefinition } from "./decls.ts";
+import { checkExterns } from "./externs.ts";
 import { staticAssert } from "./static-assert.ts";
 import type { Unit } from "./tree.ts";
 
@@ -16,6 +17,7 @@ export function check(ast: TranslationUnit, kernel: Kernel, options: SemaOptions
     else if (item.kind === "static_assert") staticAssert(cx, item);
     else sink.error("E0230", item.span, "assembly outside of functions");
   }
+  checkExterns(cx);
   return {
     functions: cx.functions.flatMap((f) => (f.body ? [f.body] : [])),
     globals: cx.globals,

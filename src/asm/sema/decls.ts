@@ -72,7 +72,7 @@ function declareFunction(
     return undefined;
   }
   if (attrs.section === ".ksyms") {
-    const extern = { name, kind: "kfunc", type, weak: attrs.weak, section: ".ksyms", span } as const;
+    const extern = { name, kind: "kfunc", type, weak: attrs.weak, section: ".ksyms", declared: true, span } as const;
     cx.fileScope.declare(name, { kind: "extern", extern });
     return undefined;
   }

@@ -226,7 +226,7 @@ function declareExtern(cx: Sema, d: Declarator, type: CType, spec: GlobalSpec, s
   if (known?.kind === "extern") return;
   if (known) cx.sink.error("E0208", span, name);
   const kind = section === ".kconfig" ? "kconfig" : "ksym_var";
-  const extern: TExtern = { name, kind, type, weak: spec.attrs.weak, section, span };
+  const extern: TExtern = { name, kind, type, weak: spec.attrs.weak, section, declared: true, span };
   cx.scope.declare(name, { kind: "extern", extern });
 }
 

@@ -48,7 +48,10 @@ function kfuncEntity(cx: Sema, name: string): Entity | undefined {
   const btf = kfunc.module === undefined ? cx.types : undefined;
   const type = btf?.type(kfunc.proto);
   if (!type || type.kind !== "func") return undefined;
-  return { kind: "extern", extern: { name, kind: "kfunc", type, weak: false, section: ".ksyms", span: NOWHERE } };
+  return {
+    kind: "extern",
+    extern: { name, kind: "kfunc", type, weak: false, section: ".ksyms", declared: false, span: NOWHERE },
+  };
 }
 
 /** The place of what is declared nowhere in the sources. */

@@ -91,6 +91,8 @@ export interface TExtern {
   readonly type: CType;
   readonly weak: boolean;
   readonly section: ".ksyms" | ".kconfig";
+  /** The file declares it; otherwise its type is the kernel's. */
+  readonly declared: boolean;
   readonly span: Span;
 }
 
