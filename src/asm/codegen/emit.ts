@@ -53,7 +53,10 @@ class Emitter {
   }
 
   #item({ insn, unless, span, core }: Item): void {
-    if (!unless) return this.#push(insn, span, core);
+    if (!unless) {
+      this.#push(insn, span, core);
+      return;
+    }
     const label = `s${this.#skips++}`;
     this.#jump(label, span, unless);
     this.#push(insn, span, core);
@@ -62,11 +65,18 @@ class Emitter {
 
   #term({ term }: Placed, next: BlockId | undefined): void {
     const { span } = term;
-    if (term.kind === "exit") return this.#push({ kind: "exit" }, span);
-    if (term.kind === "jump") return this.#goto(term.to, next, span);
+    if (term.kind === "exit") {
+      this.#push({ kind: "exit" }, span);
+      return;
+    }
+    if (term.kind === "jump") {
+      this.#goto(term.to, next, span);
+      return;
+    }
     const reversed = oppositeOf(term.cond.op, this.#target);
     if (term.yes === next && reversed) {
-      return this.#branch(term.no, span, { ...term.cond, op: reversed });
+      this.#branch(term.no, span, { ...term.cond, op: reversed });
+      return;
     }
     this.#branch(term.yes, span, term.cond);
     this.#goto(term.no, next, span);
@@ -75,13 +85,19 @@ class Emitter {
   #goto(to: BlockId, next: BlockId | undefined, span: Span | undefined): void {
     if (to === next) return;
     const { items, term } = this.#byId.get(to)!;
-    if (items.length === 0 && term.kind === "exit") return this.#push({ kind: "exit" }, span);
+    if (items.length === 0 && term.kind === "exit") {
+      this.#push({ kind: "exit" }, span);
+      return;
+    }
     this.#jump(labelOf(to), span);
   }
 
   /** A conditional jump reaches 16 bits only: a long one jumps around a gotol. */
   #branch(to: BlockId, span: Span | undefined, cond: Condition): void {
-    if (!this.#long) return this.#jump(labelOf(to), span, cond);
+    if (!this.#long) {
+      this.#jump(labelOf(to), span, cond);
+      return;
+    }
     const skip = `s${this.#skips++}`;
     const reversed = oppositeOf(cond.op, this.#target);
     if (reversed) {

@@ -3,6 +3,7 @@ import { alignUp } from "../../support/int.ts";
 import { interferenceOf } from "./interference.ts";
 import { frequencies, livenessOf } from "./liveness.ts";
 import { FIRST_VIRTUAL, type FrameSlot, type MFunction, type MInst } from "./machine.ts";
+import { MAX_STACK } from "./target.ts";
 
 export interface Frame {
   /** Offset from r10 of each stack object in use; negative. */
@@ -16,15 +17,28 @@ export function layOutFrame(fn: MFunction): Frame {
   const shared = shareSpills(fn);
   const objects = [...used]
     .filter((slot) => (shared.get(slot) ?? slot) === slot)
-    .map((slot) => ({ slot, ...fn.slots[slot]! }))
-    .sort((a, b) => b.align - a.align || a.slot - b.slot);
+    .map((slot) => ({ slot, ...fn.slots[slot]! }));
+  // Only in a whole slot of 8 bytes does the kernel follow a narrow number (verifier.c:check_stack_write_fixed_off).
+  const roomy = stack(objects.map((object) => ({ ...object, align: 8 })));
+  const frame = roomy.size <= MAX_STACK ? roomy : stack(objects);
+  const offsets = new Map([...used].map((slot) => [slot, frame.offsets.get(shared.get(slot) ?? slot)!]));
+  return { offsets, size: frame.size };
+}
+
+interface Placeable {
+  readonly slot: number;
+  readonly size: number;
+  readonly align: number;
+}
+
+/** One object below the other; each has an address of its own, even one without bytes. */
+function stack(objects: readonly Placeable[]): Frame {
   const offsets = new Map<number, number>();
   let depth = 0;
-  for (const { slot, size, align } of objects) {
-    depth = alignUp(depth + size, align);
+  for (const { slot, size, align } of [...objects].sort((a, b) => b.align - a.align || a.slot - b.slot)) {
+    depth = alignUp(depth + Math.max(size, 1), align);
     offsets.set(slot, -depth);
   }
-  for (const slot of used) offsets.set(slot, offsets.get(shared.get(slot) ?? slot)!);
   return { offsets, size: alignUp(depth, 8) };
 }
 

@@ -139,20 +139,25 @@ export function eachUse(inst: MInst, use: (r: VReg) => void): void {
   switch (inst.kind) {
     case "copy":
     case "extend":
-      return use(inst.src);
+      use(inst.src);
+      return;
     case "make":
       return;
     case "alu":
       use(inst.dst);
-      return srcUse(inst.src, use);
+      srcUse(inst.src, use);
+      return;
     case "neg":
     case "endian":
-      return use(inst.dst);
+      use(inst.dst);
+      return;
     case "load":
-      return use(inst.base);
+      use(inst.base);
+      return;
     case "store":
       use(inst.base);
-      return srcUse(inst.src, use);
+      srcUse(inst.src, use);
+      return;
     case "atomic":
       use(inst.base);
       use(inst.src);
@@ -164,7 +169,8 @@ export function eachUse(inst: MInst, use: (r: VReg) => void): void {
     case "unless":
       use(inst.dst);
       condUses(inst.cond, use);
-      return srcUse(inst.value, use);
+      srcUse(inst.value, use);
+      return;
   }
 }
 

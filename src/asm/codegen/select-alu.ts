@@ -43,18 +43,26 @@ export function selectBin(s: Selector, inst: InstOf<"bin">): void {
     s.sink
       .error("E0441", inst.span, row.alu === "sdiv" ? "division" : "remainder")
       .help("compile with -mcpu=v4, or make one operand unsigned");
-    return s.copy(dst, s.use(inst.a), inst.ty);
+    s.copy(dst, s.use(inst.a), inst.ty);
+    return;
   }
   const [a, b] = tiedFirst(s, inst, row);
-  if (row.wants && inst.ty === "i32" && !s.target.alu32) return extendedBin(s, row, dst, a, b);
+  if (row.wants && inst.ty === "i32" && !s.target.alu32) {
+    extendedBin(s, row, dst, a, b);
+    return;
+  }
   if (inst.fn === "and" && maskLow(s, inst, dst, a, b)) return;
   if (inst.fn === "sub" && s.facts.constant(a) === 0n) {
     s.copy(dst, s.use(b), inst.ty);
-    return s.emit({ kind: "neg", width: s.width(inst.ty), dst });
+    s.emit({ kind: "neg", width: s.width(inst.ty), dst });
+    return;
   }
   const core = inst.fn === "add" ? coreImm(s, b) : undefined;
   s.copy(dst, s.use(a), inst.ty);
-  if (core) return s.emit({ kind: "alu", op: "add", width: s.width(inst.ty), dst, ...core });
+  if (core) {
+    s.emit({ kind: "alu", op: "add", width: s.width(inst.ty), dst, ...core });
+    return;
+  }
   s.emit({ kind: "alu", width: s.width(inst.ty), dst, ...operation(s, inst, row, b) });
 }
 
@@ -151,9 +159,13 @@ export function selectZext(s: Selector, inst: Extension): void {
   if (inst.from !== 32) {
     s.copy(dst, src, inst.ty);
     const width = s.facts.isPointer(inst.a) ? 64 : s.width("i32");
-    return s.emit({ kind: "alu", op: "and", width, dst, src: { imm: inst.from === 8 ? 0xff : 0xffff } });
+    s.emit({ kind: "alu", op: "and", width, dst, src: { imm: inst.from === 8 ? 0xff : 0xffff } });
+    return;
   }
-  if (s.target.alu32) return s.emit({ kind: "extend", op: "mov", width: 32, dst, src });
+  if (s.target.alu32) {
+    s.emit({ kind: "extend", op: "mov", width: 32, dst, src });
+    return;
+  }
   s.copy(dst, src, "i64");
   shiftUpAndDown(s, dst, 64, 32, false);
 }
@@ -164,7 +176,10 @@ export function selectSext(s: Selector, inst: Extension): void {
   const dst = s.regOf(inst.id);
   const src = s.use(inst.a);
   const width = s.width(inst.ty);
-  if (s.target.v4) return s.emit({ kind: "extend", op: signedMoves[inst.from], width, dst, src });
+  if (s.target.v4) {
+    s.emit({ kind: "extend", op: signedMoves[inst.from], width, dst, src });
+    return;
+  }
   s.copy(dst, src, inst.ty);
   shiftUpAndDown(s, dst, width, width - inst.from, true);
 }
@@ -173,7 +188,10 @@ export function selectSext(s: Selector, inst: Extension): void {
 export function selectTrunc(s: Selector, inst: InstOf<"trunc">): void {
   const dst = s.regOf(inst.id);
   const src = s.use(inst.a);
-  if (s.target.alu32) return s.emit({ kind: "extend", op: "mov", width: 32, dst, src });
+  if (s.target.alu32) {
+    s.emit({ kind: "extend", op: "mov", width: 32, dst, src });
+    return;
+  }
   s.copy(dst, src, "i64");
 }
 
@@ -197,7 +215,8 @@ export function selectCmp(s: Selector, inst: InstOf<"cmp">): void {
   if (inst.fn === "slt" && s.facts.constant(inst.b) === 0n && (ty === "i64" || (ty === "i32" && s.target.alu32))) {
     const width = s.width(ty);
     s.copy(dst, s.use(inst.a), ty);
-    return s.emit({ kind: "alu", op: "rsh", width, dst, src: { imm: width - 1 } });
+    s.emit({ kind: "alu", op: "rsh", width, dst, src: { imm: width - 1 } });
+    return;
   }
   const { cond, inverted } = conditionOf(s, compare);
   const width = s.width("i32");

@@ -57,7 +57,8 @@ export function selectAtomic(s: Selector, inst: InstOf<"atomic">): void {
     return;
   }
   if (!inst.fetch && fn !== "xchg") {
-    return s.emit({ kind: "atomic", op: fn, size, fetch: false, src: s.use(inst.value), ...place });
+    s.emit({ kind: "atomic", op: fn, size, fetch: false, src: s.use(inst.value), ...place });
+    return;
   }
   const dst = s.regOf(inst.id);
   s.copy(dst, s.use(inst.value), "i64");

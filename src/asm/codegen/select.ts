@@ -121,14 +121,18 @@ function selectTerm(s: Selector, term: Term): MTerm {
 function selectInst(s: Selector, inst: Inst): void {
   switch (inst.op) {
     case "store":
-      return selectStore(s, inst);
+      selectStore(s, inst);
+      return;
     case "call":
-      return selectCall(s, inst);
+      selectCall(s, inst);
+      return;
     case "atomic":
-      return selectAtomic(s, inst);
+      selectAtomic(s, inst);
+      return;
     case "copy":
     case "fill":
-      return bug(`${inst.op} must be expanded before code generation`);
+      bug(`${inst.op} must be expanded before code generation`);
+      return;
     case "load":
       if (inst.volatile || s.isNeeded(inst.id)) selectLoad(s, inst);
       return;
@@ -140,21 +144,29 @@ function selectInst(s: Selector, inst: Inst): void {
 function selectPure(s: Selector, inst: Inst): void {
   switch (inst.op) {
     case "bin":
-      return selectBin(s, inst);
+      selectBin(s, inst);
+      return;
     case "neg":
-      return selectNeg(s, inst);
+      selectNeg(s, inst);
+      return;
     case "cmp":
-      return selectCmp(s, inst);
+      selectCmp(s, inst);
+      return;
     case "zext":
-      return selectZext(s, inst);
+      selectZext(s, inst);
+      return;
     case "sext":
-      return selectSext(s, inst);
+      selectSext(s, inst);
+      return;
     case "trunc":
-      return selectTrunc(s, inst);
+      selectTrunc(s, inst);
+      return;
     case "bswap":
-      return selectBswap(s, inst);
+      selectBswap(s, inst);
+      return;
     case "opaque":
-      return s.copy(s.regOf(inst.id), s.use(inst.a), inst.ty);
+      s.copy(s.regOf(inst.id), s.use(inst.a), inst.ty);
+      return;
     default:
       return; // parameters and phis have their copies; the rest never needs a register of its own
   }

@@ -95,18 +95,29 @@ b0:
 `;
     const { subprog } = compileIr(text);
     expect(printSubprog(subprog)).toEqual([
-      "*(u32 *)(r10 - 12) = 7",
-      "*(u64 *)(r10 - 8) = -1",
+      "*(u32 *)(r10 - 8) = 7",
+      "*(u64 *)(r10 - 16) = -1",
       "r1 = counts ll",
       "r2 = r10",
-      "r2 += -12",
+      "r2 += -8",
       "r3 = r10",
-      "r3 += -8",
+      "r3 += -16",
       "call 2",
       "w0 = 7",
       "exit",
     ]);
     expect(subprog.stackSize).toBe(16);
+  });
+
+  test("small objects have 8 bytes each while there is room, an empty one its own address", () => {
+    const offsets = (sizes: readonly number[]) => {
+      const slots = sizes.map((size, i) => `  s${i}: ${size} align ${size < 4 ? 1 : 4} o${i}\n`).join("");
+      const uses = sizes.map((_, i) => `%${i} = slot s${i}\n%${i + 500} = call i64 helper 1(%${i})\n`).join("");
+      const { subprog } = compileIr(`static auto f() void\n${slots}b0:\n${uses}ret\n`);
+      return printSubprog(subprog).flatMap((line) => /r1 \+= (-\d+)/.exec(line)?.[1] ?? []);
+    };
+    expect(offsets([4, 0, 12])).toEqual(["-8", "-16", "-32"]);
+    expect(offsets(Array.from({ length: 100 }, () => 4)).slice(-2)).toEqual(["-396", "-400"]);
   });
 
   test("a load that the loader patches keeps its access and its offset", () => {
