@@ -2,6 +2,7 @@
 import type { Condition } from "../isa/insn.ts";
 import type { Cx } from "./cx.ts";
 import { decided, refine } from "./domain/compare.ts";
+import { markNeeded, mix } from "./domain/need.ts";
 import { constant, constOf, type Scalar } from "./domain/scalar.ts";
 import { arithmetic } from "./domain/scalar-alu.ts";
 import { copyState, reg as regOf, relearn, type State, setReg, settleNull } from "./domain/state.ts";
@@ -17,6 +18,9 @@ export function branch(cx: Cx, state: State, cond: Condition): Step {
   const known = outcome(cond, a, b);
   const target = jumpTarget(cx.prep, at);
   if (known !== undefined) {
+    // That the other side is not looked at turns on both.
+    if (a.kind === "scalar") markNeeded(a.origin);
+    if (b.kind === "scalar") markNeeded(b.origin);
     turn(state, at, known, known ? target : at + 1);
     return { ends: false };
   }
@@ -73,6 +77,7 @@ function learn(state: State, cond: Condition, a: Value, b: Value, holds: boolean
   if (a.kind === "scalar" && b.kind === "scalar") return learnNumbers(state, cond, a, b, holds);
   if (cond.width === 64 && (cond.op === "eq" || cond.op === "ne")) {
     const isEqual = (cond.op === "eq") === holds;
+    if (b.kind === "scalar") markNeeded(b.origin);
     if (a.kind === "ptr" && a.nullable && b.kind === "scalar" && constOf(b) === 0n) {
       settleNull(state, a.id, isEqual, constant(0n, a.at));
     }
@@ -83,7 +88,9 @@ function learn(state: State, cond: Condition, a: Value, b: Value, holds: boolean
 function learnNumbers(state: State, cond: Condition, a: Scalar, b: Scalar, holds: boolean): boolean {
   const pair = refine(cond.op, cond.width, a, b, holds);
   if (!pair) return false;
-  const [x, y] = pair;
+  const origin = mix(a.origin, b.origin);
+  const x = { ...pair[0], origin };
+  const y = { ...pair[1], origin };
   setReg(state, cond.dst, x);
   relearn(state, a, x, shifted);
   if ("reg" in cond.src && cond.src.reg !== cond.dst) {

@@ -94,7 +94,8 @@ class Walk {
         this.#pending.push({ state: other, parent });
         if (this.#pending.length > MAX_PENDING) {
           this.#progress.unknown.add(`more than ${MAX_PENDING} branches wait to be followed`);
-          break;
+          this.#pending.length = 0;
+          return undefined;
         }
       }
       if (ends) break;

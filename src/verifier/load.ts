@@ -22,7 +22,8 @@ export function loaded(
 ): Value {
   const raw = rawValue(cx, state, base, off, size, at);
   if (raw.kind !== "scalar" || size === 8) return raw;
-  return signed ? signExtend(raw, size, 64, at) : narrow(raw, size, at);
+  const value = signed ? signExtend(raw, size, 64, at) : narrow(raw, size, at);
+  return { ...value, origin: raw.origin };
 }
 
 /** A value that fits keeps its link to copies. */

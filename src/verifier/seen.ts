@@ -1,6 +1,15 @@
 /** States that were seen at an instruction, to stop where nothing new can come: kernel/bpf/states.c:is_state_visited */
 import type { Cx } from "./cx.ts";
-import { copyState, coversState, type Frame, forgetLonelyIds, type State } from "./domain/state.ts";
+import {
+  copyState,
+  coversState,
+  type Frame,
+  forgetLonelyIds,
+  needAll,
+  passNeeds,
+  rootNumbers,
+  type State,
+} from "./domain/state.ts";
 import { widen } from "./widen.ts";
 
 /** A state that was kept; paths behind it hang on it until they end. */
@@ -31,7 +40,6 @@ export function liveRegs(cx: Cx, state: State): (frame: Frame, index: number) =>
 }
 
 const ALL = 0b1111111111;
-const KEEP_MISSES = 64;
 
 /** The kept states of one program, by instruction. */
 export class SeenStates {
@@ -53,36 +61,41 @@ export class SeenStates {
     for (const seen of list) {
       const done = seen.open === 0;
       if (!done && !loops) {
-        if (seen.state.rounds === state.rounds && coversState(seen.state, state, live, true))
+        if (seen.state.rounds === state.rounds && coversState(seen.state, state, live, "same"))
           return { kind: "endless" };
+        seen.misses++;
         continue;
       }
-      if (coversState(seen.state, state, live, false)) {
+      if (coversState(seen.state, state, live, done ? "needed" : "within")) {
         seen.hits++;
+        if (done) passNeeds(seen.state, state);
+        else needAll(state);
         return { kind: "covered" };
       }
       seen.misses++;
     }
+    if (list.some(isUseless))
+      this.#byInsn.set(
+        state.at,
+        list.filter((c) => !isUseless(c)),
+      );
     if (!keep && !loops) return { kind: "fresh" };
-    this.#trim(state.at, list);
     return { kind: "fresh", checkpoint: this.#add(state, parent) };
   }
 
   #add(state: State, parent: Checkpoint | undefined): Checkpoint {
     forgetLonelyIds(state);
+    rootNumbers(state);
     const checkpoint = { state: copyState(state), parent, open: 1, hits: 0, misses: 0 };
     this.#byInsn.get(state.at)!.push(checkpoint);
     return checkpoint;
   }
+}
 
-  /** Drops states that are compared often and never fit. */
-  #trim(at: number, list: readonly Checkpoint[]): void {
-    if (list.length < KEEP_MISSES) return;
-    this.#byInsn.set(
-      at,
-      list.filter((c) => c.open > 0 || c.misses < KEEP_MISSES * (c.hits + 1)),
-    );
-  }
+/** It was compared often and never fitted; loops that are still open get more patience. */
+function isUseless(c: Checkpoint): boolean {
+  const patience = c.open > 0 ? 64 : 3;
+  return c.misses > patience * (c.hits + 1);
 }
 
 /** Numbers that changed since the last round of the loop are forgotten. */

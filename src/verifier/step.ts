@@ -13,6 +13,7 @@ import { copyState, reg as regOf, type State, setReg, topFrame } from "./domain/
 import { cutBits, swapBytes } from "./domain/tnum.ts";
 import type { Pointer, Value } from "./domain/value.ts";
 import { loaded } from "./load.ts";
+import { noteNeeded } from "./note-needed.ts";
 import { movePointer } from "./pointer-math.ts";
 import { jumpTarget } from "./prepare.ts";
 
@@ -27,6 +28,7 @@ const END: Step = { ends: true };
 
 /** Runs the instruction at `state.at`, whose needs hold. */
 export function step(cx: Cx, state: State): Step {
+  noteNeeded(cx, state);
   const { insn } = cx.prep.insns[state.at]!;
   switch (insn.kind) {
     case "jump":
@@ -190,7 +192,11 @@ function unary(cx: Cx, state: State, insn: Insn & { readonly kind: "neg" | "endi
     setReg(state, insn.dst, v.kind === "scalar" ? negate(insn.width, v, at) : blank);
     return;
   }
-  setReg(state, insn.dst, v.kind === "scalar" && cx.facts.followsSwaps ? swapped(insn, v, at) : unknownScalar(at));
+  setReg(
+    state,
+    insn.dst,
+    v.kind === "scalar" && cx.facts.followsSwaps ? { ...swapped(insn, v, at), origin: v.origin } : unknownScalar(at),
+  );
 }
 
 /** BPF machines here are little-endian: `le` only cuts off. */

@@ -2,6 +2,7 @@
 import type { AluOp, Width } from "../../isa/insn.ts";
 import { s64, u32, u64 } from "../../support/int.ts";
 import { type DivOp, divide } from "./divide.ts";
+import { mix } from "./need.ts";
 import {
   type Bounds,
   constant,
@@ -45,6 +46,11 @@ const fullS = (w: Width): Range => (w === 64 ? S64 : S32);
 
 /** `a op b` in `width` bits; a 32-bit result is zero-extended. Shifts by registers and divisions are known for constants only. */
 export function arithmetic(op: AluOp, width: Width, a: Scalar, b: Scalar, at: number): Scalar {
+  const result = compute(op, width, a, b, at);
+  return { ...result, origin: op.startsWith("mov") ? b.origin : mix(a.origin, b.origin) };
+}
+
+function compute(op: AluOp, width: Width, a: Scalar, b: Scalar, at: number): Scalar {
   const folded = fold(op, width, a, b);
   if (folded !== undefined) return constant(folded, at);
   switch (op) {
@@ -214,11 +220,11 @@ function fold(op: AluOp, width: Width, a: Scalar, b: Scalar): bigint | undefined
   const x = width === 64 ? constOf(a) : constLow(a);
   const y = width === 64 ? constOf(b) : constLow(b);
   if (y === undefined || (x === undefined && op !== "mov")) return undefined;
-  return compute(op, width, x ?? 0n, y);
+  return foldOp(op, width, x ?? 0n, y);
 }
 
 /** RFC 9669 section 4.1; divisions by zero give 0, modulo by zero the dividend. Undefined for what the kernel forgets. */
-function compute(op: AluOp, w: Width, x: bigint, y: bigint): bigint | undefined {
+function foldOp(op: AluOp, w: Width, x: bigint, y: bigint): bigint | undefined {
   const cutTo = w === 64 ? u64 : u32;
   const by = y & BigInt(w - 1);
   switch (op) {

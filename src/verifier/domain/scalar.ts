@@ -3,6 +3,7 @@
  * are kept in step by `settle`, as kernel/bpf/verifier.c:reg_bounds_sync does.
  */
 import { s32, s64, u32, u64 } from "../../support/int.ts";
+import type { Origin } from "./need.ts";
 import {
   bitsOfRange,
   contradict,
@@ -40,6 +41,8 @@ export interface Scalar extends Bounds {
   readonly delta: bigint;
   /** Index of the instruction that made the value; -1 for what is there at entry. */
   readonly at: number;
+  /** What it was made of, as far as kept states hold it. */
+  readonly origin: Origin | undefined;
 }
 
 export const U64: Range = { min: 0n, max: (1n << 64n) - 1n };
@@ -59,6 +62,7 @@ const scalarOf = (b: Bounds, at: number): Scalar => ({
   id: 0,
   delta: 0n,
   at,
+  origin: undefined,
 });
 
 export const unknownScalar = (at: number): Scalar => scalarOf(UNKNOWN, at);

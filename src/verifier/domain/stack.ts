@@ -4,7 +4,7 @@
  * wrote (kernel/bpf/verifier.c:allow_uninit_stack), so these are unknown bytes too.
  */
 import { constant, constOf, cut, includes, type Scalar, sameBounds, unknownScalar } from "./scalar.ts";
-import { coversValue, type IdPairs, type Value } from "./value.ts";
+import { coversValue, type Fit, type IdPairs, type Value } from "./value.ts";
 
 export const STACK_SIZE = 512;
 const SLOT = 8;
@@ -109,11 +109,14 @@ export function read(stack: Stack, off: number, size: number, at: number): Read 
 function spilledScalar(value: Scalar, size: number, at: number): Scalar {
   if (size === SLOT) return value;
   if (value.u.max < 1n << BigInt(size * 8)) return value;
-  return cut(value, size, at);
+  return { ...cut(value, size, at), origin: value.origin };
 }
 
-const bytes = (slot: Slot | undefined, byte: number, size: number, at: number): Scalar =>
-  areZero(slot, mask(byte, size)) ? constant(0n, at) : unknownScalar(at);
+function bytes(slot: Slot | undefined, byte: number, size: number, at: number): Scalar {
+  if (!areZero(slot, mask(byte, size))) return unknownScalar(at);
+  const spilled = slot?.spill?.value;
+  return { ...constant(0n, at), origin: spilled?.kind === "scalar" ? spilled.origin : undefined };
+}
 
 /** Whether all bytes from `from` up to `to` are marked as zero; spilled zeros do not count. */
 export function allZero(stack: Stack, from: number, to: number): boolean {
@@ -125,32 +128,33 @@ export function allZero(stack: Stack, from: number, to: number): boolean {
 }
 
 /** Whether what was found with the stack `seen` holds with `now`. kernel/bpf/verifier.c:stacksafe */
-export function coversStack(seen: Stack, now: Stack, ids: IdPairs, exact: boolean): boolean {
+export function coversStack(seen: Stack, now: Stack, ids: IdPairs, fit: Fit): boolean {
   const count = Math.max(seen.length, now.length);
   for (let slot = 0; slot < count; slot++) {
     const a = seen[slot];
     const b = now[slot];
-    if (a !== b && !coversSlot(a, b, ids, exact)) return false;
-    if (a === b && a?.spill && !coversValue(a.spill.value, a.spill.value, ids, exact)) return false;
+    if (a !== b && !coversSlot(a, b, ids, fit)) return false;
+    if (a === b && a?.spill && !coversValue(a.spill.value, a.spill.value, ids, fit)) return false;
   }
   return true;
 }
 
-function coversSlot(seen: Slot | undefined, now: Slot | undefined, ids: IdPairs, exact: boolean): boolean {
+function coversSlot(seen: Slot | undefined, now: Slot | undefined, ids: IdPairs, fit: Fit): boolean {
   const a = seen?.spill;
   const b = now?.spill;
   const zeros = seen?.zeros ?? 0;
-  if (exact && zeros !== (now?.zeros ?? 0)) return false;
+  if (fit === "same" && zeros !== (now?.zeros ?? 0)) return false;
   if (a && b && a.size === b.size)
-    return (zeros === 0 || areZero(now, zeros)) && coversValue(a.value, b.value, ids, exact);
-  if (exact) return !a && !b;
+    return (zeros === 0 || areZero(now, zeros)) && coversValue(a.value, b.value, ids, fit);
+  if (fit === "same") return !a && !b;
   if (b && b.value.kind !== "scalar") return false;
-  if (a && (a.value.kind !== "scalar" || !isAnything(a.value, a.size, now))) return false;
+  if (a && (a.value.kind !== "scalar" || !isAnything(a.value, a.size, now, fit))) return false;
   return zeros === 0 || areZero(now, zeros);
 }
 
 /** Whether a spilled number that was seen allows any bytes that are there now. */
-function isAnything(value: Scalar, size: number, now: Slot | undefined): boolean {
+function isAnything(value: Scalar, size: number, now: Slot | undefined, fit: Fit): boolean {
+  if (fit === "needed" && !value.origin?.needed) return true;
   if (value.id !== 0) return false;
   if (size === SLOT && includes(value, unknownScalar(-1))) return true;
   return areZero(now, mask(0, size)) && sameBounds(value, constant(0n, -1));

@@ -1,8 +1,9 @@
 /** The abstract machine at one point of one path: call frames with registers and stacks, and the references it holds. */
 import type { Reg } from "../../isa/insn.ts";
+import { markNeeded, mix, rooted } from "./need.ts";
 import type { Scalar } from "./scalar.ts";
 import { coversStack, type Slot, type Stack } from "./stack.ts";
-import { coversValue, IdPairs, type Pointer, pointer, type Value } from "./value.ts";
+import { coversValue, type Fit, IdPairs, type Pointer, pointer, type Value } from "./value.ts";
 
 /** Why a frame was entered. */
 export type FrameKind =
@@ -103,24 +104,24 @@ function mapStack(stack: Stack, change: (v: Value) => Value): Stack {
 export type LiveRegs = (frame: Frame, index: number) => number;
 
 /** Whether what was found for `seen` holds for `now`, both about to run the same instruction. kernel/bpf/states.c:states_equal */
-export function coversState(seen: State, now: State, live: LiveRegs, exact: boolean): boolean {
+export function coversState(seen: State, now: State, live: LiveRegs, fit: Fit): boolean {
   if (seen.frames.length !== now.frames.length || seen.refs.length !== now.refs.length) return false;
   const ids = new IdPairs();
   for (let i = 0; i < seen.refs.length; i++) {
     if (!ids.match(seen.refs[i]!.id, now.refs[i]!.id)) return false;
   }
   for (let i = 0; i < seen.frames.length; i++) {
-    if (!coversFrame(seen.frames[i]!, now.frames[i]!, live(now.frames[i]!, i), ids, exact)) return false;
+    if (!coversFrame(seen.frames[i]!, now.frames[i]!, live(now.frames[i]!, i), ids, fit)) return false;
   }
   return true;
 }
 
-function coversFrame(seen: Frame, now: Frame, live: number, ids: IdPairs, exact: boolean): boolean {
+function coversFrame(seen: Frame, now: Frame, live: number, ids: IdPairs, fit: Fit): boolean {
   if (seen.callsite !== now.callsite || seen.func !== now.func) return false;
   for (let r = 0; r < now.regs.length; r++) {
-    if (live & (1 << r) && !coversValue(seen.regs[r]!, now.regs[r]!, ids, exact)) return false;
+    if (live & (1 << r) && !coversValue(seen.regs[r]!, now.regs[r]!, ids, fit)) return false;
   }
-  return coversStack(seen.stack, now.stack, ids, exact);
+  return coversStack(seen.stack, now.stack, ids, fit);
 }
 
 /** Drops ids that only one value carries: they link nothing. kernel/bpf/states.c:clear_singular_ids */
@@ -139,8 +140,9 @@ export function relearn(state: State, old: Scalar, now: Scalar, shifted: (v: Sca
   if (old.id === 0) return;
   mapValues(state, (v) => {
     if (v.kind !== "scalar" || v.id !== old.id || v === now) return v;
-    if (v.delta === now.delta) return { ...now, at: v.at };
-    return { ...shifted(now, v.delta - now.delta), id: v.id, delta: v.delta, at: v.at };
+    const origin = mix(v.origin, now.origin);
+    if (v.delta === now.delta) return { ...now, at: v.at, origin };
+    return { ...shifted(now, v.delta - now.delta), id: v.id, delta: v.delta, at: v.at, origin };
   });
 }
 
@@ -157,4 +159,36 @@ export function settleNull(state: State, id: number, isNull: boolean, zero: Scal
 export function release(state: State, ref: number, gone: (v: Pointer) => Value): void {
   state.refs = state.refs.filter((r) => r.id !== ref);
   mapValues(state, (v) => (v.kind === "ptr" && v.ref === ref ? gone(v) : v));
+}
+
+/** Every number becomes its own root: from now on it is told which of them something turns on. */
+export function rootNumbers(state: State): void {
+  mapValues(state, (v) => (v.kind === "scalar" ? { ...v, origin: rooted(v.origin) } : v));
+}
+
+/** What something turned on behind `seen` it turns on behind `now` as well. kernel/bpf/states.c:propagate_precision */
+export function passNeeds(seen: State, now: State): void {
+  now.frames.forEach((frame, i) => {
+    const old = seen.frames[i];
+    if (!old) return;
+    frame.regs.forEach((v, r) => {
+      passNeed(old.regs[r]!, v);
+    });
+    frame.stack.forEach((slot, s) => {
+      const spill = old.stack[s]?.spill;
+      if (spill && slot?.spill) passNeed(spill.value, slot.spill.value);
+    });
+  });
+}
+
+function passNeed(seen: Value, now: Value): void {
+  if (seen.kind === "scalar" && now.kind === "scalar" && seen.origin?.needed) markNeeded(now.origin);
+}
+
+/** Anything may turn on any of the numbers. */
+export function needAll(state: State): void {
+  mapValues(state, (v) => {
+    if (v.kind === "scalar") markNeeded(v.origin);
+    return v;
+  });
 }

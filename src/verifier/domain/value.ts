@@ -130,28 +130,30 @@ export class IdPairs {
   }
 }
 
+/** How a state must fit into one that was seen: be the same, lie within it, or lie within it where that mattered. */
+export type Fit = "same" | "within" | "needed";
+
 /**
  * Whether everything that `now` may be, `seen` may be too, so that what was found for `seen` holds for `now`.
- * With `exact` both must be the same. kernel/bpf/verifier.c:regsafe
+ * kernel/bpf/states.c:regsafe
  */
-export function coversValue(seen: Value, now: Value, ids: IdPairs, exact: boolean): boolean {
-  if (seen === now && seen.kind === "nothing") return true;
-  if (seen.kind === "nothing") return !exact || now.kind === "nothing";
-  if (seen.kind !== now.kind) return false;
-  if (seen.kind === "scalar") return now.kind === "scalar" && coversScalar(seen, now, ids, exact);
-  return now.kind === "ptr" && coversPointer(seen, now, ids, exact);
+export function coversValue(seen: Value, now: Value, ids: IdPairs, fit: Fit): boolean {
+  if (seen.kind === "nothing") return fit !== "same" || now.kind === "nothing";
+  if (seen.kind === "scalar") return now.kind === "scalar" && coversScalar(seen, now, ids, fit);
+  return now.kind === "ptr" && coversPointer(seen, now, ids, fit);
 }
 
-function coversScalar(seen: Scalar, now: Scalar, ids: IdPairs, exact: boolean): boolean {
-  if (exact) return sameBounds(seen, now) && seen.delta === now.delta && ids.match(seen.id, now.id);
+function coversScalar(seen: Scalar, now: Scalar, ids: IdPairs, fit: Fit): boolean {
+  if (fit === "same") return sameBounds(seen, now) && seen.delta === now.delta && ids.match(seen.id, now.id);
+  if (fit === "needed" && !seen.origin?.needed) return true;
   if (!includes(seen, now)) return false;
   // What was learnt through a link between copies is only true where they are linked.
   return seen.id === 0 || (seen.delta === now.delta && ids.match(seen.id, now.id));
 }
 
-function coversPointer(seen: Pointer, now: Pointer, ids: IdPairs, exact: boolean): boolean {
+function coversPointer(seen: Pointer, now: Pointer, ids: IdPairs, fit: Fit): boolean {
   if (!sameRegion(seen.to, now.to) || seen.off !== now.off || seen.nullable !== now.nullable) return false;
   if (!ids.match(seen.ref, now.ref) || !ids.match(seen.id, now.id)) return false;
   if (!seen.varying || !now.varying) return seen.varying === now.varying;
-  return exact ? sameBounds(seen.varying, now.varying) : includes(seen.varying, now.varying);
+  return fit === "same" ? sameBounds(seen.varying, now.varying) : includes(seen.varying, now.varying);
 }

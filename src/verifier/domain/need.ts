@@ -1,0 +1,40 @@
+/**
+ * Whether anything turned on the exact value of a number. A kept state needs only agree with a later one in the numbers
+ * that mattered, so each number carries what it was made of, and a use that depends on its value marks all of that.
+ * kernel/bpf/backtrack.c:mark_chain_precision finds the same by walking instructions backwards.
+ */
+
+/** A number at a kept state, or a mixture of such. */
+export interface Origin {
+  /** Something turned on the value. */
+  needed: boolean;
+  from: readonly Origin[];
+}
+
+/** What a number is made of when two went into it. */
+export function mix(a: Origin | undefined, b: Origin | undefined): Origin | undefined {
+  if (!a || a === b) return b;
+  if (!b) return a;
+  // What is marked already needs no second mark.
+  if (a.needed) return b;
+  if (b.needed) return a;
+  return { needed: false, from: [a, b] };
+}
+
+/** A number as it is in a state that is kept. */
+export const rooted = (from: Origin | undefined): Origin => ({
+  needed: false,
+  from: from && !from.needed ? [from] : [],
+});
+
+/** Something turns on the value of the number that is made of this. */
+export function markNeeded(origin: Origin | undefined): void {
+  if (!origin || origin.needed) return;
+  const work: Origin[] = [origin];
+  for (let next = work.pop(); next; next = work.pop()) {
+    if (next.needed) continue;
+    next.needed = true;
+    work.push(...next.from);
+    next.from = [];
+  }
+}

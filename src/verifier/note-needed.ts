@@ -1,0 +1,76 @@
+/** Marks the numbers whose exact value an instruction turns on. kernel/bpf/verifier.c calls mark_chain_precision at these places. */
+import type { Insn, Reg } from "../isa/insn.ts";
+import type { Cx } from "./cx.ts";
+import { markNeeded } from "./domain/need.ts";
+import { placeOf } from "./domain/stack.ts";
+import { reg as regOf, type State, topFrame } from "./domain/state.ts";
+import type { Value } from "./domain/value.ts";
+import { calledFunc } from "./prepare.ts";
+
+const need = (v: Value | undefined): void => {
+  if (v?.kind === "scalar") markNeeded(v.origin);
+};
+
+/** Looks at the instruction that is about to run; decided jumps mark what decided them themselves. */
+export function noteNeeded(cx: Cx, state: State): void {
+  const { insn } = cx.prep.insns[state.at]!;
+  switch (insn.kind) {
+    case "alu":
+      if ("reg" in insn.src) pointerSum(state, insn.dst, insn.src.reg);
+      return;
+    case "store":
+      if ("reg" in insn.src) zeroByte(state, insn);
+      return;
+    case "call":
+      callArgs(cx, state, insn);
+      return;
+    case "exit":
+      if (topFrame(state).why.kind !== "call") need(regOf(state, 0));
+      return;
+    default:
+      return;
+  }
+}
+
+/** How far a pointer is moved. */
+function pointerSum(state: State, dst: Reg, src: Reg): void {
+  const a = regOf(state, dst);
+  const b = regOf(state, src);
+  if (a.kind === "ptr") need(b);
+  if (b.kind === "ptr") need(a);
+}
+
+/** A zero that is stored beside the start of a slot is remembered as zero bytes. */
+function zeroByte(state: State, insn: Insn & { readonly kind: "store" }): void {
+  const p = regOf(state, insn.base);
+  if (p.kind !== "ptr" || p.to.kind !== "stack" || !("reg" in insn.src)) return;
+  if (p.varying || placeOf(p.off + insn.off).byte !== 0) need(regOf(state, insn.src.reg));
+}
+
+const ARGS: readonly Reg[] = [1, 2, 3, 4, 5];
+const ANY_VALUE: ReadonlySet<string> = new Set(["ARG_ANYTHING", "ARG_DONTCARE", "ARG_SCALAR"]);
+
+/** Sizes, constants and null pointers; the key of a lookup, which may be surely found. */
+function callArgs(cx: Cx, state: State, insn: Insn & { readonly kind: "call" }): void {
+  if (insn.callee.kind !== "helper") {
+    const func = insn.callee.kind === "subprog_off";
+    if (!func || isGlobalCall(cx, state)) for (const r of ARGS) need(regOf(state, r));
+    return;
+  }
+  const helper = cx.facts.helper(insn.callee.id);
+  if ("missing" in helper) return;
+  helper.args.forEach((arg, i) => {
+    if (!ANY_VALUE.has(arg.kind.base)) need(regOf(state, ARGS[i] ?? 5));
+  });
+  if (helper.name === "bpf_map_lookup_elem") storedKey(state);
+}
+
+function isGlobalCall(cx: Cx, state: State): boolean {
+  return cx.prep.funcs[calledFunc(cx.prep, state.at)]?.linkage === "global";
+}
+
+function storedKey(state: State): void {
+  const key = regOf(state, 2);
+  if (key.kind !== "ptr" || key.to.kind !== "stack" || key.varying || key.off >= 0) return;
+  need(state.frames[key.to.frame]?.stack[placeOf(key.off).slot]?.spill?.value);
+}
