@@ -48,6 +48,8 @@ class Threader {
   readonly #doms: Dominators;
   readonly #blocks: Map<BlockId, Block>;
   readonly #slots: Slot[];
+  /** Stores of demoted phis at the ends of blocks: after every load there, as phis change all at once. */
+  readonly #stores = new Map<BlockId, Inst[]>();
   /** Blocks that a change of this run has touched: left for the next run. */
   readonly #touched = new Set<BlockId>();
   /** Blocks that may still be looked through for readers of phis: keeps the pass linear in large functions. */
@@ -75,6 +77,10 @@ class Threader {
       changed = true;
     }
     if (!changed) return this.#fn;
+    for (const [id, stores] of this.#stores) {
+      const block = this.#blocks.get(id)!;
+      this.#blocks.set(id, { ...block, insts: [...block.insts, ...stores] });
+    }
     return withBlocks(this.#fn, this.#blocks, { slots: this.#slots, nextId: this.#ids.next });
   }
 
@@ -227,8 +233,7 @@ class Threader {
         { op: "store", ty: "void", size, base: at.id, off: 0, value: arg.value, volatile: false },
         phi.span,
       );
-      const source = this.#blocks.get(arg.block)!;
-      this.#blocks.set(arg.block, { ...source, insts: [...source.insts, at, store] });
+      this.#stores.set(arg.block, [...(this.#stores.get(arg.block) ?? []), at, store]);
     }
     const read = (): Inst[] => {
       const at = address();
@@ -252,10 +257,22 @@ class Threader {
       const value = loaded[1]!.id;
       return [...loaded, mapOperands(inst, (id) => (id === phi.id ? value : id))];
     });
-    if (!termOperands(block.term).includes(phi.id)) return changed ? { ...block, insts } : block;
-    const loaded = read();
-    const term = mapTermOperands(block.term, (id) => (id === phi.id ? loaded[1]!.id : id));
-    return { ...block, insts: [...insts, ...loaded], term };
+    let { term } = block;
+    if (termOperands(term).includes(phi.id)) {
+      changed = true;
+      const loaded = read();
+      insts.push(...loaded);
+      term = mapTermOperands(term, (id) => (id === phi.id ? loaded[1]!.id : id));
+    }
+    const stores = this.#stores.get(block.id);
+    if (stores?.some((store) => operands(store).includes(phi.id))) {
+      changed = true;
+      const loaded = read();
+      insts.push(...loaded);
+      const stored = stores.map((store) => mapOperands(store, (id) => (id === phi.id ? loaded[1]!.id : id)));
+      this.#stores.set(block.id, stored);
+    }
+    return changed ? { ...block, insts, term } : block;
   }
 
   /** Phis of other blocks read the value at the end of the block it comes from. */
