@@ -83,7 +83,11 @@ async function prepare(folder, row) {
       return { ...row, problem: `${built.source} does not build\n${built.stderr}${built.stdout}` };
     objects[name] = built.output;
   }
-  return { ...row, job: { script: row.check.script, objects } };
+  try {
+    return { ...row, job: { script: row.check.script, objects: { ...objects, ...(await row.check.files?.()) } } };
+  } catch (error) {
+    return { ...row, problem: skipReason(error) ?? String(error.stack) };
+  }
 }
 
 async function runInGuest(kernel, rows, folder) {

@@ -11,13 +11,14 @@ die() {
   exit 2
 }
 
-# Prints the first Debian source of this machine in deb822 form with our suites; reads both of apt's formats.
+# debian_source [ETC]: the first Debian source of the machine (/etc/apt) in deb822 form, with our suites; reads both of
+# apt's formats.
 debian_source() {
-  local file
-  for file in /etc/apt/sources.list.d/*.sources; do
+  local etc=${1:-/etc/apt} file
+  for file in "$etc"/sources.list.d/*.sources; do
     [[ -e $file ]] || continue
     awk -v suites="$suites" 'BEGIN { RS = ""; FS = "\n"; status = 1 }
-      /URIs:[^\n]*debian/ && !/security/ {
+      /URIs:[^\n]*\/debian/ && /Components:[^\n]*main/ && !/security/ {
         for (i = 1; i <= NF; i++) {
           if ($i ~ /^#/ || $i ~ /^Architectures:/) continue
           print ($i ~ /^Suites:/) ? "Suites: " suites : $i
@@ -26,13 +27,13 @@ debian_source() {
       }
       END { exit status }' "$file" && return
   done
-  awk -v suites="$suites" '$1 == "deb" {
+  cat "$etc"/sources.list "$etc"/sources.list.d/*.list 2>/dev/null | awk -v suites="$suites" '
+    $1 == "deb" && /\/debian/ && / main/ && !/security/ {
       for (i = 2; i <= NF && $i !~ /:\//; i++) if (match($i, /signed-by=[^] ]+/)) key = substr($i, RSTART + 10, RLENGTH - 10)
-      if ($i !~ /debian/ || $i ~ /security/) next
       print "Types: deb\nURIs: " $i "\nSuites: " suites "\nComponents: main"
       print "Signed-By: " (key ? key : "/usr/share/keyrings/debian-archive-keyring.gpg")
       found = 1; exit
-    } END { exit !found }' /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null
+    } END { exit !found }'
 }
 
 # apt_view ARCH: makes `apt` below speak of that architecture; refreshes the lists when they are half a day old.
