@@ -137,7 +137,7 @@ function checkNumber(cx: Sema, e: TExpr, to: CType, what: string): void {
 }
 
 function checkPointers(cx: Sema, e: TExpr, to: CType, what: string): void {
-  if (!isPtr(to) || !isPtr(e.type)) return bug("not pointers");
+  if (!isPtr(to) || !isPtr(e.type)) bug("not pointers");
   if (to.to.kind === "void" || e.type.to.kind === "void" || isNull(e)) return;
   if (sameType(to.to, e.type.to) || sameButSign(to.to, e.type.to)) return;
   if (e.span.via) return;

@@ -26,10 +26,13 @@ export interface GlobalSpec {
 export function declareGlobal(cx: Sema, d: Declarator, declared: CType, spec: GlobalSpec): void {
   const type = d.init ? completeArray(cx, declared, d.init) : declared;
   const section = spec.attrs.section;
-  if (section === ".maps") return declareMap(cx, d, type);
-  if (spec.external && (section === ".ksyms" || section === ".kconfig"))
-    return declareExtern(cx, d, type, spec, section);
-  if (section === "license") return declareLicense(cx, d, type);
+  if (section === ".maps") declareMap(cx, d, type);
+  else if (spec.external && (section === ".ksyms" || section === ".kconfig")) declareExtern(cx, d, type, spec, section);
+  else if (section === "license") declareLicense(cx, d, type);
+  else declareVariable(cx, d, type, spec);
+}
+
+function declareVariable(cx: Sema, d: Declarator, type: CType, spec: GlobalSpec): void {
   const entity = globalEntity(cx, d, type, spec);
   if (entity && !spec.external) define(cx, entity, d, type, spec);
 }
@@ -231,7 +234,10 @@ function declareExtern(cx: Sema, d: Declarator, type: CType, spec: GlobalSpec, s
 }
 
 function declareLicense(cx: Sema, d: Declarator, type: CType): void {
-  if (!d.init) return licenseWithoutText(cx, d);
+  if (!d.init) {
+    cx.sink.error("E0229", d.name.span, d.name.name, 'the licence needs its text here, such as = "GPL"');
+    return;
+  }
   const made = checkInit(cx, type, d.init);
   const image = new Image(cx, sizeOf(type) ?? 0);
   for (const part of partsOf(made)) image.put(part);
@@ -250,8 +256,4 @@ function declareLicense(cx: Sema, d: Declarator, type: CType): void {
   entity.global.bytes = image.bytes;
   entity.tentative = false;
   cx.globals.push(entity.global);
-}
-
-function licenseWithoutText(cx: Sema, d: Declarator): void {
-  cx.sink.error("E0229", d.name.span, d.name.name, 'the licence needs its text here, such as = "GPL"');
 }

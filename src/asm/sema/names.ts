@@ -47,7 +47,7 @@ function kfuncEntity(cx: Sema, name: string): Entity | undefined {
   if (!kfunc) return undefined;
   const btf = kfunc.module === undefined ? cx.types : undefined;
   const type = btf?.type(kfunc.proto);
-  if (!type || type.kind !== "func") return undefined;
+  if (type?.kind !== "func") return undefined;
   return {
     kind: "extern",
     extern: { name, kind: "kfunc", type, weak: false, section: ".ksyms", declared: false, span: NOWHERE },

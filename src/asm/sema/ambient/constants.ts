@@ -1,5 +1,5 @@
 /** Names of `bpf_endian.h`, constants that are macros in the kernel's headers. One definition a line. */
-export const constantMacros = String.raw`
+export const constantMacros = `
 bpf_htons(x) ((unsigned short)__builtin_bswap16(x))
 bpf_ntohs(x) ((unsigned short)__builtin_bswap16(x))
 bpf_htonl(x) ((unsigned int)__builtin_bswap32(x))

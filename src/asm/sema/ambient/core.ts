@@ -1,5 +1,5 @@
 /** Names of `bpf_core_read.h`: CO-RE questions and reads. One definition a line. */
-export const coreMacros = String.raw`
+export const coreMacros = `
 ___bpf_field_ref1(field) (field)
 ___bpf_field_ref2(type, field) (((typeof(type) *)0)->field)
 ___bpf_field_ref(args...) ___bpf_apply(___bpf_field_ref, ___bpf_narg(args))(args)

@@ -1,5 +1,5 @@
 /** Names of `bpf_helpers.h` and its kin: macros that are part of the language. One definition a line. */
-export const helperMacros = String.raw`
+export const helperMacros = `
 SEC(name) __attribute__((section(name), used))
 __always_inline inline __attribute__((always_inline))
 __noinline __attribute__((noinline))

@@ -1,5 +1,5 @@
 /** Names of `bpf_tracing.h`: macros that turn a context into a function's parameters. One definition a line. */
-export const tracingMacros = String.raw`
+export const tracingMacros = `
 ___bpf_ctx_cast(args...) ___bpf_apply(___bpf_ctx_cast, ___bpf_narg(args))(args)
 ___bpf_ctx_cast0() ctx
 ___bpf_ctx_cast1(a1) ctx, ctx[0]
