@@ -13,8 +13,9 @@ const rewrites: readonly (readonly [RegExp, (m: RegExpExecArray) => string])[] =
   [/^-([DUI])(.+)$/, (m) => `-${m[1]}=${m[2]}`],
 ];
 
-/** The arguments with clang's spellings replaced; nothing behind `--` is touched. */
+/** The arguments with clang's spellings replaced; nothing behind `--` is touched. `explain` takes a warning's name. */
 export function normaliseArgs(args: readonly string[]): string[] {
+  if (args[0] === "explain") return args.map((arg) => arg.replace(/^-W(?=.)/, "W"));
   const end = args.indexOf("--");
   const head = end === -1 ? args : args.slice(0, end);
   const rest = end === -1 ? [] : args.slice(end);

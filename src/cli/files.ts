@@ -73,7 +73,13 @@ export function readHeader(path: string): string | undefined {
   }
 }
 
-export const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+export function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
 
 /** Writes beside the target and renames, so that readers see the old file or the new one; leaves an equal file alone. */
 export function writeWhole(path: string, bytes: Uint8Array, sink: DiagSink): boolean {
@@ -84,11 +90,19 @@ export function writeWhole(path: string, bytes: Uint8Array, sink: DiagSink): boo
     renameSync(aside, path);
     return true;
   } catch (error) {
-    rmSync(aside, { force: true });
+    removeIfThere(aside);
     if (codeOf(error) === "ENOENT" && !isFolder(dirname(path))) sink.error("E0706", undefined, path);
     else if (codeOf(error) === "EISDIR") sink.error("E0705", undefined, path);
     else sink.error("E0704", undefined, path, reasonOf(error));
     return false;
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Its folder is none: then there is nothing to remove either.
   }
 }
 

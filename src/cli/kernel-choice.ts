@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { BtfError } from "../btf/format.ts";
 import type { DiagSink } from "../diag/diagnostic.ts";
-import { openKernel } from "../kernel/kernel.ts";
+import { type KernelInput, openKernel } from "../kernel/kernel.ts";
 import type { Arch, Kernel } from "../kernel/model.ts";
 import { parseVersion } from "../kernel/version.ts";
 import { readBytes } from "./files.ts";
@@ -31,17 +31,36 @@ export function chooseKernel(choice: KernelChoice, sink: DiagSink): Kernel | und
     if (!bytes) return undefined;
     modules.push(bytes);
   }
-  const common = { arch: choice.arch, modules, ...(version && { version }) };
-  if (choice.btf === undefined) return openKernel({ ...common, ...embedded(choice.arch) });
-  const path = choice.btf === "host" ? HOST_BTF : choice.btf;
-  const btf = readBytes(path, sink);
-  if (!btf) return undefined;
+  const common = { arch: choice.arch, ...(version && { version }) };
+  const base = choice.btf === undefined ? embedded(choice.arch) : givenBtf(choice.btf, sink);
+  if (!base) return undefined;
+  const plain = tryOpen({ ...common, ...base.input }, base.path, sink);
+  if (!plain) return undefined;
+  const named = {
+    ...common,
+    ...base.input,
+    name: base.input.name ?? `${plain.name.replace(/ \(.*/, "")} (${base.path})`,
+  };
+  return modules.length === 0
+    ? { ...plain, name: named.name }
+    : tryOpen({ ...named, modules }, choice.modules.join(", "), sink);
+}
+
+interface Base {
+  readonly input: Pick<KernelInput, "btf" | "index" | "name">;
+  /** For messages. */
+  readonly path: string;
+}
+
+function givenBtf(choice: string, sink: DiagSink): Base | undefined {
+  const host = choice === "host";
+  const btf = readBytes(host ? HOST_BTF : choice, sink);
+  return btf && { input: { btf }, path: host ? "this machine's" : choice };
+}
+
+function tryOpen(input: KernelInput, path: string, sink: DiagSink): Kernel | undefined {
   try {
-    const kernel = openKernel({ ...common, btf });
-    return {
-      ...kernel,
-      name: `${kernel.name.replace(/ \(.*/, "")} (${choice.btf === "host" ? "this machine's" : path})`,
-    };
+    return openKernel(input);
   } catch (error) {
     if (!(error instanceof BtfError)) throw error;
     sink.error("E0317", undefined, path, error.message);
@@ -49,10 +68,14 @@ export function chooseKernel(choice: KernelChoice, sink: DiagSink): Kernel | und
   }
 }
 
-function embedded(arch: Arch) {
+function embedded(arch: Arch): Base {
+  const name = `vmlinux-7.2-${arch}`;
   return {
-    btf: readFileSync(dataFile(`vmlinux-7.2-${arch}.btf`)),
-    index: readFileSync(dataFile(`vmlinux-7.2-${arch}.idx`)),
-    name: `Linux 7.2 (embedded, ${arch})`,
+    input: {
+      btf: readFileSync(dataFile(`${name}.btf`)),
+      index: readFileSync(dataFile(`${name}.idx`)),
+      name: `Linux 7.2 (embedded, ${arch})`,
+    },
+    path: `${name}.btf`,
   };
 }

@@ -4,61 +4,107 @@ import { normaliseArgs } from "./args.ts";
 import { messageFormats } from "./report.ts";
 import { version } from "./version.ts";
 
+interface Command {
+  readonly words: string;
+  readonly describe: string;
+  readonly options: (y: Argv) => Argv<unknown>;
+  /** Loads the command's code and runs it; gives the exit code. */
+  readonly run: (args: never) => Promise<number>;
+}
+
+const commands: Readonly<Record<string, Command>> = {
+  build: {
+    words: "<file...>",
+    describe: "compile, verify and write an object",
+    options: (y) => buildOptions(y),
+    run: async (args: BuildArgs) => (await import("./commands/build.ts")).build(args, true),
+  },
+  check: {
+    words: "<file...>",
+    describe: "the same without writing",
+    options: (y) => compileOptions(y),
+    run: async (args: BuildArgs) => (await import("./commands/build.ts")).build(args, false),
+  },
+  verify: {
+    words: "<object>",
+    describe: "say what the kernel will say of an object",
+    options: (y) => verifyOptions(y),
+    run: async (args: VerifyArgs) => (await import("./commands/verify.ts")).verify(args),
+  },
+  disasm: {
+    words: "<object>",
+    describe: "print an object's instructions",
+    options: (y) => disasmOptions(y),
+    run: async (args: DisasmArgs) => (await import("./commands/disasm.ts")).disasm(args),
+  },
+  kfuncs: {
+    words: "[name]",
+    describe: "list the kernel's kfuncs",
+    options: (y) => kfuncsOptions(y),
+    run: async (args: KfuncsArgs) => (await import("./commands/kfuncs.ts")).kfuncs(args),
+  },
+  explain: {
+    words: "<code>",
+    describe: "say what a diagnostic means, with an example",
+    options: (y) => explainOptions(y),
+    run: async (args: ExplainArgs) => (await import("./commands/explain.ts")).explain(args),
+  },
+};
+
 /** Runs one command line; gives the exit code: 0 done, 1 errors in the input, 2 wrong usage. */
 export async function run(args: readonly string[]): Promise<number> {
-  let code = 0;
-  const done = (exit: number): void => {
-    code = exit;
-  };
-  const parser = yargs(normaliseArgs(args))
-    .scriptName("bpfasm")
-    .usage("$0 COMMAND\n\nCompiles BPF C to objects that the Linux kernel loads, and says before whether it will.")
-    .command("build <file...>", "compile, verify and write an object", buildOptions, async (argv) => {
-      const { build } = await import("./commands/build.ts");
-      done(build(argv, true));
-    })
-    .command("check <file...>", "the same without writing", compileOptions, async (argv) => {
-      const { build } = await import("./commands/build.ts");
-      done(build(argv, false));
-    })
-    .command("verify <object>", "say what the kernel will say of an object", verifyOptions, async (argv) => {
-      const { verify } = await import("./commands/verify.ts");
-      done(verify(argv));
-    })
-    .command("disasm <object>", "print an object's instructions", disasmOptions, async (argv) => {
-      const { disasm } = await import("./commands/disasm.ts");
-      done(disasm(argv));
-    })
-    .command("kfuncs [name]", "list the kernel's kfuncs", kfuncsOptions, async (argv) => {
-      const { kfuncs } = await import("./commands/kfuncs.ts");
-      done(kfuncs(argv));
-    })
-    .command("explain <code>", "say what a diagnostic means, with an example", explainOptions, async (argv) => {
-      const { explain } = await import("./commands/explain.ts");
-      done(explain(argv));
-    })
+  const plain = normaliseArgs(args);
+  const only = plain.includes("--help") || plain.includes("-h") ? undefined : args[0];
+  const chosen: { run?: () => Promise<number> } = {};
+  const parser = only !== undefined && Object.hasOwn(commands, only) ? one(plain, only, chosen) : all(plain, chosen);
+  try {
+    await settings(parser).parseAsync();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return 2;
+  }
+  return chosen.run ? chosen.run() : 0;
+}
+
+/** yargs alone with one command: it lays out no help that nobody asked for. */
+function one(args: readonly string[], name: string, chosen: { run?: () => Promise<number> }): Argv {
+  const { words, describe, options, run: start } = commands[name]!;
+  return yargs(args.slice(1))
+    .scriptName(`bpfasm ${name}`)
+    .command(`$0 ${words}`, describe, options, (argv) => {
+      chosen.run = () => start(argv as never);
+    });
+}
+
+/** Every command, for help, completion and whatever is no command. */
+function all(args: readonly string[], chosen: { run?: () => Promise<number> }): Argv {
+  const parser = yargs([...args]).scriptName("bpfasm").usage(ABOUT);
+  for (const [name, { words, describe, options, run: start }] of Object.entries(commands))
+    parser.command(`${name} ${words}`, describe, options, (argv) => {
+      chosen.run = () => start(argv as never);
+    });
+  return parser
     .completion("completion", "print a completion script for the shell")
     .demandCommand(1, "a command is needed")
+    .recommendCommands();
+}
+
+const ABOUT = "$0 COMMAND\n\nCompiles BPF C to objects that the Linux kernel loads, and says before whether it will.";
+
+const settings = (parser: Argv): Argv =>
+  parser
+    .locale("en")
     .strict()
-    .recommendCommands()
     .alias({ help: "h", version: "V" })
     .version(version)
     .wrap(Math.min(100, process.stdout.columns ?? 100))
-    .parserConfiguration({ "duplicate-arguments-array": true, "greedy-arrays": false, "boolean-negation": true })
+    .parserConfiguration({ "greedy-arrays": false, "boolean-negation": true })
     .exitProcess(false)
     .fail((message, error) => {
       if (error && !message) throw error;
       process.stderr.write(`bpfasm: ${message ?? error?.message}\n  'bpfasm --help' lists commands and options\n`);
-      code = 2;
       throw new UsageError();
     });
-  try {
-    await parser.parseAsync();
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-  }
-  return code;
-}
 
 class UsageError extends Error {}
 
@@ -103,7 +149,12 @@ const compileOptions = (y: Argv) =>
       describe: "search a folder after those",
     })
     .option("include", { type: "string", array: true, default: [] as string[], describe: "read a header first" })
-    .option("opt-level", { choices: ["0", "2"] as const, default: "2" as const, describe: "-O0 or -O2" })
+    .option("opt-level", {
+      type: "string",
+      choices: ["0", "2"] as const,
+      default: "2" as const,
+      describe: "-O0 or -O2",
+    })
     .option("mcpu", {
       choices: ["v1", "v2", "v3", "v4"] as const,
       default: "v3" as const,

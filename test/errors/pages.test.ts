@@ -16,7 +16,7 @@ interface Page {
 }
 
 const FORM =
-  /^# (?<title>[^\n]+)\n\n(?<cause>(?!#|```)[^]*?)\n\n## Example that fails\n\n```(?<fence>\w+)\n(?<fails>[^]*?)```\n\n## Mended\n\n```\w+\n(?<mended>[^]*?)```\n$/;
+  /^# (?<title>[^\n]+)\n\n(?<cause>(?!#|```)[\s\S]*?)\n\n## Example that fails\n\n```(?<fence>\w+)\n(?<fails>[\s\S]*?)```\n\n## Mended\n\n```\w+\n(?<mended>[\s\S]*?)```\n$/;
 
 const pathOf = (name: string): string => `docs/errors/${name}.md`;
 const readPage = (name: string): Page | undefined => {
