@@ -78,7 +78,9 @@ function one(args: readonly string[], name: string, chosen: { run?: () => Promis
 
 /** Every command, for help, completion and whatever is no command. */
 function all(args: readonly string[], chosen: { run?: () => Promise<number> }): Argv {
-  const parser = yargs([...args]).scriptName("bpfasm").usage(ABOUT);
+  const parser = yargs([...args])
+    .scriptName("bpfasm")
+    .usage(ABOUT);
   for (const [name, { words, describe, options, run: start }] of Object.entries(commands))
     parser.command(`${name} ${words}`, describe, options, (argv) => {
       chosen.run = () => start(argv as never);
