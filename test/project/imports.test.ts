@@ -20,7 +20,21 @@ const table: Readonly<Record<string, readonly string[]>> = {
   elf: ["isa", "btf"],
   link: ["elf", "isa", "btf", "kernel", "kfuncs"],
   verifier: ["isa", "kernel", "kfuncs", "btf", "link", "elf"],
-  driver: ["isa", "btf", "kernel", "kfuncs", "asm/syntax", "asm/sema", "asm/ir", "asm/lower", "asm/codegen", "asm/text", "elf", "link", "verifier"],
+  driver: [
+    "isa",
+    "btf",
+    "kernel",
+    "kfuncs",
+    "asm/syntax",
+    "asm/sema",
+    "asm/ir",
+    "asm/lower",
+    "asm/codegen",
+    "asm/text",
+    "elf",
+    "link",
+    "verifier",
+  ],
   cli: ["driver", "btf", "kernel", "kfuncs", "elf", "isa", "verifier"],
 };
 
