@@ -1,4 +1,5 @@
 /** Walks every path of a function, deepest first, until all have ended or one is refused. kernel/bpf/verifier.c:do_check */
+import type { AccessKinds } from "./access-kinds.ts";
 import type { Cx } from "./cx.ts";
 import type { DepthMeter } from "./depth.ts";
 import type { State } from "./domain/state.ts";
@@ -16,6 +17,7 @@ export interface Progress {
   readonly limit: number;
   readonly unknown: Set<string>;
   readonly depth: DepthMeter;
+  readonly kinds: AccessKinds;
   readonly trace?: Trace;
 }
 
@@ -116,7 +118,8 @@ class Walk {
       this.#progress.unknown.add(outcome.what);
       return "stop";
     }
-    return undefined;
+    const mixed = this.#progress.kinds.check(this.#cx, state);
+    return mixed?.kind === "refused" ? (this.#refused(mixed, state) ?? "stop") : undefined;
   }
 
   /** After something was forgotten for the sake of a loop, a refusal may be ours alone. */

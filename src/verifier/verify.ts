@@ -1,6 +1,7 @@
 /** The verifier: says of a linked program what the kernel will say, and why. */
 import type { Kernel } from "../kernel/model.ts";
 import type { LinkedProgram } from "../link/model.ts";
+import { AccessKinds } from "./access-kinds.ts";
 import { globalEntry, signatureOf } from "./calls/subprog.ts";
 import { checkShape, MAX_SUBPROGS } from "./cfg.ts";
 import type { Cx } from "./cx.ts";
@@ -45,6 +46,7 @@ export function verifyWith(program: LinkedProgram, facts: Facts, options: Verify
     limit: options.limit ?? LIMIT,
     unknown: new Set(),
     depth: new DepthMeter(),
+    kinds: new AccessKinds(),
     ...(options.trace && { trace: options.trace }),
   };
   const finding = findingIn(cx, progress);
