@@ -31,15 +31,19 @@ interface Placeable {
   readonly align: number;
 }
 
-/** One object below the other; each has an address of its own, even one without bytes. */
+/** One object below the other. Objects without bytes share the lowest address, which is still one of the frame's. */
 function stack(objects: readonly Placeable[]): Frame {
   const offsets = new Map<number, number>();
+  const empty = objects.filter((object) => object.size === 0);
   let depth = 0;
   for (const { slot, size, align } of [...objects].sort((a, b) => b.align - a.align || a.slot - b.slot)) {
-    depth = alignUp(depth + Math.max(size, 1), align);
+    if (size === 0) continue;
+    depth = alignUp(depth + size, align);
     offsets.set(slot, -depth);
   }
-  return { offsets, size: alignUp(depth, 8) };
+  const size = alignUp(empty.length > 0 ? Math.max(depth, 1) : depth, 8);
+  for (const { slot } of empty) offsets.set(slot, -size);
+  return { offsets, size };
 }
 
 function slotIn(inst: MInst): number | undefined {

@@ -12,6 +12,10 @@ import type { Selector } from "./selector.ts";
 function placeOf(s: Selector, base: ValueId, off: number, fixed: boolean) {
   const inst = s.facts.def(base);
   if (inst.op === "slot" && !fixed) return { base: FP, slot: s.slotIndex(inst.slot), off };
+  if (inst.op === "addr" && inst.symbol.kind === "global" && !fixed && fitsS16(off + inst.symbol.addend)) {
+    // All parts of a variable share its address.
+    return { base: s.address({ ...inst.symbol, addend: 0 }), off: off + inst.symbol.addend };
+  }
   if (fitsS16(off)) return { base: s.use(base), off };
   const reg = s.fresh();
   s.copy(reg, s.use(base), "ptr");

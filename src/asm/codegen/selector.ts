@@ -6,6 +6,7 @@ import type { Width } from "../../isa/insn.ts";
 import { bug } from "../../support/bug.ts";
 import { fitsS32, s32, s64 } from "../../support/int.ts";
 import type { Span } from "../../support/span.ts";
+import type { AddrSymbol } from "../ir/inst.ts";
 import type { Inst, IrType, SlotId, ValueId } from "../ir/model.ts";
 import type { Facts } from "./facts.ts";
 import { FIRST_VIRTUAL, type MInst, type Recipe, type VReg, type VSrc } from "./machine.ts";
@@ -91,7 +92,7 @@ export class Selector {
       case "slot":
         return this.#recipe(`slot ${inst.slot}`, { kind: "frame", slot: this.slotIndex(inst.slot) });
       case "addr":
-        return this.#recipe(`addr ${JSON.stringify(inst.symbol)}`, { kind: "wide", value: inst.symbol });
+        return this.address(inst.symbol);
       case "core":
         return this.#recipe(`core ${id}`, coreRecipe(inst.guess, inst.ty), inst.access);
       default:
@@ -128,6 +129,11 @@ export class Selector {
   /** A register that holds a constant. */
   immReg(value: bigint, ty: IrType): VReg {
     return this.#constant(value, ty);
+  }
+
+  /** A register that holds the address of `symbol`. */
+  address(symbol: AddrSymbol): VReg {
+    return this.#recipe(`addr ${JSON.stringify(symbol)}`, { kind: "wide", value: symbol });
   }
 
   isRecipe(reg: VReg): boolean {

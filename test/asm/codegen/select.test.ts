@@ -109,15 +109,23 @@ b0:
     expect(subprog.stackSize).toBe(16);
   });
 
-  test("small objects have 8 bytes each while there is room, an empty one its own address", () => {
+  test("small objects have 8 bytes each while there is room, empty ones an address of the frame", () => {
     const offsets = (sizes: readonly number[]) => {
       const slots = sizes.map((size, i) => `  s${i}: ${size} align ${size < 4 ? 1 : 4} o${i}\n`).join("");
       const uses = sizes.map((_, i) => `%${i} = slot s${i}\n%${i + 500} = call i64 helper 1(%${i})\n`).join("");
       const { subprog } = compileIr(`static auto f() void\n${slots}b0:\n${uses}ret\n`);
       return printSubprog(subprog).flatMap((line) => /r1 \+= (-\d+)/.exec(line)?.[1] ?? []);
     };
-    expect(offsets([4, 0, 12])).toEqual(["-8", "-16", "-32"]);
+    expect(offsets([4, 0, 12, 0])).toEqual(["-8", "-24", "-24", "-24"]);
+    expect(offsets([0])).toEqual(["-8"]);
     expect(offsets(Array.from({ length: 100 }, () => 4)).slice(-2)).toEqual(["-396", "-400"]);
+  });
+
+  test("parts of a variable share its address", () => {
+    const { subprog } = compileIr(
+      "static auto f() i64\nb0:\n%0 = addr global g + 8\n%1 = addr global g + 16\n%2 = load i64 u64 [%0]\nstore u64 [%1], %2\nret %2",
+    );
+    expect(printSubprog(subprog)).toEqual(["r1 = g ll", "r0 = *(u64 *)(r1 + 8)", "*(u64 *)(r1 + 16) = r0", "exit"]);
   });
 
   test("a load that the loader patches keeps its access and its offset", () => {
