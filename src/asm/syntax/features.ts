@@ -1,5 +1,7 @@
 /** What `__has_builtin`, `__has_attribute` and their kin answer: what BPF C offers, by name. */
 
+import { wordMeanings } from "./tokens.ts";
+
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
 /** Names behind `__builtin_`. */
@@ -41,6 +43,8 @@ const query: Readonly<Record<string, (name: string) => boolean>> = {
   __has_extension: (name) => extensions.has(plain(name)),
   __has_declspec_attribute: () => false,
   __has_warning: () => false,
+  __building_module: () => false,
+  __is_identifier: (name) => !wordMeanings.has(name),
 };
 
 /** `name` without the underscores that keep it apart from macros. */

@@ -38,7 +38,7 @@ export interface Limits {
 export const defaultLimits: Limits = {
   nesting: 256,
   includeDepth: 200,
-  expandedTokens: 5_000_000,
+  expandedTokens: 2_000_000,
   fileLength: 64 * 1024 * 1024,
   errors: 50,
 };

@@ -154,6 +154,8 @@ export abstract class ParserBase extends EmbeddedActionsParser implements Declar
     this.#at = -1;
   }
   moveToTerminatedState(): void {}
+  /** Rules are entered one by one, in the middle of the file: what follows one is not redundant. */
+  onAfterParse(): void {}
 
   // ---- spans ----
 

@@ -373,7 +373,16 @@ export class Preprocessor implements Paster {
       tok.tokenType !== Stray &&
       tok.tokenType !== OpenQuote
     ) {
-      return new Tok(tok.tokenType, tok.image, left.file, left.startOffset, left.end, left.flags & ~NO_EXPAND, tok.word, origin);
+      return new Tok(
+        tok.tokenType,
+        tok.image,
+        left.file,
+        left.startOffset,
+        left.end,
+        left.flags & ~NO_EXPAND,
+        tok.word,
+        origin,
+      );
     }
     this.sink.error(
       "E0128",

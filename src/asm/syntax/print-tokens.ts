@@ -16,6 +16,7 @@ export function printTokens(pp: Preprocessor): string {
 
 function separator(previous: Tok | undefined, tok: Tok): string {
   if (!previous) return "";
+  if (tok.tokenType === PragmaEnd || previous.tokenType === PragmaPush) return "";
   if (tok.flags & AT_LINE_START || isPragma(tok) || isPragma(previous)) return "\n";
   return tok.flags & AFTER_SPACE || wouldJoin(previous, tok) ? " " : "";
 }

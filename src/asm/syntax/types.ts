@@ -297,7 +297,6 @@ export abstract class TypeParser extends ExpressionParser {
     const attributes = [...this.attributes()];
     const packed = this.pp!.pack;
     const tag = this.takeIf(Identifier);
-    attributes.push(...this.attributes());
     if (!tag && !this.sees(LBrace)) this.fail("E0150", this.gap(), `a tag or '{' after '${of}', found ${this.found()}`);
     const named = tag ? { tag: { name: tag.image, span: spanOf(tag) } } : {};
     if (!this.sees(LBrace)) return { kind: "record", of, ...named, attributes, span: this.spanFrom(word) };
@@ -367,7 +366,6 @@ export abstract class TypeParser extends ExpressionParser {
     if (this.RECORDING_PHASE) return { kind: "enum", attributes: [], span: spanOf(word) };
     const attributes = [...this.attributes()];
     const tag = this.takeIf(Identifier);
-    attributes.push(...this.attributes());
     const hasType = this.sees(Colon) && this.startsType(2) && this.takeIf(Colon);
     const underlying = hasType && this.SUBRULE(this.specifiers).base;
     if (!tag && !this.sees(LBrace)) this.fail("E0150", this.gap(), `a tag or '{' after 'enum', found ${this.found()}`);

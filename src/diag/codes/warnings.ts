@@ -8,5 +8,5 @@ export const warningTexts = {
   "macro-redefined": (name: string) => `macro '${name}' is defined again, differently`,
   cpp: (text: string) => `#warning ${text}`,
   "extra-tokens": (directive: string) => `what follows '#${directive}' on its line is ignored`,
-  "unknown-escape-sequence": (escape: string) => `escape '${escape}' has no meaning and stands for its character`,
+  "unknown-escape-sequence": (text: string) => `escape '${text}' has no meaning and stands for its character`,
 } as const;
