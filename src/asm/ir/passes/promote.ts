@@ -284,5 +284,6 @@ export function dropUnusedSlots(fn: IrFunction): IrFunction {
     return insts.length === block.insts.length ? block : { ...block, insts };
   });
   const slots = fn.slots.filter((slot) => used.has(slot.id));
-  return { ...fn, blocks, slots: slots.length === fn.slots.length ? fn.slots : slots };
+  if (slots.length === fn.slots.length && blocks.every((block, i) => block === fn.blocks[i])) return fn;
+  return { ...fn, blocks, slots };
 }
