@@ -25,7 +25,7 @@ export interface GenerateOptions {
 /**
  * The instructions of `fn`; branch targets are labels, stack objects have their offsets from r10.
  * Relies on: checked SSA, copies and fills expanded, at most five parameters and arguments.
- * Errors: E0440 where the frame is too large (the result then has no lines), E0441, E0442.
+ * Errors: E0440 where the frame is too large (the result then has no lines), E0442.
  */
 export function generate(fn: IrFunction, options: GenerateOptions, sink: DiagSink): Subprog {
   const target = targets[options.cpu];

@@ -9,31 +9,28 @@ import { defOf, eachTermUse, type MBlock, type MFunction, type MInst, successors
 /** The most instructions that are worth running in vain for the sake of a jump. */
 const MAX_HOISTED = 2;
 
+/** A way that could move up, out of `arm` to before the branch of `block`. */
+interface Candidate {
+  readonly block: MBlock;
+  readonly arm: MBlock;
+}
+
 /** Relies on: recipes are materialised. Keeps: blocks and edges; emptied blocks vanish in layout. */
 export function hoistConstants(fn: MFunction): MFunction {
-  const byId = new Map(fn.blocks.map((b) => [b.id, b]));
   const preds = predecessors(fn.blocks);
-  const { liveIn } = livenessOf(fn);
+  const groups = new Map<string, Candidate[]>();
+  for (const candidate of candidatesIn(fn, preds)) {
+    const key = wayKey(candidate.arm);
+    groups.set(key, [...(groups.get(key) ?? []), candidate]);
+  }
   const added = new Map<BlockId, readonly MInst[]>();
   const emptied = new Set<BlockId>();
-  for (const block of fn.blocks) {
-    if (block.term.kind !== "branch") continue;
-    const { yes, no } = block.term;
-    const hoistable = (arm: BlockId, other: BlockId): boolean => {
-      const way = byId.get(arm)!;
-      const rest = byId.get(other)!;
-      return (
-        preds.get(arm)!.length === 1 &&
-        isConstants(way) &&
-        successors(way.term).every((to) => preds.get(to)!.length > 1) &&
-        !(sameJump(way, rest) && onlyCopies(rest)) &&
-        way.insts.every((inst) => isFree(inst, block, liveIn.get(other)!))
-      );
-    };
-    const arm = hoistable(no, yes) ? no : hoistable(yes, no) ? yes : undefined;
-    if (arm === undefined) continue;
-    added.set(block.id, byId.get(arm)!.insts);
-    emptied.add(arm);
+  for (const group of groups.values()) {
+    if (!staysSet(group, preds)) continue;
+    for (const { block, arm } of group) {
+      added.set(block.id, arm.insts);
+      emptied.add(arm.id);
+    }
   }
   if (emptied.size === 0) return fn;
   const blocks = fn.blocks.map((block) => ({
@@ -41,6 +38,43 @@ export function hoistConstants(fn: MFunction): MFunction {
     insts: [...(emptied.has(block.id) ? [] : block.insts), ...(added.get(block.id) ?? [])],
   }));
   return { ...fn, blocks };
+}
+
+type Preds = ReadonlyMap<BlockId, readonly BlockId[]>;
+
+function candidatesIn(fn: MFunction, preds: Preds): readonly Candidate[] {
+  const byId = new Map(fn.blocks.map((b) => [b.id, b]));
+  const { liveIn } = livenessOf(fn);
+  const hoistable = (block: MBlock, arm: MBlock, other: MBlock): boolean =>
+    preds.get(arm.id)!.length === 1 &&
+    isConstants(arm) &&
+    successors(arm.term).every((to) => preds.get(to)!.length > 1) &&
+    !(sameJump(arm, other) && onlyCopies(other)) &&
+    arm.insts.every((inst) => isFree(inst, block, liveIn.get(other.id)!));
+  return fn.blocks.flatMap((block) => {
+    if (block.term.kind !== "branch") return [];
+    const [yes, no] = [byId.get(block.term.yes)!, byId.get(block.term.no)!];
+    if (hoistable(block, no, yes)) return [{ block, arm: no }];
+    return hoistable(block, yes, no) ? [{ block, arm: yes }] : [];
+  });
+}
+
+/** Equal for ways that tail merging would make one. */
+const wayKey = (arm: MBlock): string =>
+  JSON.stringify([successors(arm.term), arm.insts.map((inst) => inst.kind === "make" && [inst.dst, inst.recipe])]);
+
+/**
+ * Several equal ways move up only where the first setting lasts, from branch to branch without a call between: else they
+ * would be set again and again, and had better share one block.
+ */
+function staysSet(group: readonly Candidate[], preds: Preds): boolean {
+  const branches = new Set(group.map(({ block }) => block.id));
+  const again = group.filter(({ block }) => {
+    const [pred, ...others] = preds.get(block.id)!;
+    const follows = pred !== undefined && others.length === 0 && branches.has(pred);
+    return !follows || block.insts.some((inst) => inst.kind === "call");
+  });
+  return again.length <= 1;
 }
 
 const isConstants = (block: MBlock): boolean =>
