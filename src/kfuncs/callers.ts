@@ -1,6 +1,5 @@
 /** Who may call a kfunc: registration by program type, and the filters that narrow it. */
 import type { SectionInfo } from "../kernel/model.ts";
-import { type KernelProblem, problem } from "../kernel/problem.ts";
 import type { Kfunc } from "./kfunc.ts";
 import { type FilterRule, tracingHook } from "./table.ts";
 
@@ -15,12 +14,6 @@ export function mayCall(kfunc: Kfunc, info: SectionInfo): true | { readonly reas
   if (!callers.includes("any") && !callers.includes(info.progType)) return { reason: callersReason(callers) };
   if (kfunc.sleepable && !info.sleepable) return { reason: "it may sleep, and the program is not sleepable" };
   return true;
-}
-
-/** E0308 where the program may not call it. */
-export function callProblem(kfunc: Kfunc, info: SectionInfo): KernelProblem | undefined {
-  const answer = mayCall(kfunc, info);
-  return answer === true ? undefined : problem("E0308", kfunc.name, info.section, answer.reason);
 }
 
 function lets(rule: FilterRule, info: SectionInfo): boolean {

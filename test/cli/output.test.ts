@@ -87,7 +87,7 @@ describe("explain", () => {
   test.each(["E0206", "e0206", "-Wlicense", "Wlicense", "license"])("%s has a page", (code) => {
     const ran = f.run("explain", code);
     expect([ran.code, ran.err]).toEqual([0, ""]);
-    expect(ran.out).toMatch(/^# (E0206|Wlicense): /);
+    expect(ran.out).toMatch(/^# (E0206|-Wlicense): /);
   });
 
   test("a code that is none is told", () => {

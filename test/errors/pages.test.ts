@@ -55,7 +55,7 @@ test("every diagnostic has a page in the common form", () => {
 test("every page belongs to a diagnostic, and its title names it", () => {
   const pages = readdirSync("docs/errors").map((file) => file.replace(/\.md$/, ""));
   expect(pages.filter((name) => !names.includes(name))).toEqual([]);
-  expect(names.filter((name) => readPage(name) && !readPage(name)!.title.startsWith(`${name}: `))).toEqual([]);
+  expect(names.filter((name) => readPage(name) && !readPage(name)!.title.startsWith(`${codeOf(name)}: `))).toEqual([]);
 });
 
 test("causes are short and in prose", () => {

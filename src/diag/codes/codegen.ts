@@ -14,7 +14,6 @@ export const codegenCodes = {
   E0412: () => "store to a bit-field of a kernel type",
   E0440: (name: string, size: number, limit: number) =>
     `'${name}' needs ${size} bytes of stack, and the kernel gives ${limit}`,
-  E0441: (what: string) => `signed ${what} does not exist before -mcpu=v4`,
   E0442: (name: string, slots: number) =>
     `a branch in '${name}' spans ${slots} instructions, more than its offset can hold`,
 } as const;

@@ -9,7 +9,6 @@ export const kernelCodes = {
   E0306: (name: string, why: string) => `'${name}' cannot be traced: ${why}`,
   E0307: (name: string, section: string) =>
     `'${name}' must not sleep, so the sleepable '${section}' cannot be attached`,
-  E0308: (name: string, section: string, why: string) => `kfunc '${name}' may not be called from '${section}': ${why}`,
   E0309: (name: string, declared: string, real: string) =>
     `kfunc '${name}' is declared '${declared}', but is '${real}'`,
   E0310: (section: string) => `'${section}' is no section name of BPF programs`,
@@ -17,6 +16,5 @@ export const kernelCodes = {
   E0312: (name: string, kernel: string) => `no security hook '${name}' in ${kernel}`,
   E0313: (name: string, kernel: string) => `no iterator '${name}' in ${kernel}`,
   E0314: (name: string) => `the return value of '${name}' may not be modified`,
-  E0315: (helper: string, section: string) => `helper '${helper}' may not be called from '${section}'`,
   E0317: (file: string, why: string) => `cannot read the BTF of ${file}: ${why}`,
 } as const;
