@@ -109,7 +109,7 @@ class Evaluator {
   }
 
   #wrong(why: string, at: Tok = this.#tok): never {
-    this.#pp.sink.error("E0138", spanOf(at), this.#directive, why);
+    if (!this.#pp.stopped) this.#pp.sink.error("E0138", spanOf(at), this.#directive, why);
     throw new Unusable();
   }
 

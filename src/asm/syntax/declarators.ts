@@ -43,6 +43,9 @@ export interface Declared {
 type Wrap = (type: TypeExpr) => TypeExpr;
 
 export abstract class DeclaratorParser extends TypeParser {
+  /** Whose parameters are being read. */
+  #owner = "";
+
   protected declarator(mode: "named" | "abstract" | "either"): Declared {
     return this.SUBRULE(this.declaratorRule, { ARGS: [mode] });
   }
@@ -133,10 +136,14 @@ export abstract class DeclaratorParser extends TypeParser {
   }
 
   #parameters(): Wrap {
+    const name = this.tok(0);
     const open = this.take();
+    const outer = this.#owner;
+    this.#owner = name.tokenType === Identifier ? name.image : "this function";
     this.scopes.push();
     const { params, variadic, unspecified } = this.#parameterList();
     this.scopes.pop();
+    this.#owner = outer;
     this.close(RParen, open);
     const span = this.spanFrom(open);
     return (ret) => ({ kind: "func", ret, params, variadic, unspecified, span });
@@ -158,11 +165,10 @@ export abstract class DeclaratorParser extends TypeParser {
 
   protected readonly parameter: GrammarRule<[], ParamDecl> = this.RULE("parameter", (): ParamDecl => {
     if (this.RECORDING_PHASE) return { type: this.SUBRULE(this.typeName), attributes: [], span: spanOf(this.tok(0)) };
-    const before = this.tok(-1);
     const tok = this.tok(1);
     const untyped = tok.tokenType === Identifier && !this.isType(tok.image);
     const next = this.tok(2).tokenType;
-    if (untyped && (next === Comma || next === RParen)) this.fail("E0159", spanOf(tok), before.image);
+    if (untyped && (next === Comma || next === RParen)) this.fail("E0159", spanOf(tok), this.#owner);
     this.nest();
     const specifiers = this.SUBRULE1(this.specifiers);
     const declared = this.declarator("either");

@@ -10,6 +10,8 @@ import { CharLit, Comma, Hash, HashHash, LParen, Placemarker, RParen, StringLit 
 /** One argument, as written and fully expanded (made when first asked for). */
 export interface MacroArg {
   readonly raw: readonly Tok[];
+  /** The rest of a variadic macro for which the use has not even a comma. */
+  readonly absent: boolean;
   expanded(): readonly Tok[];
 }
 
@@ -77,9 +79,9 @@ class Substitution {
     const left = out.at(-1)!;
     const isRest = this.#macro.variadic && this.#macro.paramOf[at] === this.#macro.params!.length - 1;
     if (isRest && left.tokenType === Comma) {
-      const rest = this.#args.at(-1)!.raw;
-      if (rest.length === 0) out[out.length - 1] = this.#nothing(left);
-      else append(out, this.#placed(rest, this.#macro.body[at]!));
+      const rest = this.#args.at(-1)!;
+      if (rest.absent) out[out.length - 1] = this.#nothing(left);
+      else append(out, this.#placed(rest.raw, this.#macro.body[at]!));
       return at + 1;
     }
     const [right, ...others] = this.#operand(at, end, true);

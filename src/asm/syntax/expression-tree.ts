@@ -44,7 +44,6 @@ export class OperatorStack {
 
 function combine({ level, op, middle }: Pending, left: Expr, right: Expr): Expr {
   const span = coverSpans(left.span, right.span);
-  // biome-ignore lint/suspicious/noThenProperty: C's own word, and nobody awaits a tree
   if (level === COND_LEVEL) return { kind: "cond", cond: left, ...(middle && { then: middle }), else: right, span };
   const opSpan = spanOf(op);
   if (level === ASSIGN_LEVEL)

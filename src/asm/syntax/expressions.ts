@@ -337,11 +337,13 @@ export abstract class ExpressionParser extends ParserBase {
   protected readonly generic: GrammarRule<[], Expr> = this.RULE("generic", (): Expr => {
     const start = this.CONSUME(GenericWord) as Tok;
     if (this.RECORDING_PHASE) return { kind: "error", span: spanOf(start) };
+    this.nest();
     const open = this.need(LParen, "after '_Generic'");
     const control = this.SUBRULE1(this.expression, { ARGS: [ASSIGN_LEVEL] });
     const cases: { readonly type?: TypeExpr; readonly value: Expr }[] = [];
     while (this.takeIf(Comma)) cases.push(this.#genericCase());
     this.close(RParen, open);
+    this.depth--;
     return { kind: "generic", control, cases, span: this.spanFrom(start) };
   });
 
@@ -355,12 +357,14 @@ export abstract class ExpressionParser extends ParserBase {
   protected readonly offsetOf: GrammarRule<[], Expr> = this.RULE("offsetOf", (): Expr => {
     const start = this.CONSUME(OffsetofWord) as Tok;
     if (this.RECORDING_PHASE) return { kind: "error", span: spanOf(start) };
+    this.nest();
     const open = this.need(LParen, `after '${start.image}'`);
     const type = this.SUBRULE1(this.typeName);
     this.need(Comma, "after the type");
     const path: Designator[] = [{ kind: "field", name: this.ident("a member name") }];
     while (this.sees(Dot) || this.sees(LBracket)) path.push(this.designator());
     this.close(RParen, open);
+    this.depth--;
     return { kind: "offsetof", type, path, span: this.spanFrom(start) };
   });
 
@@ -382,11 +386,13 @@ export abstract class ExpressionParser extends ParserBase {
   protected readonly typesCompatible: GrammarRule<[], Expr> = this.RULE("typesCompatible", (): Expr => {
     const start = this.CONSUME(TypesCompatibleWord) as Tok;
     if (this.RECORDING_PHASE) return { kind: "error", span: spanOf(start) };
+    this.nest();
     const open = this.need(LParen, `after '${start.image}'`);
     const left = this.SUBRULE1(this.typeName);
     this.need(Comma, "between the types");
     const right = this.SUBRULE2(this.typeName);
     this.close(RParen, open);
+    this.depth--;
     return { kind: "types_compatible", left, right, span: this.spanFrom(start) };
   });
 

@@ -54,6 +54,9 @@ const declarationStarts = new Set<TokenType>([...typeStarts, StorageWord, Functi
 /** Missing ones are reported behind the token before, as a reader sees them missing there. */
 const closers = new Set<TokenType>([Semi, RParen, RBracket, RBrace, tokens.Colon]);
 
+/** Attributes are looked behind only so far. */
+const LONGEST_SKIP = 1000;
+
 const vocabulary = Object.values(tokens).filter((v): v is TokenType => typeof v === "object" && "tokenTypeIdx" in v);
 const nowhere = new Tok(EndOfFile, "", 0 as FileId, 0, 0, 0);
 
@@ -214,7 +217,7 @@ export abstract class ParserBase extends EmbeddedActionsParser implements Declar
       const { tokenType } = this.tok(i);
       if (tokenType === tokens.LParen) depth++;
       else if (tokenType === RParen && --depth === 0) return i - k + 1;
-      else if (tokenType === EndOfFile) return i - k;
+      else if (tokenType === EndOfFile || i - k > LONGEST_SKIP) return i - k;
     }
   }
 
@@ -228,6 +231,7 @@ export abstract class ParserBase extends EmbeddedActionsParser implements Declar
   // ---- errors ----
 
   protected report<C extends ErrorCode>(code: C, span: Span, ...args: Parameters<(typeof errorTexts)[C]>): DiagBuilder {
+    if (this.pp!.truncated && this.sees(EndOfFile)) throw new SyntaxAbort(true);
     if (++this.#errors > this.pp!.limits.errors) {
       this.#errors = Number.NEGATIVE_INFINITY;
       this.stop("E0165", span, this.pp!.limits.errors);

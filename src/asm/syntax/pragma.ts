@@ -6,13 +6,16 @@ import { Origin, spanOf, Tok } from "./token.ts";
 import {
   Comma,
   EndOfFile,
+  EndOfLine,
   LParen,
   NumberLit,
   PragmaEnd,
   PragmaPop,
   PragmaPush,
   PragmaUnroll,
+  RBrace,
   RParen,
+  Semi,
   StringLit,
 } from "./tokens.ts";
 
@@ -123,6 +126,13 @@ function popMacro(pp: Preprocessor, tokens: readonly Tok[], end: Tok): undefined
   if (stack?.length) pp.words.get(name!).macro = stack.pop();
 }
 
+/** Passes what stands in the parentheses of a wrong `_Pragma`; what lies behind is kept. */
+function skipOperand(pp: Preprocessor, first: Tok): readonly Tok[] {
+  let tok = first;
+  while (![RParen, Semi, RBrace, EndOfFile, EndOfLine].includes(tok.tokenType)) tok = pp.raw();
+  return tok.tokenType === RParen || tok.tokenType === EndOfFile ? [] : [tok];
+}
+
 /** `_Pragma("...")`: reads its operand; the tokens that stand for it. */
 export function runPragmaOperator(pp: Preprocessor, use: Tok): readonly Tok[] {
   const open = pp.raw();
@@ -130,7 +140,7 @@ export function runPragmaOperator(pp: Preprocessor, use: Tok): readonly Tok[] {
   const close = text.tokenType === StringLit ? pp.raw() : text;
   if (close.tokenType !== RParen || text.tokenType !== StringLit) {
     pp.sink.error("E0130", spanOf(use));
-    return close.tokenType === EndOfFile ? [] : [close];
+    return skipOperand(pp, close);
   }
   const inner = text.image.slice(text.image.indexOf('"') + 1, -1).replace(/\\(["\\])/g, "$1");
   const file = pp.input.files.add("<_Pragma>", inner, true);

@@ -76,6 +76,8 @@ export class Preprocessor implements Paster {
   #expanded = 0;
   #argDepth = 0;
   #stopped = false;
+  /** The text ended where it should not have, which has been reported: what is missing behind is no news. */
+  truncated = false;
   /** The last two tokens that were read, before expansion. */
   #previous: Tok | undefined;
   #current: Tok | undefined;
@@ -97,6 +99,11 @@ export class Preprocessor implements Paster {
   /** The token read before the current one, unexpanded. */
   get previous(): Tok | undefined {
     return this.#previous;
+  }
+
+  /** Whether a limit has ended the reading. */
+  get stopped(): boolean {
+    return this.#stopped;
   }
 
   /** Starts reading `file`. */
@@ -130,6 +137,7 @@ export class Preprocessor implements Paster {
 
   #openComment(file: SourceFile, start: number): void {
     this.sink.error("E0101", { file: file.id, start, end: start + 2 });
+    this.truncated = true;
   }
 
   /** The next token as the grammar sees it: only tokens of C, and `EndOfFile` for ever. */
@@ -198,7 +206,8 @@ export class Preprocessor implements Paster {
   }
 
   #endOfFile(tok: Tok): Tok | undefined {
-    for (const open of this.level.conditions) this.sink.error("E0132", spanOf(open.hash), open.directive);
+    if (!this.#stopped)
+      for (const open of this.level.conditions) this.sink.error("E0132", spanOf(open.hash), open.directive);
     this.level.conditions.length = 0;
     if (this.levels.length === 1) return tok;
     this.levels.pop();
@@ -208,6 +217,7 @@ export class Preprocessor implements Paster {
   /** Leaves the rest unread: from now on there is only `EndOfFile`. */
   stop(): void {
     this.#stopped = true;
+    this.truncated = true;
     this.#contexts.length = 0;
     this.levels.length = Math.min(this.levels.length, 1);
     this.level.scanner.pos = this.level.file.text.length;
@@ -310,6 +320,7 @@ export class Preprocessor implements Paster {
       const tok = this.raw();
       if (tok.tokenType === EndOfFile || tok.tokenType === EndOfLine) {
         this.sink.error("E0126", spanOf(name), macro.name).note(`'${macro.name}' is defined here`, macro.span);
+        if (tok.tokenType === EndOfFile) this.truncated = true;
         return undefined;
       }
       if (count > this.limits.expandedTokens) return this.#tooMuch(name);
@@ -331,20 +342,22 @@ export class Preprocessor implements Paster {
   #args(macro: Macro, name: Tok, lists: Tok[][], end: number): { args: MacroArg[]; end: number } | undefined {
     const want = macro.params!.length;
     if (want === 0 && lists.length === 1 && lists[0]!.length === 0) lists.pop();
-    if (macro.variadic && lists.length === want - 1) lists.push([]);
+    const absent = macro.variadic && (lists.length === want - 1 || (want === 1 && lists[0]?.length === 0));
+    if (lists.length === want - 1 && absent) lists.push([]);
     if (lists.length !== want) {
       const counted = macro.variadic ? `at least ${want - 1} arguments` : `${want} argument${want === 1 ? "" : "s"}`;
       const report = this.sink.error("E0127", spanOf(name), macro.name, counted, lists.length);
       report.note(`'${macro.name}' is defined here`, macro.span);
       return undefined;
     }
-    return { args: lists.map((raw) => this.#argument(raw)), end };
+    return { args: lists.map((raw, i) => this.#argument(raw, absent && i === want - 1)), end };
   }
 
-  #argument(raw: readonly Tok[]): MacroArg {
+  #argument(raw: readonly Tok[], absent: boolean): MacroArg {
     let expanded: readonly Tok[] | undefined;
     return {
       raw,
+      absent,
       expanded: () => {
         expanded ??= this.#expandArgument(raw);
         return expanded;

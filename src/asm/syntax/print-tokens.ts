@@ -31,7 +31,8 @@ function wouldJoin(left: Tok, right: Tok): boolean {
   const isWordy = (c: string): boolean => /[\w$."'\u0080-\uffff]/.test(c);
   if (left.word || left.tokenType === NumberLit)
     return isWordy(first) || (left.tokenType === NumberLit && /[+-]/.test(first));
-  return /[-+*/%<>=!&|^#:.]/.test(last) && /[-+*/%<>=!&|^#:.\d]/.test(first);
+  if (last === "." && /\d/.test(first)) return true;
+  return /[-+*/%<>=!&|^#:.]/.test(last) && /[-+*/%<>=!&|^#:.]/.test(first);
 }
 
 function shown(tok: Tok): string {

@@ -254,11 +254,18 @@ export class Scanner {
       else p++;
     }
     const closed = p < text.length && text.charCodeAt(p) === quote;
-    this.pos = Math.min(closed ? p + 1 : p, text.length);
+    this.pos = closed ? p + 1 : this.#openEnd(open, Math.min(p, text.length));
     const raw = text.slice(start, this.pos);
     const image = hasSplice ? raw.replace(/\\\r?\n/g, "") : raw;
     const type = quote === DOUBLE_QUOTE ? StringLit : CharLit;
     return this.#make(closed ? type : OpenQuote, image, start, flags);
+  }
+
+  /** Where a constant without a closing quote is taken to end: before the brackets and `;` that end its line. */
+  #openEnd(open: number, lineEnd: number): number {
+    let at = lineEnd;
+    while (at > open + 1 && /[)\]};,\s]/.test(this.#text[at - 1]!)) at--;
+    return at;
   }
 
   #punctuator(start: number, flags: number): Tok {

@@ -219,7 +219,7 @@ export abstract class StatementParser extends DeclaratorParser {
     if (this.RECORDING_PHASE) return this.OR(this.#statements);
     const { depth } = this;
     this.nest();
-    const stmt = this.OR(this.#statements);
+    const stmt = this.OR({ DEF: this.#statements, ERR_MSG: "a statement" });
     this.depth = depth;
     return stmt;
   });
@@ -275,7 +275,6 @@ export abstract class StatementParser extends DeclaratorParser {
     const end = this.tok(0);
     return arms.reduceRight<Stmt | undefined>((rest, { word, cond, body }) => {
       const span = spanBetween(word, end);
-      // biome-ignore lint/suspicious/noThenProperty: C's own word, and nobody awaits a tree
       return { kind: "if", cond, then: body, ...(rest && { else: rest }), span };
     }, last)!;
   });

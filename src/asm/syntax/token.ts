@@ -38,15 +38,25 @@ export class WordTable {
 
 /** One use of a macro: the tokens that it produced share this object. */
 export class Origin {
+  /** The use that stands in the user's text. */
+  readonly outermost: Origin;
   readonly macro: string;
   readonly call: Tok;
   /** Where the invocation ends in `call`'s file, its closing parenthesis included. */
   readonly end: number;
+  #outer: Expansion | undefined;
 
   constructor(macro: string, call: Tok, end: number) {
     this.macro = macro;
     this.call = call;
     this.end = end;
+    this.outermost = call.origin?.outermost ?? this;
+  }
+
+  /** How the use itself came about, where it lies in another macro. */
+  get outer(): Expansion | undefined {
+    this.#outer ??= this.call.origin && expansionOf(this.call, this.call.origin);
+    return this.#outer;
   }
 }
 
@@ -98,15 +108,13 @@ export function withType(tok: Tok, type: TokenType, image = tok.image): Tok {
 /** The place in the user's text, with the macros in between. */
 export function spanOf(tok: Tok): Span {
   if (!tok.origin) return { file: tok.file, start: tok.startOffset, end: tok.end };
-  let outermost = tok.origin;
-  while (outermost.call.origin) outermost = outermost.call.origin;
-  const { call, end } = outermost;
+  const { call, end } = tok.origin.outermost;
   return { file: call.file, start: call.startOffset, end, via: expansionOf(tok, tok.origin) };
 }
 
 function expansionOf(tok: Tok, origin: Origin): Expansion {
   const spelled = { file: tok.file, start: tok.startOffset, end: tok.end };
-  const outer = origin.call.origin && expansionOf(origin.call, origin.call.origin);
+  const { outer } = origin;
   return outer ? { macro: origin.macro, spelled, outer } : { macro: origin.macro, spelled };
 }
 

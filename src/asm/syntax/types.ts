@@ -177,10 +177,12 @@ export abstract class TypeParser extends ExpressionParser {
   #typeofSpec(): TypeExpr {
     const word = this.take();
     const open = this.need(LParen, `after '${word.image}'`);
+    this.nest();
     const isType = this.startsType(1);
     const type = isType ? this.SUBRULE4(this.typeName) : undefined;
     const expr = isType ? undefined : this.SUBRULE5(this.expression);
     this.close(RParen, open);
+    this.depth--;
     const span = this.spanFrom(word);
     const unqualified = word.word!.canonical === "typeof_unqual" ? ({ unqualified: true } as const) : {};
     return type

@@ -48,7 +48,7 @@ describe("one clear message, at the right place", () => {
     ["struct s { int a; } int b;", "1:21 E0156 'struct s' and 'int' cannot be combined in one type"],
     ["enum e { A B };", "1:11 E0150 expected '}'"],
     ["int a[3;", "1:8 E0150 expected ']'"],
-    ["int f(int a, b) { return 0; }", "1:14 E0159 the parameters of ',' are listed without types"],
+    ["int f(int a, b) { return 0; }", "1:14 E0159 the parameters of 'f' are listed without types"],
     ["long float x;", "1:1 E0156 'long' and 'float' cannot be combined in one type"],
     ["int 3x;", "1:5 E0150 expected a name, found '3x'"],
     ["x = 3;", "1:1 E0164 'x' needs a type before it"],

