@@ -1,6 +1,7 @@
 /** Whether an access stays inside a region of known size. kernel/bpf/verifier.c:check_mem_region_access */
 import type { Cx } from "./cx.ts";
-import { S64, type Scalar } from "./domain/scalar.ts";
+import { constant, S64, type Scalar } from "./domain/scalar.ts";
+import { arithmetic } from "./domain/scalar-alu.ts";
 import type { Pointer } from "./domain/value.ts";
 import { type Outcome, type Refusal, refuse } from "./outcome.ts";
 import { regionWords } from "./words.ts";
@@ -8,13 +9,21 @@ import { regionWords } from "./words.ts";
 /** kernel/bpf/verifier.c:BPF_MAX_VAR_OFF, for offsets and sizes alike. */
 export const MAX_VAR_OFF = 1n << 29n;
 
-const leastOff = (p: Pointer): bigint => BigInt(p.off) + (p.varying?.s.min ?? 0n);
-const greatestOff = (p: Pointer): bigint => BigInt(p.off) + (p.varying?.u.max ?? 0n);
+/** Where kernels count the known part of an offset with the rest, a negative rest can be made up for. */
+function merged(cx: Cx, p: Pointer): Pointer {
+  if (!p.varying || p.off === 0 || !cx.facts.mergesOffsets) return p;
+  return {
+    ...p,
+    off: 0,
+    varying: arithmetic("add", 64, p.varying, constant(BigInt(p.off), p.varying.at), p.varying.at),
+  };
+}
 
 /** `size` bytes at `off` from the pointer `p` (named `reg`) inside a region of `room` bytes. */
-export function checkInside(cx: Cx, p: Pointer, reg: string, off: number, size: bigint, room: number): Outcome {
+export function checkInside(cx: Cx, given: Pointer, reg: string, off: number, size: bigint, room: number): Outcome {
+  const p = merged(cx, given);
   const about = { about: p.varying ? [p, p.varying] : [p] };
-  const min = leastOff(p) + BigInt(off);
+  const min = BigInt(p.off) + (p.varying?.s.min ?? 0n) + BigInt(off);
   if (p.varying && p.varying.s.min < 0n && (p.varying.s.min === S64.min || min < 0n)) {
     return refuse("E0525", [reg, regionWords(cx, p)], {
       ...about,
@@ -27,7 +36,7 @@ export function checkInside(cx: Cx, p: Pointer, reg: string, off: number, size: 
   if (p.varying.u.max >= MAX_VAR_OFF) {
     return refuse("E0526", [reg, regionWords(cx, p)], { ...about, help: boundHelp(room) });
   }
-  return fits(cx, p, greatestOff(p) + BigInt(off), size, room);
+  return fits(cx, p, BigInt(p.off) + p.varying.u.max + BigInt(off), size, room);
 }
 
 const boundHelp = (room: number): string =>

@@ -72,6 +72,10 @@ export interface Facts {
   /** The kernel knows what dividing by a constant, or swapping bytes, does to a range. */
   readonly followsDivision: boolean;
   readonly followsSwaps: boolean;
+  /** The kernel keeps the known and the unknown part of a pointer's offset as one. */
+  readonly mergesOffsets: boolean;
+  /** Copies stay linked over a subtraction, too. */
+  readonly linksSubtraction: boolean;
   /** Programs of this kind may write some members of kernel structs. */
   readonly writesStructs: boolean;
   /** Name of the struct that global functions declare for the context. */

@@ -45,14 +45,16 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     programKind: kind,
     kernelName: kernel.name,
     kernelBtf: kernel.btf,
-    ctx: ctxOf(kernel, info, kind, answer.kind, target),
+    ctx: withMoves(ctxOf(kernel, info, kind, answer.kind, target), kernel),
     returns: returnRule(info),
     gpl: GPL.has(program.license),
     sleepable: info.sleepable,
     maxFrames: limitsOf(kernel).callFrames,
     privateStack: ["KPROBE", "TRACEPOINT", "PERF_EVENT", "RAW_TRACEPOINT", "TRACING", "LSM"].includes(info.progType),
-    followsDivision: atLeast(kernel.version, 7, 1),
-    followsSwaps: atLeast(kernel.version, 7, 1),
+    followsDivision: atLeast(kernel.version, 7, 0),
+    followsSwaps: atLeast(kernel.version, 7, 0),
+    mergesOffsets: atLeast(kernel.version, 7, 1),
+    linksSubtraction: atLeast(kernel.version, 7, 0),
     writesStructs: !["TRACING", "KPROBE", "TRACEPOINT", "RAW_TRACEPOINT", "PERF_EVENT", "LSM"].includes(info.progType),
     ...(ctxStruct && { ctxStruct }),
     helper: (id) => helperFact(info, id),
@@ -153,6 +155,10 @@ function ctxOf(
   }
   return ruledCtx(rule, info, kind, kernel.arch);
 }
+
+/** Before 7.1 no context could be read through a register that carries an offset. */
+const withMoves = (ctx: CtxModel, kernel: Kernel): CtxModel =>
+  atLeast(kernel.version, 7, 1) ? ctx : { ...ctx, movable: ctx.variable ?? false };
 
 function targetCtx(info: SectionInfo, kind: string, target: AttachTarget): CtxModel {
   const slots = target.slots.map(

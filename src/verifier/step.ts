@@ -164,8 +164,8 @@ function alu(cx: Cx, state: State, insn: Alu): void {
   const by = operand(state, insn.src);
   if (dst.kind === "scalar" && by.kind === "scalar") {
     const blind = DIVISIONS.has(insn.op) && !cx.facts.followsDivision;
-    const result = arithmetic(insn.op, insn.width, dst, blind ? unknownScalar(at) : by, at);
-    setReg(state, insn.dst, linkedSum(insn, dst, by, result));
+    const result = blind ? unknownScalar(at) : arithmetic(insn.op, insn.width, dst, by, at);
+    setReg(state, insn.dst, linkedSum(cx, insn, dst, by, result));
     return;
   }
   const minus = insn.op === "sub";
@@ -177,9 +177,10 @@ function alu(cx: Cx, state: State, insn: Alu): void {
 }
 
 /** `copy += constant` stays linked to what it was copied from, at a distance. */
-function linkedSum(insn: Alu, dst: Scalar, by: Scalar, sum: Scalar): Scalar {
+function linkedSum(cx: Cx, insn: Alu, dst: Scalar, by: Scalar, sum: Scalar): Scalar {
   const c = constOf(by);
-  const linkable = (insn.op === "add" || insn.op === "sub") && insn.width === 64 && "imm" in insn.src;
+  const linkable =
+    (insn.op === "add" || (insn.op === "sub" && cx.facts.linksSubtraction)) && insn.width === 64 && "imm" in insn.src;
   if (!linkable || c === undefined || dst.id === 0 || dst.delta !== 0n || isConst(sum)) return sum;
   return { ...sum, id: dst.id, delta: insn.op === "add" ? s64(c) : -s64(c) };
 }

@@ -200,6 +200,7 @@ function storedKey(stack: Stack, key: Pointer, size: number): bigint | undefined
   const zeros = ((1 << size) - 1) << byte;
   if ((found.zeros & zeros) === zeros) return 0n;
   const spill = found.spill;
-  if (byte !== 0 || spill?.size !== size || spill.value.kind !== "scalar") return undefined;
+  // The kernel counts the saved bytes from the key on, and takes the saved number as a whole.
+  if (!spill || spill.size - byte !== size || spill.value.kind !== "scalar") return undefined;
   return constOf(spill.value);
 }
