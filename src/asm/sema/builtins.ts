@@ -16,6 +16,7 @@ import {
   boolType,
   intType,
   intTypes,
+  isInteger,
   isPtr,
   longType,
   sizeType,
@@ -121,15 +122,20 @@ const overflow =
   (op: "add" | "sub" | "mul"): Maker =>
   (c) => {
     const ptr = checkValue(c.cx, c.args[2]!);
-    if (!isPtr(ptr.type)) {
+    if (!isPtr(ptr.type) || !isInteger(ptr.type.to)) {
       if (!isError(ptr))
         c.cx.sink.error("E0203", ptr.span, `argument 3 of '${c.name}'`, "a pointer to an integer", typeText(ptr.type));
       return value(errorValue(c.span));
     }
-    const { to } = ptr.type;
     const result = derefPlace(c.cx, ptr, c.span);
-    return make(c, { kind: "overflow", op, left: arg(c, 0, to), right: arg(c, 1, to), result }, boolType);
+    return make(c, { kind: "overflow", op, left: number(c, 0), right: number(c, 1), result }, boolType);
   };
+
+/** An integer of whatever type: overflow is asked of the exact result. */
+function number(c: Call, i: number): TExpr {
+  const v = checkValue(c.cx, c.args[i]!);
+  return isInteger(v.type) ? v : assigned(c.cx, v, longType, `argument ${i + 1} of '${c.name}'`);
+}
 
 /** Evaluated for nothing: hints to an optimiser that we do not need. */
 const hint: Maker = (c) => value(convert(rvalue(checkOperand(c.cx, c.args[0]!)), voidType, c.span));
