@@ -34,6 +34,8 @@ function passable(cx: FunctionContext, e: CallExpr): boolean {
   }
   const record = e.type.kind === "record" ? e : e.args.find((arg) => arg.type.kind === "record");
   if (!record) return true;
+  // A function of the file was refused where it is defined.
+  if (e.callee.kind === "function") return false;
   cx.sink.error("E0402", record.span).help("pass a pointer to it instead");
   return false;
 }

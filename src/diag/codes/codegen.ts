@@ -9,7 +9,6 @@ export const codegenCodes = {
   E0407: () => "128-bit integers do not fit BPF's registers",
   E0408: (size: number) => `BPF has no atomic operation on ${size === 1 ? "1 byte" : `${size} bytes`}`,
   E0409: (name: string) => `the length of ${name} is not a constant`,
-  E0410: (op: string) => `this mix of types has no ${op} with overflow check`,
   E0411: (length: number, most: number) => `${length} bytes take more than ${most} loads and stores`,
   E0412: () => "store to a bit-field of a kernel type",
   E0440: (name: string, size: number, limit: number) =>
