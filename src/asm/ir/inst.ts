@@ -147,7 +147,6 @@ export type Branch = Extract<Term, { readonly op: "br" }>;
 /** A branch to `yes` if `a fn b`, else to `no`; a jump where both are one block. */
 export function branchTo(how: Omit<Branch, "op" | "then" | "else">, yes: BlockId, no: BlockId): Term {
   if (yes === no) return { op: "jump", to: yes, ...(how.span && { span: how.span }) };
-  // biome-ignore lint/suspicious/noThenProperty: the model's name; nobody awaits a terminator
   return { ...how, op: "br", then: yes, else: no };
 }
 

@@ -264,7 +264,6 @@ export class RandomUnit {
       return {
         kind: "cond",
         cond: this.#cond(),
-        // biome-ignore lint/suspicious/noThenProperty: the tree's name
         then: this.expr(type, depth - 1),
         else: this.expr(type, depth - 1),
         type,

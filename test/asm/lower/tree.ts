@@ -67,9 +67,13 @@ export const declare = (l: TLocal, init?: TInit | TExpr): TStmt => ({
   span,
   ...(init && { init: "type" in init ? { kind: "scalar", value: init } : init }),
 });
-export const when = (cond: TExpr, yes: TStmt, no?: TStmt): TStmt =>
-  // biome-ignore lint/suspicious/noThenProperty: the tree's name
-  ({ kind: "if", cond, then: yes, span, ...(no && { else: no }) });
+export const when = (cond: TExpr, yes: TStmt, no?: TStmt): TStmt => ({
+  kind: "if",
+  cond,
+  then: yes,
+  span,
+  ...(no && { else: no }),
+});
 export const compare = (op: Extract<TExpr, { kind: "compare" }>["op"], left: TExpr, right: TExpr): TExpr => ({
   kind: "compare",
   op,
