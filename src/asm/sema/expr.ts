@@ -9,6 +9,7 @@ import {
   condition,
   errorValue,
   isError,
+  isNull,
   type Operand,
   operandType,
   place,
@@ -222,7 +223,7 @@ const convertArm = (e: TExpr, type: CType): TExpr =>
 function condType(cx: Sema, a: TExpr, b: TExpr, span: Span): CType | undefined {
   if (isInteger(a.type) && isInteger(b.type)) return commonType(a.type, b.type);
   if (a.type.kind === "void" || b.type.kind === "void") return voidType;
-  if (isPtr(a.type) && isPtr(b.type)) return isVoidPtr(a.type) && !(a.kind === "const") ? a.type : pickPtr(a, b);
+  if (isPtr(a.type) && isPtr(b.type)) return commonPtr(a, b);
   if (isPtr(a.type) && isInteger(b.type)) return unqualified(a.type);
   if (isInteger(a.type) && isPtr(b.type)) return unqualified(b.type);
   if (a.type.kind === "record" && sameType(a.type, b.type)) return unqualified(a.type);
@@ -230,7 +231,11 @@ function condType(cx: Sema, a: TExpr, b: TExpr, span: Span): CType | undefined {
   return undefined;
 }
 
-const pickPtr = (a: TExpr, b: TExpr): CType => unqualified(a.kind === "const" && a.value === 0n ? b.type : a.type);
+/** A null pointer constant takes the other's type; else `void *` wins. */
+function commonPtr(a: TExpr, b: TExpr): CType {
+  if (isNull(a)) return unqualified(b.type);
+  return unqualified(isVoidPtr(b.type) && !isNull(b) ? b.type : a.type);
+}
 
 // ---- types asked about ----
 

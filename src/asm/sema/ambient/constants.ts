@@ -8,7 +8,6 @@ bpf_cpu_to_be64(x) __builtin_bswap64(x)
 bpf_be64_to_cpu(x) __builtin_bswap64(x)
 true 1
 false 0
-bool _Bool
 __ATOMIC_RELAXED 0
 __ATOMIC_CONSUME 1
 __ATOMIC_ACQUIRE 2
