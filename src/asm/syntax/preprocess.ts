@@ -26,7 +26,19 @@ import {
   WordTable,
   withFlags,
 } from "./token.ts";
-import { CharLit, Comma, EndOfFile, EndOfLine, Hash, LParen, OpenQuote, RParen, Stray, StringLit } from "./tokens.ts";
+import {
+  CharLit,
+  Comma,
+  EndOfFile,
+  EndOfLine,
+  Hash,
+  LParen,
+  NumberLit,
+  OpenQuote,
+  RParen,
+  Stray,
+  StringLit,
+} from "./tokens.ts";
 
 /** A file being read. */
 export interface FileLevel {
@@ -283,7 +295,7 @@ export class Preprocessor implements Paster {
     return this.level.scanner.peekIsLParen();
   }
 
-  /** Puts the expansion of `macro` in place of its use; a use that is wrong is reported and left as a plain name. */
+  /** Puts the expansion of `macro` in place of its use; a use that is wrong is reported and stands for 0. */
   #expand(macro: Macro, tok: Tok): Tok | undefined {
     if (macro.dynamic) {
       this.push(macro.dynamic(tok));
@@ -293,7 +305,8 @@ export class Preprocessor implements Paster {
     let args: MacroArg[] = [];
     if (macro.params) {
       const collected = this.#collect(macro, tok);
-      if (!collected) return withFlags(tok, tok.flags | NO_EXPAND);
+      if (!collected)
+        return new Tok(NumberLit, "0", tok.file, tok.startOffset, tok.end, tok.flags, undefined, tok.origin);
       ({ end, args } = collected);
     }
     const origin = new Origin(macro.name, tok, end);
