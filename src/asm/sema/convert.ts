@@ -90,8 +90,8 @@ export function condition(cx: Sema, e: TExpr): TExpr {
 export const isNull = (e: TExpr): boolean =>
   e.kind === "const" && e.value === 0n && (isInteger(e.type) || isVoidPtr(e.type));
 
-/** Assignment, argument, return and initialiser conversion (C11 6.5.16.1); `what` begins the message. */
-export function assigned(cx: Sema, e: TExpr, type: CType, what: string): TExpr {
+/** Assignment, argument, return and initialiser conversion (C11 6.5.16.1); `what` begins the message; `at` is what converts. */
+export function assigned(cx: Sema, e: TExpr, type: CType, what: string, at: Span = e.span): TExpr {
   const to = unqualified(type);
   if (isError(e)) return constant(0n, isScalar(to) ? to : intType, e.span);
   if (e.type.kind === "void" && to.kind !== "void") {
@@ -109,11 +109,11 @@ export function assigned(cx: Sema, e: TExpr, type: CType, what: string): TExpr {
     return convert(e, to);
   }
   if (isPtr(to) && isInteger(e.type)) {
-    if (!isNull(e)) checkNumber(cx, e, to, what);
+    if (!isNull(e)) checkNumber(cx, e, to, what, at);
     return convert(e, to);
   }
   if (isInteger(to) && isPtr(e.type)) {
-    checkNumber(cx, e, to, what);
+    checkNumber(cx, e, to, what, at);
     return convert(e, to);
   }
   return mismatch(cx, e, to, what);
@@ -125,8 +125,8 @@ function mismatch(cx: Sema, e: TExpr, to: CType, what: string): TExpr {
 }
 
 /** Numbers and pointers mix silently only inside macros, whose authors know what a register holds. */
-function checkNumber(cx: Sema, e: TExpr, to: CType, what: string): void {
-  if (e.span.via) return;
+function checkNumber(cx: Sema, e: TExpr, to: CType, what: string, at: Span): void {
+  if (at.via) return;
   cx.sink
     .error("E0203", e.span, what, typeText(to), typeText(e.type))
     .help(

@@ -195,7 +195,7 @@ export function assignExpr(cx: Sema, e: Extract<Expr, { kind: "assign" }>): TExp
   if (!to || isError(from)) return errorValue(e.span);
   const type = unqualified(to.type);
   if (e.op === "=") {
-    const v = assigned(cx, from, type, "assignment");
+    const v = assigned(cx, from, type, "assignment", e.opSpan);
     return isError(v) ? v : { kind: "assign", place: to, value: v, type, span: e.span };
   }
   return update(cx, e.op, to, from, e.opSpan, e.span);
