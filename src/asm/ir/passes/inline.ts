@@ -5,7 +5,7 @@
  */
 import { blockMap, Ids, withBlocks } from "../edit.ts";
 import { type InstBody, type InstOf, mapOperands, mapSuccessors, mapTermOperands } from "../inst.ts";
-import type { Block, BlockId, Inst, IrFunction, IrProgram, IrType, PhiArg, Slot, SlotId, ValueId } from "../model.ts";
+import type { Block, BlockId, Inst, IrFunction, IrProgram, IrType, PhiArg, Slot, SlotId, Term, ValueId } from "../model.ts";
 
 export interface InlineOptions {
   /** Inline what is only worth it, too; else only what the source demands. */
@@ -150,12 +150,20 @@ function inlineInto(fn: IrFunction, choose: (name: string) => IrFunction | undef
       head = rest;
     }
     if (head === block.id) continue;
-    cx.blocks.set(head, { id: head, insts, term: block.term });
+    cx.blocks.set(head, { id: head, insts, term: returnAsWritten(cx, insts, block.term) });
     cx.tails.set(block.id, head);
   }
   if (!changed) return fn;
   for (const [id, block] of cx.blocks) cx.blocks.set(id, moveTails(block, cx.tails, fn.nextId));
   return withBlocks(fn, cx.blocks, { slots: cx.slots, nextId: cx.ids.next });
+}
+
+/** `return f();` of a function that returns at one place: that place is the one to show. */
+function returnAsWritten(cx: Growing, insts: readonly Inst[], term: Term): Term {
+  const [only] = insts;
+  if (term.op !== "ret" || insts.length !== 1 || only?.op !== "phi" || only.id !== term.value) return term;
+  const span = only.args.length === 1 ? cx.blocks.get(only.args[0]!.block)?.term.span : undefined;
+  return span ? { ...term, span } : term;
 }
 
 /** Phis of the caller's own blocks saw the whole block before it was split. */
