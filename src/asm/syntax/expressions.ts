@@ -43,6 +43,8 @@ interface Prefix {
 }
 
 const prefixOperators = new Set<TokenType>([Star, Amp, PlusMinus, NotWord, IncDec, ExtensionWord]);
+/** What follows a parenthesised type, and cannot follow a parenthesised value. */
+const castOperands = new Set<TokenType>([Identifier, NumberLit, StringLit, CharLit, NotWord, SizeofWord]);
 /** One flat list of operators may be this many times as long as nesting may be deep: the tree leans, and is walked. */
 const CHAIN_FACTOR = 8;
 
@@ -114,7 +116,11 @@ export abstract class ExpressionParser extends ParserBase {
         this.take();
         if (tokenType !== ExtensionWord) prefixes.push({ tok });
       } else if (tokenType === LParen) {
-        if (!this.startsType(2)) return undefined;
+        if (this.#castsToUnknown()) {
+          prefixes.push(this.#unknownCast());
+          continue;
+        }
+        if (!this.startsType(2) && !this.#pointsToUnknown()) return undefined;
         const literal = this.#castOrLiteral(tok, prefixes);
         if (literal) return literal;
       } else if (tokenType === SizeofWord || tokenType === AlignofWord) {
@@ -122,6 +128,27 @@ export abstract class ExpressionParser extends ParserBase {
         if (whole) return whole;
       } else return tokenType === AmpAmp ? this.#labelAddress() : undefined;
     }
+  }
+
+  /** `(foo) x`: only a type can stand in such parentheses, so an unknown name is taken for one. */
+  #castsToUnknown(): boolean {
+    const name = this.tok(2);
+    if (name.tokenType !== Identifier || this.tok(3).tokenType !== RParen) return false;
+    return castOperands.has(this.tok(4).tokenType) && !this.isDeclared(name.image) && !this.isType(name.image);
+  }
+
+  /** `(foo *)`: a type as well. */
+  #pointsToUnknown(): boolean {
+    if (this.tok(2).tokenType !== Identifier || this.tok(3).tokenType !== Star) return false;
+    return this.tok(4).tokenType === RParen || (this.tok(4).tokenType === Star && this.tok(5).tokenType === RParen);
+  }
+
+  #unknownCast(): Prefix {
+    this.nest();
+    const tok = this.take();
+    const name = this.ident();
+    this.take();
+    return { tok, type: { kind: "name", name, span: name.span } };
   }
 
   #castOrLiteral(open: Tok, prefixes: Prefix[]): Expr | undefined {

@@ -31,6 +31,8 @@ describe("expressions", () => {
     ["(u32)a + 1", "(+ (cast u32 a) 1)"],
     ["(u32)(a) + 1", "(+ (cast u32 a) 1)"],
     ["(a) + 1", "(+ a 1)"],
+    ["(unknown_t)a + (unknown_t)~1 + (a)(1)", "(+ (+ (cast unknown_t a) (cast unknown_t (~ 1))) (call a 1))"],
+    ["*(unknown_t *)a * *(unknown_t **)b", "(* (* (cast (ptr unknown_t) a)) (* (cast (ptr (ptr unknown_t)) b)))"],
     ["(u32)-a", "(cast u32 (- a))"],
     ["(void *)(long)a", "(cast (ptr void) (cast long a))"],
     ["sizeof a + 1", "(+ (sizeof a) 1)"],
