@@ -5,7 +5,19 @@
  */
 import { blockMap, Ids, withBlocks } from "../edit.ts";
 import { type InstBody, type InstOf, mapOperands, mapSuccessors, mapTermOperands } from "../inst.ts";
-import type { Block, BlockId, Inst, IrFunction, IrProgram, IrType, PhiArg, Slot, SlotId, Term, ValueId } from "../model.ts";
+import type {
+  Block,
+  BlockId,
+  Inst,
+  IrFunction,
+  IrProgram,
+  IrType,
+  PhiArg,
+  Slot,
+  SlotId,
+  Term,
+  ValueId,
+} from "../model.ts";
 
 export interface InlineOptions {
   /** Inline what is only worth it, too; else only what the source demands. */

@@ -33,18 +33,10 @@ function ofValues({ fn, a, b }: Comparison, cx: RuleContext): Verdict {
   const [left, right] = [cx.def(a), cx.def(b)];
   if (left.op === "cast" && right.op === "cast" && left.ty === "i64" && right.ty === "i64" && fn in pointerOrder)
     return { fn, a: left.a, b: right.a };
-  if (left.op === "zext" && right.op === "zext" && left.from === 32 && right.from === 32 && narrow(left.a, right.a, cx))
-    return { fn: signedToUnsigned[fn] ?? fn, a: left.a, b: right.a };
-  if (
-    left.op === "sext" &&
-    right.op === "sext" &&
-    left.from === 32 &&
-    right.from === 32 &&
-    narrow(left.a, right.a, cx) &&
-    fn !== "set"
-  )
-    return { fn, a: left.a, b: right.a };
-  return undefined;
+  const [x, y] = [lowHalf(a, cx), lowHalf(b, cx)];
+  if (!x || !y || left.op !== right.op) return undefined;
+  if (left.op === "zext") return { fn: signedToUnsigned[fn] ?? fn, a: x(), b: y() };
+  return fn === "set" ? undefined : { fn, a: x(), b: y() };
 }
 
 const pointerOrder: Readonly<Partial<Record<CmpOp, true>>> = {
@@ -55,7 +47,17 @@ const pointerOrder: Readonly<Partial<Record<CmpOp, true>>> = {
   ugt: true,
   uge: true,
 };
-const narrow = (a: ValueId, b: ValueId, cx: RuleContext): boolean => cx.type(a) === "i32" && cx.type(b) === "i32";
+
+/**
+ * Makes the 32 bits that `value` was extended from; undefined where it was not, from a pointer's, or where others read
+ * the extended value: they want what the check says about it, and the kernel knows that of the checked register only.
+ */
+function lowHalf(value: ValueId, cx: RuleContext): (() => ValueId) | undefined {
+  const def = cx.def(value);
+  if ((def.op !== "zext" && def.op !== "sext") || def.from !== 32 || !cx.once(value)) return undefined;
+  if (cx.type(def.a) === "i32") return () => def.a;
+  return cx.def(def.a).op === "cast" ? undefined : () => cx.emit({ op: "trunc", ty: "i32", a: def.a });
+}
 
 /** The address of an object is never null; of an extern it may be. */
 function ofPointer({ fn, a }: Comparison, y: bigint, cx: RuleContext): Verdict {
@@ -121,12 +123,13 @@ function canonical({ fn, a, b }: Comparison, y: bigint, ty: IrType, cx: RuleCont
 
 /** A value extended from 32 bits against a constant that 32 bits hold. */
 function throughExtension({ fn, a }: Comparison, y: bigint, cx: RuleContext): Verdict {
-  const def = cx.def(a);
-  if ((def.op !== "zext" && def.op !== "sext") || def.from !== 32 || cx.type(def.a) !== "i32") return undefined;
-  const low = cx.number("i32", y & 0xffff_ffffn);
-  if (def.op === "zext") return y <= 0xffff_ffffn ? { fn: signedToUnsigned[fn] ?? fn, a: def.a, b: low } : undefined;
+  const low = lowHalf(a, cx);
+  if (!low) return undefined;
+  const constant = (): ValueId => cx.number("i32", y & 0xffff_ffffn);
+  if (cx.def(a).op === "zext")
+    return y <= 0xffff_ffffn ? { fn: signedToUnsigned[fn] ?? fn, a: low(), b: constant() } : undefined;
   const fits = BigInt.asUintN(64, BigInt.asIntN(32, y)) === y;
-  return fits && fn !== "set" ? { fn, a: def.a, b: low } : undefined;
+  return fits && fn !== "set" ? { fn, a: low(), b: constant() } : undefined;
 }
 
 function equality(cmp: Comparison, y: bigint, ty: IrType, cx: RuleContext, asBranch: boolean): Verdict {
@@ -144,9 +147,10 @@ function equality(cmp: Comparison, y: bigint, ty: IrType, cx: RuleContext, asBra
     case "cast":
       return def.ty === "i64" ? { fn, a: def.a, b: cx.number("ptr", y) } : undefined;
     case "bswap":
+      if (!cx.once(a)) return undefined;
       return swapped(cmp, def, y, cx);
     case "neg":
-      return y === 0n ? { fn, a: def.a, b } : undefined;
+      return y === 0n && cx.once(a) ? { fn, a: def.a, b } : undefined;
     case "bin":
       break;
     default:
@@ -160,6 +164,7 @@ function equality(cmp: Comparison, y: bigint, ty: IrType, cx: RuleContext, asBra
   // (x & c) == c for one bit.
   if (def.fn === "and" && c === y && (y & (y - 1n)) === 0n)
     return { fn: fn === "eq" ? "ne" : "eq", a, b: cx.number(ty, 0n) };
+  if (!cx.once(a)) return undefined;
   if (y === 0n && (def.fn === "xor" || def.fn === "sub")) {
     const pointers = cx.type(def.a) === "ptr" && cx.type(def.b) === "ptr";
     return pointers || cx.type(def.a) === cx.type(def.b) ? { fn, a: def.a, b: def.b } : undefined;

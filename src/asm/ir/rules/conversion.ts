@@ -80,7 +80,9 @@ export function simplifyTrunc(inst: InstOf<"trunc">, cx: RuleContext): Rewrite {
 /** Free to take the low half of: never made of a pointer. */
 function isExtended(value: ValueId, cx: RuleContext): boolean {
   const def = cx.def(value);
-  return def.op === "const" || ((def.op === "zext" || def.op === "sext") && cx.type(def.a) === "i32");
+  if (def.op === "const") return true;
+  if (def.op !== "zext" && def.op !== "sext") return false;
+  return cx.type(def.a) === "i32" || (def.from === 32 && cx.def(def.a).op !== "cast");
 }
 
 function narrowBin(inst: InstOf<"trunc">, def: InstOf<"bin">, cx: RuleContext): Rewrite {
