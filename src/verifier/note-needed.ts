@@ -63,6 +63,7 @@ function callArgs(cx: Cx, state: State, insn: Insn & { readonly kind: "call" }):
     if (!ANY_VALUE.has(arg.kind.base)) need(regOf(state, ARGS[i] ?? 5));
   });
   if (helper.name === "bpf_map_lookup_elem") storedKey(state);
+  if (helper.name === "bpf_loop") need(regOf(state, 1));
 }
 
 function isGlobalCall(cx: Cx, state: State): boolean {

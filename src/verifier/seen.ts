@@ -63,7 +63,7 @@ export class SeenStates {
       if (!done && !loops) {
         if (seen.state.rounds === state.rounds && coversState(seen.state, state, live, "same"))
           return { kind: "endless" };
-        seen.misses++;
+        if (keep) seen.misses++;
         continue;
       }
       if (coversState(seen.state, state, live, done ? "needed" : "within")) {
@@ -72,7 +72,7 @@ export class SeenStates {
         else needAll(state);
         return { kind: "covered" };
       }
-      seen.misses++;
+      if (keep || loops) seen.misses++;
     }
     if (list.some(isUseless))
       this.#byInsn.set(

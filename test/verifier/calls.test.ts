@@ -65,6 +65,7 @@ describe("callbacks", () => {
         cb: "*(u32 *)(r2 + 0) = 1; r0 = 0; exit",
       },
     ],
+    ["accepted", { main: LOOP.replace("r1 = 10", "r1 = 0"), cb: "*(u64 *)(r2 + 8) = 0; r0 = 0; exit" }],
     ["E0549", { main: "r1 = 10; r2 = 0; r3 = 0; r4 = 0; call 181; r0 = 0; exit" }],
   ])("%s: %j", (want, source) => {
     expect(answer(source)).toBe(want);

@@ -35,11 +35,17 @@ export function checkCallback(cx: Cx, state: State, helper: Helper): Outcome {
   return depth > cx.facts.maxFrames ? refuse("E0564", [depth, cx.facts.maxFrames]) : undefined;
 }
 
+/** `bpf_loop(0, ...)` calls nothing. */
+function isEmptyLoop(state: State, helper: Helper): boolean {
+  const count = regOf(state, 1);
+  return helper.name === "bpf_loop" && count.kind === "scalar" && count.u.max === 0n;
+}
+
 /** The state at the start of the function that the helper calls; undefined for helpers that call none. */
 export function callbackOf(cx: Cx, state: State, helper: Helper): State | undefined {
   const func = calledBack(state, helper);
   const given = GIVEN[helper.name];
-  if (func === undefined || !given) return undefined;
+  if (func === undefined || !given || isEmptyLoop(state, helper)) return undefined;
   const inside = copyState(state);
   const args = given(cx, state, helper);
   const regs: Value[] = Array.from({ length: 10 }, (_, r) => args[r - 1] ?? nothing(-1));
