@@ -1,14 +1,14 @@
 /**
  * One instruction for equal pure ones, where the first dominates the second. Calls, loads and phis are never merged
- * here.
- * Relies on: nothing. Keeps: control flow, order.
+ * here. Constants and addresses of stack objects cost nothing where they are not used: they all go to the entry.
+ * Relies on: nothing. Keeps: control flow, order of the rest.
  */
 
 import type { CoreAccess } from "../../../btf/core.ts";
 import { dominators } from "../dominators.ts";
 import { type Pass, Replacements, substitute } from "../edit.ts";
 import { isPure, mapOperands } from "../inst.ts";
-import type { BinOp, BlockId, Inst, IrFunction } from "../model.ts";
+import type { BinOp, Block, BlockId, Inst, IrFunction } from "../model.ts";
 
 const commutative: ReadonlySet<BinOp> = new Set(["add", "mul", "and", "or", "xor"]);
 const coreKey = ({ kind, root, path }: CoreAccess): string => `${kind} ${root} ${path.join(":")}`;
@@ -51,10 +51,40 @@ export const numberValues: Pass = {
   name: "number-values",
   run(fn) {
     const replaced = new Replacements();
-    walk(fn, replaced);
-    return substitute(fn, replaced);
+    const hoisted = hoistFree(fn, replaced);
+    walk(hoisted, replaced);
+    return substitute(hoisted, replaced);
   },
 };
+
+const isFree = (inst: Inst): boolean => inst.op === "const" || inst.op === "slot";
+
+/** Puts one of each constant and stack address at the start of the function, those that are there already first. */
+function hoistFree(fn: IrFunction, replaced: Replacements): IrFunction {
+  const first = new Map<string, Inst>();
+  for (const block of fn.blocks) {
+    for (const inst of block.insts) {
+      if (!isFree(inst)) continue;
+      const key = valueKey(inst)!;
+      const known = first.get(key);
+      if (known) replaced.set(inst.id, known.id);
+      else first.set(key, inst);
+    }
+  }
+  const [entry, ...rest] = fn.blocks;
+  if (replaced.size === 0 && !rest.some((block) => block.insts.some(isFree))) return fn;
+  const without = (block: Block): Block =>
+    block.insts.some(isFree) ? { ...block, insts: block.insts.filter((inst) => !isFree(inst)) } : block;
+  const start = without(entry!);
+  const free = [...first.values()].map((inst): Inst => (inst.op === "const" ? unplaced(inst) : inst));
+  return { ...fn, blocks: [{ ...start, insts: [...free, ...start.insts] }, ...rest.map(without)] };
+}
+
+/** A constant that many places share belongs to no line of the source. */
+function unplaced(inst: Inst): Inst {
+  const { span: _, ...rest } = inst;
+  return rest as Inst;
+}
 
 /** Walks the dominator tree with what is available from the blocks above. */
 function walk(fn: IrFunction, replaced: Replacements): void {
