@@ -162,7 +162,7 @@ const compileOptions = (y: Argv) =>
       default: "v3" as const,
       describe: "instructions that may be used (-mcpu=v3)",
     })
-    .option("debug", { type: "boolean", default: true, describe: "types and source lines in the object (-g0: none)" })
+    .option("debug", { type: "boolean", default: true, describe: "source lines in the object (-g0: none)" })
     .option("warning", {
       type: "string",
       array: true,

@@ -54,7 +54,7 @@ function analyse(main: SourceFile, files: SourceMap, options: CompileOptions, si
       files,
       main,
       includes: options.includes ?? builtinOnly,
-      defines: [{ name: `__TARGET_ARCH_${kernel.arch}`, value: "1" }, ...(options.defines ?? [])],
+      defines: [...targetMacros(options), ...(options.defines ?? [])],
       undefs: options.undefs ?? [],
       forcedIncludes: options.forcedIncludes ?? [],
       ambientMacros: { get: ambientMacro },
@@ -65,6 +65,20 @@ function analyse(main: SourceFile, files: SourceMap, options: CompileOptions, si
   const parseType = (text: string) => parseTypeName(text, isTypeName);
   return check(ast, kernel, { cpu: options.cpu ?? "v3", parseType }, sink);
 }
+
+/** Macros that say for what is compiled. */
+function targetMacros({ kernel, cpu = "v3", level = 2 }: CompileOptions) {
+  const names = [
+    `__TARGET_ARCH_${kernel.arch}`,
+    ...(cpu >= "v2" ? ["__BPF_FEATURE_JMP_EXT"] : []),
+    ...(cpu >= "v3" ? ["__BPF_FEATURE_ALU32", "__BPF_FEATURE_JMP32"] : []),
+    ...(cpu >= "v4" ? v4Features : []),
+    ...(level > 0 ? ["__OPTIMIZE__"] : []),
+  ];
+  return [...names.map((name) => ({ name, value: "1" })), { name: "__BPF_CPU_VERSION__", value: cpu.slice(1) }];
+}
+
+const v4Features = ["LDSX", "MOVSX", "BSWAP", "SDIV_SMOD", "GOTOL", "ST"].map((f) => `__BPF_FEATURE_${f}`);
 
 function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): readonly Subprog[] {
   const { cpu = "v3", level = 2, dump } = options;
@@ -95,8 +109,8 @@ function assemble(
       text: files.lineText(line.span.file, place.line),
     };
   };
-  const debug = options.debug !== false;
-  return writeObject(objectModel({ unit, subprogs, ...(license !== undefined && { license }), debug, lineOf }));
+  const lines = options.debug === false ? () => undefined : lineOf;
+  return writeObject(objectModel({ unit, subprogs, ...(license !== undefined && { license }), lineOf: lines }));
 }
 
 /** File names in the object do not tell in which folder it was built: they are relative to the main file's. */

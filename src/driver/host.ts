@@ -36,8 +36,7 @@ export function includeHost(read: ReadText, path: SearchPath): IncludeHost {
     return undefined;
   };
   return {
-    find: (name, angled, from) =>
-      first(candidates(name, angled, from)) ?? (builtinHeaders.has(name) ? { builtin: name } : undefined),
+    find: (name, angled, from) => first(candidates(name, angled, from)) ?? builtinHeader(name),
     findNext: (name, from) => {
       const all = candidates(name, true, from);
       const at = all.indexOf(from);
@@ -47,6 +46,10 @@ export function includeHost(read: ReadText, path: SearchPath): IncludeHost {
 }
 
 /** No files at all: built-in headers only. */
-export const builtinOnly: IncludeHost = {
-  find: (name) => (builtinHeaders.has(name) ? { builtin: name } : undefined),
-};
+export const builtinOnly: IncludeHost = { find: builtinHeader };
+
+/** Built-in headers are empty, but libbpf's own look for the guard of `vmlinux.h`. */
+function builtinHeader(name: string) {
+  if (name === "vmlinux.h") return { name, text: "#pragma once\n#define __VMLINUX_H__\n" };
+  return builtinHeaders.has(name) ? { builtin: name } : undefined;
+}

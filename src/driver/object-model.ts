@@ -18,8 +18,6 @@ export interface ModelInput {
   readonly subprogs: readonly Subprog[];
   /** License to write where the file gives none. */
   readonly license?: string;
-  /** No types, lines or CO-RE records (`-g0`). */
-  readonly debug: boolean;
   readonly lineOf: (line: Line<unknown>) => SourceLine | undefined;
 }
 
@@ -48,7 +46,7 @@ export function objectModel(input: ModelInput): ObjectModel {
     funcs,
     data,
     externs: externs.map((e) => ({ name: e.name, weak: e.weak })),
-    ...(input.debug && { btf }),
+    btf,
     lineOf: input.lineOf,
   };
 }

@@ -27,7 +27,7 @@ export interface CompileOptions {
   /** `-mcpu`; v3 by default, as clang 21's. */
   readonly cpu?: "v1" | "v2" | "v3" | "v4";
   readonly level?: 0 | 2;
-  /** False: no BTF, line info or CO-RE records (`-g0`). */
+  /** False: no source lines (`-g0`). Types stay: maps, externs and CO-RE cannot do without. */
   readonly debug?: boolean;
   /** False: the verifier is not asked (`--no-verify`). */
   readonly verify?: boolean;

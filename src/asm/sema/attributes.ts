@@ -55,7 +55,7 @@ const handlers: Readonly<Record<string, Handler>> = {
   },
   aligned: (cx, a, out) => {
     const arg = a.args[0];
-    out.align = Math.max(out.align ?? 1, arg ? Number(constantInt(cx, arg, "an alignment") ?? 1n) : 16);
+    out.align = Math.max(out.align ?? 1, arg ? Number(constantInt(cx, arg, "an alignment") ?? 1n) : 8);
   },
   packed: (_cx, _a, out) => {
     out.packed = true;

@@ -5,6 +5,7 @@ import type { TranslationUnit } from "../syntax/ast.ts";
 import { Sema, type SemaOptions } from "./context.ts";
 import { fileDeclaration, functionDefinition } from "./decls.ts";
 import { checkExterns } from "./externs.ts";
+import type { FunctionDraft } from "./scope.ts";
 import { staticAssert } from "./static-assert.ts";
 import type { Unit } from "./tree.ts";
 
@@ -19,7 +20,7 @@ export function check(ast: TranslationUnit, kernel: Kernel, options: SemaOptions
   }
   checkExterns(cx);
   return {
-    functions: cx.functions.flatMap((f) => (f.body ? [f.body] : [])),
+    functions: cx.functions.flatMap((f) => (f.body && isWanted(f) ? [f.body] : [])),
     globals: cx.globals,
     maps: cx.maps,
     externs: cx.externs,
@@ -27,3 +28,6 @@ export function check(ast: TranslationUnit, kernel: Kernel, options: SemaOptions
     localTypes: cx.localTypes,
   };
 }
+
+/** Static functions that nothing names, as headers bring along, are checked but not compiled. */
+const isWanted = (f: FunctionDraft): boolean => f.used || f.linkage === "global" || f.section !== undefined;

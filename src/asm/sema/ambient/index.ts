@@ -2,11 +2,12 @@
 import { constantMacros } from "./constants.ts";
 import { coreMacros } from "./core.ts";
 import { helperMacros } from "./helpers.ts";
+import { predefinedMacros } from "./predefined.ts";
 import { tracingMacros } from "./tracing.ts";
 
 /** Definition texts by name, as they would follow `#define`. */
 function definitions(): ReadonlyMap<string, string> {
-  const lines = [helperMacros, tracingMacros, coreMacros, constantMacros].join("\n").split("\n");
+  const lines = [helperMacros, tracingMacros, coreMacros, constantMacros, predefinedMacros].join("\n").split("\n");
   const found = new Map<string, string>();
   for (const line of lines) {
     const name = /^\w+/.exec(line)?.[0];
