@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build } from "../harness/compiler.mjs";
 import { fetch, project } from "../harness/paths.mjs";
+import { mustRun } from "../harness/process.mjs";
 import { programNamed, programs } from "../harness/programs.mjs";
 
 /** Loads with bpftool, which has to fail; what it says follows. */
@@ -31,7 +32,39 @@ function expectLines(source, output) {
 const latency = programNamed("latency");
 const loadable = programs.filter(({ name }) => !["session", "sleepable"].includes(name));
 
+/** Flags that make the kernel's own vmlinux.h and libbpf's headers stand before the built-in ones. */
+const realHeaders = () => ["-I", fetch("headers", "7.2"), "-I", join(fetch("sysroot"), "usr/include")];
+
+/** Without relocations: members of a type that is taken from BTF are numbered as they are used. */
+async function disassembled(source, output, flags) {
+  const { status, stderr } = await build(join(project, source), output, { flags });
+  assert.equal(status, 0, stderr);
+  return (await mustRun("llvm-objdump-19", ["-d", output])).stdout.replace(/^.*file format.*$/m, "");
+}
+
 export default [
+  {
+    name: "real headers give the same code as the built-in ones",
+    compilers: ["bpfasm"],
+    host: async ({ folder }) => {
+      for (const name of ["cookie-headers", "arguments", "maps", "printk", "ring", "weak"]) {
+        const { source } = programNamed(name);
+        const builtIn = await disassembled(source, join(folder, "a.o"), []);
+        assert.equal(await disassembled(source, join(folder, "b.o"), realHeaders()), builtIn, source);
+      }
+    },
+  },
+  {
+    // here the headers' macros do their work in another way, so the result is what counts
+    name: "fields of kernel structures through the real headers",
+    kernels: ["7.2-amd64"],
+    objects: { "probe.o": { ...programNamed("fields"), flags: realHeaders } },
+    script: "bpfrun open probe.o load attach run read_task detach globals",
+    expect: (output) => {
+      const tgid = output.global("expected_tgid");
+      output.assertGlobals({ tgid, leader: tgid, parent_again: output.global("parent"), has_mm: 1, exists: 1 });
+    },
+  },
   {
     name: "6.18 refuses a session: its kfuncs take no argument",
     kernels: ["6.18-amd64"],
