@@ -57,6 +57,7 @@ export function checkDepth(cx: Cx, meter: DepthMeter): Outcome {
   const deepest = (f: number): { readonly size: number; readonly calls: number } => {
     const known = memo.get(f);
     if (known) return known;
+    memo.set(f, { size: 0, calls: 0 }); // a function may hand out its own address; calls do not come round
     let below = { size: 0, calls: 0 };
     for (const callee of calleesOf(cx, f)) {
       const chain = deepest(callee);

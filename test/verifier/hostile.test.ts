@@ -64,6 +64,11 @@ function scrambled(body: readonly Insn[], cut: number): LinkedProgram {
   return { ...base, insns, funcs };
 }
 
+test("a function that takes its own address gets a verdict", () => {
+  const own: Insn = { kind: "ld_imm64", dst: 0, value: { kind: "func_off", off: -1 } };
+  expect(verify(scrambled([own], 0), kernel).verdict).toBeDefined();
+});
+
 test("any sequence of instructions gets a verdict", () => {
   const cut = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 12 }));
   fc.assert(
