@@ -17,6 +17,21 @@ export interface KernelChoice {
   readonly version?: string;
 }
 
+/** The options that every command for a kernel takes. */
+export interface KernelArgs {
+  readonly arch: Arch;
+  readonly btf?: string | undefined;
+  readonly "btf-module": readonly string[];
+  readonly kernel?: string | undefined;
+}
+
+export const choiceOf = (args: KernelArgs): KernelChoice => ({
+  arch: args.arch,
+  modules: args["btf-module"],
+  ...(args.btf !== undefined && { btf: args.btf }),
+  ...(args.kernel !== undefined && { version: args.kernel }),
+});
+
 const HOST_BTF = "/sys/kernel/btf/vmlinux";
 
 /** Where the package keeps its data: beside the folder of the bundle. */

@@ -1,4 +1,6 @@
 /** What lies at an offset of a kernel struct: a number, the next struct pointer, or nothing that may be read. kernel/bpf/btf.c:btf_struct_walk */
+import { BtfError } from "../btf/format.ts";
+import { sizeOf as resolvedSize } from "../btf/resolve.ts";
 import { type BtfSpec, type BtfType, type Member, type TypeId, VOID } from "../btf/type.ts";
 
 export type Walk =
@@ -44,31 +46,14 @@ export function strip(btf: BtfSpec, id: TypeId): Stripped {
   return { id: VOID, type: { kind: "void" }, tags };
 }
 
-/** Bytes that a value of the type takes; undefined for types without a size. */
+/** Bytes that a value of the type takes; undefined for types without a size, and for BTF that has no end. */
 export function sizeOf(btf: BtfSpec, id: TypeId): number | undefined {
-  let count = 1;
-  let at = id;
-  for (let depth = 0; depth < MAX_DEPTH; depth++) {
-    const { type } = strip(btf, at);
-    switch (type.kind) {
-      case "int":
-      case "float":
-      case "enum":
-      case "enum64":
-      case "struct":
-      case "union":
-        return type.size * count;
-      case "ptr":
-        return 8 * count;
-      case "array":
-        count *= type.nelems;
-        at = type.elem;
-        break;
-      default:
-        return undefined;
-    }
+  try {
+    return resolvedSize(btf, id);
+  } catch (error) {
+    if (!(error instanceof BtfError)) throw error;
+    return undefined;
   }
-  return undefined;
 }
 
 type Struct = BtfType & { readonly kind: "struct" | "union" };

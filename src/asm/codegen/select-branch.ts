@@ -1,6 +1,7 @@
 /** Selection of conditions: comparisons, bit tests and extensions folded into what one conditional jump can ask. */
 
 import type { CondOp, Width } from "../../isa/insn.ts";
+import { condByOp } from "../../isa/ops.ts";
 import { fitsS32, s32, s64 } from "../../support/int.ts";
 import type { CmpOp, ValueId } from "../ir/model.ts";
 import type { VCond } from "./machine.ts";
@@ -41,24 +42,11 @@ const rows: Readonly<Record<CmpOp, CmpRow>> = {
   set: { cond: "set", swapped: "set" },
 };
 
-const opposites: Readonly<Partial<Record<CondOp, CondOp>>> = {
-  eq: "ne",
-  ne: "eq",
-  gt: "le",
-  le: "gt",
-  ge: "lt",
-  lt: "ge",
-  sgt: "sle",
-  sle: "sgt",
-  sge: "slt",
-  slt: "sge",
-};
-
 const lessOps: ReadonlySet<CondOp> = new Set(["lt", "le", "slt", "sle"]);
 
 /** The opposite of a condition, where the machine has one: `set` has none. */
 export function oppositeOf(op: CondOp, target: Target): CondOp | undefined {
-  const other = opposites[op];
+  const other = condByOp[op].inverse;
   return other && !target.jmpLess && lessOps.has(other) ? undefined : other;
 }
 
@@ -179,5 +167,5 @@ function compared(s: Selector, compare: Compare): VCond {
 function forTarget(s: Selector, chosen: Chosen): Chosen {
   const { cond, inverted } = chosen;
   if (s.target.jmpLess || !lessOps.has(cond.op)) return chosen;
-  return { cond: { ...cond, op: opposites[cond.op]! }, inverted: !inverted };
+  return { cond: { ...cond, op: condByOp[cond.op].inverse! }, inverted: !inverted };
 }

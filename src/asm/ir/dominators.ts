@@ -135,3 +135,25 @@ export function frontiers(fn: IrFunction, doms: Dominators): Map<BlockId, BlockI
   }
   return result;
 }
+
+/**
+ * Walks a tree of blocks, each before its children; what `enter` gives is undone, last step first, when the block's whole
+ * subtree is done.
+ */
+export function walkTree(
+  root: BlockId,
+  children: (block: BlockId) => Iterable<BlockId>,
+  enter: (block: BlockId) => readonly (() => void)[],
+): void {
+  const stack: { readonly block: BlockId; undo?: readonly (() => void)[] }[] = [{ block: root }];
+  while (stack.length > 0) {
+    const top = stack[stack.length - 1]!;
+    if (top.undo) {
+      for (let i = top.undo.length - 1; i >= 0; i--) top.undo[i]!();
+      stack.pop();
+      continue;
+    }
+    top.undo = enter(top.block);
+    for (const child of children(top.block)) stack.push({ block: child });
+  }
+}

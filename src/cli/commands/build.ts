@@ -8,7 +8,7 @@ import { includeHost } from "../../driver/host.ts";
 import type { WarningOptions } from "../../driver/options.ts";
 import type { Kernel } from "../../kernel/model.ts";
 import { isFolder, readHeader, readSource, writeWhole } from "../files.ts";
-import { chooseKernel } from "../kernel-choice.ts";
+import { choiceOf, chooseKernel } from "../kernel-choice.ts";
 import { report } from "../report.ts";
 import { type BuildArgs, emitKinds } from "../run.ts";
 
@@ -22,17 +22,12 @@ export function build(args: BuildArgs, write: boolean): number {
     return 2;
   }
   const sink = new DiagSink();
-  const kernel = chooseKernel({ arch: args.arch, modules: args["btf-module"], ...kernelWords(args) }, sink);
+  const kernel = chooseKernel(choiceOf(args), sink);
   if (!kernel) return fail(sink, args);
   let failed = false;
   for (const file of args.file) failed = !buildOne(file, kernel, args, write) || failed;
   return failed ? 1 : 0;
 }
-
-const kernelWords = (args: BuildArgs) => ({
-  ...(args.btf !== undefined && { btf: args.btf }),
-  ...(args.kernel !== undefined && { version: args.kernel }),
-});
 
 function fail(sink: DiagSink, args: BuildArgs): number {
   report(sink.diagnostics, new SourceMap(), args["message-format"]);

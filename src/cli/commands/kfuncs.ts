@@ -3,21 +3,13 @@ import { DiagSink } from "../../diag/diagnostic.ts";
 import { SourceMap } from "../../diag/source.ts";
 import { reportProblem } from "../../kernel/problem.ts";
 import { type Kfunc, kfuncPrototype, listKfuncs, noSuchKfunc } from "../../kfuncs/kfunc.ts";
-import { chooseKernel } from "../kernel-choice.ts";
+import { choiceOf, chooseKernel } from "../kernel-choice.ts";
 import { report } from "../report.ts";
 import type { KfuncsArgs } from "../run.ts";
 
 export function kfuncs(args: KfuncsArgs): number {
   const sink = new DiagSink();
-  const choice = { arch: args.arch, modules: args["btf-module"] };
-  const kernel = chooseKernel(
-    {
-      ...choice,
-      ...(args.btf !== undefined && { btf: args.btf }),
-      ...(args.kernel !== undefined && { version: args.kernel }),
-    },
-    sink,
-  );
+  const kernel = chooseKernel(choiceOf(args), sink);
   const all = kernel ? listKfuncs(kernel) : [];
   const found = args.name === undefined ? all : all.filter((k) => k.name.includes(args.name!));
   if (kernel && args.name !== undefined && found.length === 0)

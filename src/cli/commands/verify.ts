@@ -6,7 +6,7 @@ import type { SourceLine } from "../../elf/model.ts";
 import { ElfError } from "../../elf/object-file.ts";
 import type { ProgramVerdict } from "../../verifier/model.ts";
 import { readBytes } from "../files.ts";
-import { chooseKernel } from "../kernel-choice.ts";
+import { choiceOf, chooseKernel } from "../kernel-choice.ts";
 import { report } from "../report.ts";
 import type { VerifyArgs } from "../run.ts";
 
@@ -21,15 +21,7 @@ export function verify(args: VerifyArgs): number {
 }
 
 function readVerdicts(args: VerifyArgs, sink: DiagSink): readonly ProgramVerdict[] | undefined {
-  const choice = { arch: args.arch, modules: args["btf-module"] };
-  const kernel = chooseKernel(
-    {
-      ...choice,
-      ...(args.btf !== undefined && { btf: args.btf }),
-      ...(args.kernel !== undefined && { version: args.kernel }),
-    },
-    sink,
-  );
+  const kernel = chooseKernel(choiceOf(args), sink);
   const bytes = kernel && readBytes(args.object, sink);
   if (!kernel || !bytes) return undefined;
   try {

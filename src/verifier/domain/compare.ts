@@ -1,20 +1,8 @@
 /** What a comparison tells of two numbers: whether it is decided, and what is left of both where it holds. */
 import type { CondOp, Width } from "../../isa/insn.ts";
+import { condByOp } from "../../isa/ops.ts";
 import { type Bounds, constLow, constOf, type Range, type Scalar, settle } from "./scalar.ts";
 import { contradict, knownBits, low32, meetBits, type Tnum, withLow32 } from "./tnum.ts";
-
-const OPPOSITE: Readonly<Record<Exclude<CondOp, "set">, Exclude<CondOp, "set">>> = {
-  eq: "ne",
-  ne: "eq",
-  gt: "le",
-  le: "gt",
-  ge: "lt",
-  lt: "ge",
-  sgt: "sle",
-  sle: "sgt",
-  sge: "slt",
-  slt: "sge",
-};
 
 const MIRROR: Readonly<Record<CondOp, CondOp>> = {
   eq: "eq",
@@ -103,8 +91,8 @@ export function refine(
   holds: boolean,
 ): readonly [Scalar, Scalar] | undefined {
   if (op === "set") return refineSet(width, a, b, holds);
-  const eff = holds ? op : OPPOSITE[op];
-  const pair = refineOrder(eff, width, a, b);
+  const eff = holds ? op : condByOp[op].inverse!;
+  const pair = eff === "set" ? undefined : refineOrder(eff, width, a, b);
   const x = pair && settle(pair[0]);
   const y = pair && settle(pair[1]);
   if (!x || !y) return undefined;

@@ -3,8 +3,10 @@
  * calls, barriers and unknown stores may change is forgotten. Volatile accesses stay, and tell nothing.
  * Relies on: addresses folded into offsets. Keeps: control flow, order of accesses.
  */
+
 import { type Aliases, aliasesOf, other, type Region } from "../aliases.ts";
 import { predecessors } from "../cfg.ts";
+import { walkTree } from "../dominators.ts";
 import { Ids, type Pass, Replacements, substitute } from "../edit.ts";
 import { type InstBody, type InstOf, mapOperands } from "../inst.ts";
 import type { Block, BlockId, Inst, IrFunction, IrType, ValueId } from "../model.ts";
@@ -87,19 +89,15 @@ class Forwarder {
     follow: ReadonlyMap<BlockId, BlockId[]>,
     made: Map<BlockId, Block>,
   ): void {
-    const stack: { block: BlockId; undo?: (() => void)[] }[] = [{ block: start }];
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1]!;
-      if (top.undo) {
-        for (const step of top.undo.reverse()) step();
-        stack.pop();
-        continue;
-      }
-      this.#undo = [];
-      made.set(top.block, this.#block(byId.get(top.block)!));
-      top.undo = this.#undo;
-      for (const next of follow.get(top.block) ?? []) stack.push({ block: next });
-    }
+    walkTree(
+      start,
+      (block) => follow.get(block) ?? [],
+      (block) => {
+        this.#undo = [];
+        made.set(block, this.#block(byId.get(block)!));
+        return this.#undo;
+      },
+    );
   }
 
   #block(block: Block): Block {

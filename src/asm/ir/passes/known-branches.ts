@@ -3,7 +3,7 @@
  * Relies on: equal values have one number. Keeps: instructions, order.
  */
 import { predecessors } from "../cfg.ts";
-import { dominators } from "../dominators.ts";
+import { dominators, walkTree } from "../dominators.ts";
 import { blockMap, type Pass, withBlocks } from "../edit.ts";
 import { foldCmp } from "../evaluate.ts";
 import { type Branch, bitsOf, inverse, mirror, valueType } from "../inst.ts";
@@ -51,25 +51,18 @@ class Walker {
     const source = blockMap(this.#fn);
     const blocks = blockMap(this.#fn);
     let changed = false;
-    const stack: { block: BlockId; undo?: (() => void)[] }[] = [{ block: this.#fn.blocks[0]!.id }];
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1]!;
-      if (top.undo) {
-        for (const step of top.undo.reverse()) step();
-        stack.pop();
-        continue;
-      }
-      top.undo = [];
-      const block = source.get(top.block)!;
-      const from = preds.get(top.block)!;
-      if (from.length === 1) this.#learn(source.get(from[0]!)!, top.block, top.undo);
+    walkTree(this.#fn.blocks[0]!.id, doms.children, (id) => {
+      const undo: (() => void)[] = [];
+      const block = source.get(id)!;
+      const from = preds.get(id)!;
+      if (from.length === 1) this.#learn(source.get(from[0]!)!, id, undo);
       const after = this.#block(block);
       if (after !== block) {
         changed = true;
-        blocks.set(top.block, after);
+        blocks.set(id, after);
       }
-      for (const child of doms.children(top.block)) stack.push({ block: child });
-    }
+      return undo;
+    });
     return changed ? withBlocks(this.#fn, blocks) : this.#fn;
   }
 

@@ -4,7 +4,7 @@
  */
 import type { Size } from "../../../isa/insn.ts";
 import { predecessors } from "../cfg.ts";
-import { dominators, frontiers } from "../dominators.ts";
+import { dominators, frontiers, walkTree } from "../dominators.ts";
 import { Ids, type Pass, Replacements, substitute } from "../edit.ts";
 import { type InstBody, type InstOf, operands, termOperands } from "../inst.ts";
 import type { Block, BlockId, Inst, IrFunction, IrType, PhiArg, SlotId, ValueId } from "../model.ts";
@@ -156,19 +156,15 @@ class Renamer {
     const { fn, ids } = this.#scope;
     const byId = new Map(fn.blocks.map((block) => [block.id, block]));
     const made = new Map<BlockId, Block>();
-    const stack: { block: BlockId; undo?: Map<SlotId, ValueId | undefined> }[] = [{ block: fn.blocks[0]!.id }];
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1]!;
-      if (top.undo) {
-        for (const [slot, value] of top.undo) this.#restore(slot, value);
-        stack.pop();
-        continue;
-      }
+    walkTree(fn.blocks[0]!.id, doms.children, (block) => {
       const undo = new Map<SlotId, ValueId | undefined>();
-      stack[stack.length - 1] = { block: top.block, undo };
-      made.set(top.block, this.#block(byId.get(top.block)!, undo));
-      for (const child of doms.children(top.block)) stack.push({ block: child });
-    }
+      made.set(block, this.#block(byId.get(block)!, undo));
+      return [...undo].map(
+        ([slot, value]) =>
+          () =>
+            this.#restore(slot, value),
+      );
+    });
     const blocks = fn.blocks.map((block) => this.#withPhis(made.get(block.id)!));
     const [entry, ...rest] = blocks;
     const undefs = [...this.#undef].map(([ty, id]): Inst => ({ op: "undef", ty, id }));
