@@ -3,6 +3,7 @@
 import type { Subprog } from "../asm/codegen/subprog.ts";
 import { BtfTypes } from "../asm/sema/btf-types.ts";
 import { layoutOf } from "../asm/sema/layout.ts";
+import { stringType } from "../asm/sema/strings.ts";
 import type { TExtern, TGlobal, TMap, Unit } from "../asm/sema/tree.ts";
 import { UsedMembers } from "../asm/sema/used-members.ts";
 import type { CoreAccess } from "../btf/core.ts";
@@ -39,7 +40,7 @@ export function objectModel(input: ModelInput): ObjectModel {
   const funcs = kept.subprogs.map((s) => objectFunc(unit, s, btf, types, core));
   const data = dataSections(kept.globals, btf, types);
   if (unit.maps.length > 0) data.push(mapSection(unit.maps, btf, types));
-  if (input.license !== undefined) data.push(licenseSection(input.license));
+  if (input.license !== undefined) data.push(licenseSection(input.license, btf, types));
   const externs = unit.externs.filter((e) => kept.externs.has(e.name));
   declareExterns(externs, btf, types);
   return {
@@ -113,7 +114,7 @@ function dataSection(name: string, globals: readonly TGlobal[], btf: BtfWriter, 
   });
   const bytes = new Uint8Array(end);
   for (const { g, off } of placed) if (g.bytes) bytes.set(g.bytes, off);
-  if (name !== "license") declareVars(name, end, placed, btf, types);
+  declareVars(name, end, placed, btf, types);
   const zero = name.startsWith(".bss") && globals.every((g) => !g.bytes && g.relocs.length === 0);
   return {
     name,
@@ -188,17 +189,14 @@ function mapSection(maps: readonly TMap[], btf: BtfWriter, types: BtfTypes): Obj
   };
 }
 
-function licenseSection(text: string): ObjectData {
+function licenseSection(text: string, btf: BtfWriter, types: BtfTypes): ObjectData {
   const bytes = new TextEncoder().encode(`${text}\0`);
-  const variable = {
-    name: "_license",
-    key: "_license",
-    off: 0,
-    size: bytes.length,
-    binding: "global",
-    hidden: false,
-  } as const;
-  return { name: "license", align: 1, size: bytes.length, bytes, writable: true, vars: [variable], relocs: [] };
+  const name = "_license";
+  const size = bytes.length;
+  const type = btf.add({ kind: "var", name, type: types.id(stringType(bytes.subarray(0, size - 1))), linkage: "global" });
+  btf.add({ kind: "datasec", name: "license", size, vars: [{ type, off: 0, size }] });
+  const vars = [{ name, key: name, off: 0, size, binding: "global", hidden: false } as const];
+  return { name: "license", align: 1, size, bytes, writable: true, vars, relocs: [] };
 }
 
 /** FUNCs and VARs of extern linkage, in the DATASEC that names who binds them. */
