@@ -484,6 +484,7 @@ export abstract class StatementParser extends DeclaratorParser {
       if (tokenType === LBrace) depth++;
       if (depth === 0 && statementWords.has(tokenType) && tok.flags & AT_LINE_START) return;
       this.take();
+      this.forget();
       if (depth === 0 && (tokenType === Semi || tokenType === RBrace)) return;
     }
   }
