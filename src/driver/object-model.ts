@@ -193,7 +193,12 @@ function licenseSection(text: string, btf: BtfWriter, types: BtfTypes): ObjectDa
   const bytes = new TextEncoder().encode(`${text}\0`);
   const name = "_license";
   const size = bytes.length;
-  const type = btf.add({ kind: "var", name, type: types.id(stringType(bytes.subarray(0, size - 1))), linkage: "global" });
+  const type = btf.add({
+    kind: "var",
+    name,
+    type: types.id(stringType(bytes.subarray(0, size - 1))),
+    linkage: "global",
+  });
   btf.add({ kind: "datasec", name: "license", size, vars: [{ type, off: 0, size }] });
   const vars = [{ name, key: name, off: 0, size, binding: "global", hidden: false } as const];
   return { name: "license", align: 1, size, bytes, writable: true, vars, relocs: [] };
