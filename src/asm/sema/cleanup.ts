@@ -21,7 +21,7 @@ export function checkCleanup(cx: Sema, local: TLocal, callee: Extract<Expr, { ki
 export function checkGotos(cx: Sema, state: FunctionState): void {
   for (const { name, span, cleanups } of state.gotos) {
     const entered = state.labels.get(name)?.cleanups?.find((local) => !cleanups.includes(local));
-    if (entered) cx.sink.error("E0237", span, "goto", entered.name).note("declared here", entered.span);
+    if (entered) cx.sink.error("E0245", span, "goto", entered.name).note("declared here", entered.span);
   }
 }
 

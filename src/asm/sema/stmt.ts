@@ -215,7 +215,7 @@ function defaultStatement(cx: Sema, s: Of<"default">): TStmt {
 
 function checkCaseScope(cx: Sema, inner: SwitchState, word: string, span: Span): void {
   const entered = cx.fn!.cleanups[inner.cleanups.length];
-  if (entered) cx.sink.error("E0237", span, word, entered.name).note("declared here", entered.span);
+  if (entered) cx.sink.error("E0245", span, word, entered.name).note("declared here", entered.span);
 }
 
 function labelStatement(cx: Sema, s: Of<"label">): TStmt {
