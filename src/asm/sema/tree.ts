@@ -358,6 +358,8 @@ export type TBuiltin =
   /** Count of leading zeros, trailing zeros, ones, over the operand's width. */
   | { readonly kind: "clz" | "ctz" | "popcount"; readonly value: TExpr }
   | { readonly kind: "expect"; readonly value: TExpr; readonly likely: bigint }
+  /** Whether a loop may go on: the kernel counts (`may_goto`). */
+  | { readonly kind: "may_goto" }
   | { readonly kind: "unreachable" | "trap" }
   /** Arithmetic with a carry: stores the wrapped result, gives whether it did not fit. */
   | {

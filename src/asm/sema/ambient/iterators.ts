@@ -12,4 +12,8 @@ export const iteratorMacros: readonly string[] = [
   `bpf_for(i, start, end) ${loop("num", "bpf_iter_num_new(&___it, (start), (end))", nextInRange)}`,
   `bpf_repeat(N) ${loop("num", "bpf_iter_num_new(&___it, 0, (N))", "bpf_iter_num_next(&___it)")}`,
   `bpf_for_each(type, cur, args...) ${loop("##type", "bpf_iter_##type##_new(&___it, ##args)", "((cur) = bpf_iter_##type##_next(&___it))").replaceAll("bpf_iter_##type_destroy", "bpf_iter_##type##_destroy")}`,
+  // `may_goto` of the kernel's bpf_experimental.h, by an intrinsic instead of assembly.
+  "can_loop __builtin_bpf_may_goto()",
+  "cond_break if (!can_loop) break",
+  "cond_break_label(label) if (!can_loop) goto label",
 ];

@@ -64,6 +64,8 @@ export const kprobeMacros: readonly string[] = [
   ...argumentList("___bpf_kretprobe_args", 1, () => "PT_REGS_RC(ctx)"),
   ...argumentList("___bpf_syswrap_args", 6, (i) => `PT_REGS_PARM${i}_CORE_SYSCALL(regs)`),
   ...argumentList("___bpf_syscall_args", 6, (i) => `PT_REGS_PARM${i}_SYSCALL(regs)`),
+  ...argumentList("___bpf_usdt_args", 12, (i) => `({ long _x; bpf_usdt_arg(ctx, ${i - 1}, &_x); _x; })`),
+  program("BPF_USDT", REGS, "return ____##name(___bpf_usdt_args(args));"),
   ...["BPF_KPROBE", "BPF_UPROBE"].map((macro) => program(macro, REGS, "return ____##name(___bpf_kprobe_args(args));")),
   ...["BPF_KRETPROBE", "BPF_URETPROBE"].map((macro) =>
     program(macro, REGS, "return ____##name(___bpf_kretprobe_args(args));"),
