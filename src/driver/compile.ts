@@ -57,7 +57,7 @@ function analyse(main: SourceFile, files: SourceMap, options: CompileOptions, si
       defines: [...targetMacros(options), ...(options.defines ?? [])],
       undefs: options.undefs ?? [],
       forcedIncludes: options.forcedIncludes ?? [],
-      ambientMacros: { get: ambientMacro },
+      ambientMacros: { get: (name) => ambientMacro(name, kernel.arch) },
       isTypeName,
     },
     sink,

@@ -1,5 +1,6 @@
 /** Include search: clang's order, then what is built in. Files come from the caller. */
 import { builtinHeaders } from "../asm/sema/ambient/index.ts";
+import { usdtHeader } from "../asm/sema/ambient/usdt.ts";
 import type { IncludeHost } from "../asm/syntax/input.ts";
 
 /** Reads text files; undefined where there is none of that name. */
@@ -48,8 +49,9 @@ export function includeHost(read: ReadText, path: SearchPath): IncludeHost {
 /** No files at all: built-in headers only. */
 export const builtinOnly: IncludeHost = { find: builtinHeader };
 
-/** Built-in headers are empty, but libbpf's own look for the guard of `vmlinux.h`. */
+/** Built-in headers are empty, but for maps of USDT, and for the guard of `vmlinux.h` that libbpf's own look for. */
 function builtinHeader(name: string) {
   if (name === "vmlinux.h") return { name, text: "#pragma once\n#define __VMLINUX_H__\n" };
+  if (name === "bpf/usdt.bpf.h") return { name, text: usdtHeader };
   return builtinHeaders.has(name) ? { builtin: name } : undefined;
 }

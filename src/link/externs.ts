@@ -10,6 +10,7 @@ import type { DiagSink } from "../diag/diagnostic.ts";
 import type { FileSymbol, ObjectFile } from "../elf/object-file.ts";
 import type { Kernel } from "../kernel/model.ts";
 import { alignUp } from "../support/int.ts";
+import type { LinkedMap } from "./model.ts";
 
 export type Extern =
   /** `fd` is 0 for the kernel's own BTF, else one more than the index of the module in `Kernel.modules`. */
@@ -26,10 +27,17 @@ export interface ExternTable {
   readonly bySymbol: ReadonlyMap<number, Extern>;
   /** Bytes of the Kconfig map; 0: there is none. */
   readonly kconfigSize: number;
+  readonly kconfigKnown: NonNullable<LinkedMap["known"]>;
 }
 
 /** Number of the first poisoned kfunc call (libbpf.c:POISON_CALL_KFUNC_BASE). */
 export const POISONED_KFUNC = 2_002_000_000;
+
+/**
+ * What libbpf finds out about the running kernel (libbpf.c:bpf_object__resolve_externs) and is the same on all that
+ * have BTF and the trampolines of this machine: system calls get their arguments in a struct of their own.
+ */
+const virtualKconfig: ReadonlyMap<string, bigint> = new Map([["LINUX_HAS_SYSCALL_WRAPPER", 1n]]);
 
 interface Declared {
   readonly symbol: FileSymbol;
@@ -47,17 +55,20 @@ export function resolveExterns(
 ): ExternTable {
   const bySymbol = new Map<number, Extern>();
   let kconfigSize = 0;
+  const kconfigKnown: { off: number; size: number; value: bigint }[] = [];
   inLoaderOrder(declaredExterns(object, btf, sink)).forEach((extern, i) => {
     if (extern.section === ".kconfig") {
       const off = alignUp(kconfigSize, extern.size);
       kconfigSize = off + extern.size;
       bySymbol.set(extern.symbol.index, { kind: "kconfig", off });
+      const value = virtualKconfig.get(extern.symbol.name);
+      if (value !== undefined) kconfigKnown.push({ off, size: extern.size, value });
       return;
     }
     const found = resolveKsym(extern, btf!, kernel, sink, POISONED_KFUNC + i);
     if (found) bySymbol.set(extern.symbol.index, found);
   });
-  return { bySymbol, kconfigSize };
+  return { bySymbol, kconfigSize, kconfigKnown };
 }
 
 function declaredExterns(object: ObjectFile, btf: BtfSpec | undefined, sink: DiagSink): readonly Declared[] {

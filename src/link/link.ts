@@ -30,8 +30,8 @@ function linkPrograms(object: ObjectFile, kernel: Kernel, sink: DiagSink): reado
   const btf = object.btf && openBtf(object.btf);
   const defined = mapDefinitions(object, btf, sink);
   const externs = resolveExterns(object, btf, kernel, sink);
-  const { kconfigSize } = externs;
-  const maps = kconfigSize > 0 ? [...defined.maps, kconfigMap(kconfigSize)] : defined.maps;
+  const { kconfigSize, kconfigKnown } = externs;
+  const maps = kconfigSize > 0 ? [...defined.maps, kconfigMap(kconfigSize, kconfigKnown)] : defined.maps;
   const bindings: Bindings = {
     object,
     ...(btf && { btf }),

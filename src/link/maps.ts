@@ -195,7 +195,7 @@ function dataMap(section: FileSection, btf: BtfSpec | undefined): LinkedMap {
 }
 
 /** The map that holds Kconfig values: read-only, its contents known to the loader alone. */
-export const kconfigMap = (size: number): LinkedMap => ({
+export const kconfigMap = (size: number, known: NonNullable<LinkedMap["known"]>): LinkedMap => ({
   name: ".kconfig",
   type: ARRAY,
   keySize: 4,
@@ -203,4 +203,5 @@ export const kconfigMap = (size: number): LinkedMap => ({
   maxEntries: 1,
   flags: READ_ONLY | MMAPABLE,
   readOnly: true,
+  known,
 });

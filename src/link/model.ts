@@ -18,6 +18,8 @@ export interface LinkedMap {
   readonly valueType?: TypeId;
   /** Initial contents of a global data map; undefined where they are all zero (`.bss`) or the loader's (`.kconfig`). */
   readonly data?: Uint8Array;
+  /** Bytes of `.kconfig` whose value follows from the kernel, as libbpf would put it there. */
+  readonly known?: readonly { readonly off: number; readonly size: number; readonly value: bigint }[];
   /** `.rodata`: frozen, its values known. */
   readonly readOnly: boolean;
   /** Inner map of a map-in-map. */

@@ -63,6 +63,8 @@ function fromStack(state: State, base: Pointer, frame: number, off: number, size
 function fromMap(base: Pointer, map: LinkedMap, off: number, size: Size, at: number): Scalar | undefined {
   const { data } = map;
   const from = base.off + off;
+  const known = base.varying ? undefined : map.known?.find((k) => k.off === from && k.size === size);
+  if (known) return constant(known.value, at);
   if (!map.readOnly || !data || base.varying || from < 0 || from + size > data.length) return undefined;
   let value = 0n;
   for (let i = size - 1; i >= 0; i--) value = (value << 8n) | BigInt(data[from + i]!);

@@ -58,7 +58,10 @@ class Emitter {
       return;
     }
     const label = `s${this.#skips++}`;
-    this.#jump(label, span, unless);
+    if (unless === "may_goto") {
+      this.#targets.add(label);
+      this.#push({ kind: "may_goto", target: { label } }, span);
+    } else this.#jump(label, span, unless);
     this.#push(insn, span, core);
     this.#labels.push(label);
   }

@@ -75,10 +75,10 @@ export type MInst = Common &
       })
     /** Reads r1 to r`args`, writes r0. */
     | { readonly kind: "call"; readonly callee: Callee; readonly args: number }
-    /** `if (!cond) dst = value`. */
+    /** `if (!cond) dst = value`; "may_goto" holds once the loop has to end. */
     | {
         readonly kind: "unless";
-        readonly cond: VCond;
+        readonly cond: VCond | "may_goto";
         readonly width: Width;
         readonly dst: VReg;
         readonly value: VSrc;
@@ -168,7 +168,7 @@ export function eachUse(inst: MInst, use: (r: VReg) => void): void {
       return;
     case "unless":
       use(inst.dst);
-      condUses(inst.cond, use);
+      if (inst.cond !== "may_goto") condUses(inst.cond, use);
       srcUse(inst.value, use);
       return;
   }
@@ -218,7 +218,12 @@ export function renameInst(inst: MInst, f: Rename): MInst {
     case "call":
       return inst;
     case "unless":
-      return { ...inst, cond: renameCond(inst.cond, f), dst: f(inst.dst), value: renameSrc(inst.value, f) };
+      return {
+        ...inst,
+        cond: inst.cond === "may_goto" ? inst.cond : renameCond(inst.cond, f),
+        dst: f(inst.dst),
+        value: renameSrc(inst.value, f),
+      };
   }
 }
 

@@ -21,7 +21,7 @@ import {
 /** An instruction, skipped where `unless` holds. */
 export interface Item {
   readonly insn: Insn;
-  readonly unless?: Condition;
+  readonly unless?: Condition | "may_goto";
   readonly span?: Span;
   readonly core?: CoreAccess;
 }
@@ -68,7 +68,7 @@ function placeInst(inst: MInst, frame: Frame): Item[] {
   if (inst.kind === "make") return made(reg(inst.dst), inst.recipe, frame).map((insn) => ({ insn, ...rest }));
   if (inst.kind === "unless") {
     const insn: Insn = { kind: "alu", op: "mov", width: inst.width, dst: reg(inst.dst), src: src(inst.value) };
-    return [{ insn, unless: condition(inst.cond), ...rest }];
+    return [{ insn, unless: inst.cond === "may_goto" ? inst.cond : condition(inst.cond), ...rest }];
   }
   return [{ insn: insnOf(inst, frame), ...rest }];
 }

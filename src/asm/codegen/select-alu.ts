@@ -203,6 +203,14 @@ export function selectBswap(s: Selector, inst: InstOf<"bswap">): void {
   s.emit({ kind: "endian", op: s.target.v4 ? "swap" : "be", bits: inst.bits, dst });
 }
 
+/** 0, and 1 unless the kernel ends the loop. */
+export function selectMayGoto(s: Selector, inst: InstOf<"may_goto">): void {
+  const dst = s.regOf(inst.id);
+  const width = s.width("i32");
+  s.emit({ kind: "make", dst, recipe: { kind: "imm", width, imm: 0 } });
+  s.emit({ kind: "unless", cond: "may_goto", width, dst, value: { imm: 1 } });
+}
+
 /** A comparison as the number 0 or 1: set one, and the other unless the condition holds. */
 export function selectCmp(s: Selector, inst: InstOf<"cmp">): void {
   const dst = s.regOf(inst.id);

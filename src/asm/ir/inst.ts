@@ -164,6 +164,7 @@ export function hasEffect(inst: Inst): boolean {
     case "call":
     case "atomic":
     case "barrier":
+    case "may_goto":
       return true;
     case "load":
       return inst.volatile;

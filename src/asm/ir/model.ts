@@ -139,6 +139,8 @@ export type Inst = Common &
         readonly value: ValueId;
         readonly expected?: ValueId;
       }
+    /** 1 while the kernel lets a loop go on, then 0: `may_goto` around a move. Each is counted on its own. */
+    | { readonly op: "may_goto"; readonly ty: "i32" }
     /** Compiler barrier: memory accesses do not move across. */
     | { readonly op: "barrier"; readonly ty: "void" }
     /** First in its block; one argument per predecessor, in any order. */

@@ -223,6 +223,8 @@ function parseBody(words: Words): InstBody {
       return parseAtomic(words);
     case "barrier":
       return { op, ty: "void" };
+    case "may_goto":
+      return { op, ty: "i32" };
     case "phi":
       return parsePhi(words);
     default:

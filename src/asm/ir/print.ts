@@ -66,7 +66,8 @@ function bodyText(inst: Inst): string {
       return `atomic ${inst.ty} ${inst.fn}${inst.fetch ? " fetch" : ""} u${inst.size * 8} ${address(inst.base, inst.off)}, %${inst.value}${expected}`;
     }
     case "barrier":
-      return "barrier";
+    case "may_goto":
+      return inst.op;
     case "phi":
       return `phi ${inst.ty} ${inst.args.map((arg) => `b${arg.block}: %${arg.value}`).join(", ")}`;
     default:

@@ -47,6 +47,8 @@ export function lowerBuiltin(cx: FunctionContext, builtin: TBuiltin, type: CType
       storeScalar(cx, place, builtin.place.type, hidden);
       return undefined;
     }
+    case "may_goto":
+      return b.emit({ op: "may_goto", ty: "i32" });
     case "barrier":
       b.emit({ op: "barrier", ty: "void" });
       return undefined;

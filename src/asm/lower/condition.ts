@@ -1,10 +1,12 @@
 /** Conditions as branches: `&&`, `||`, `!` and comparisons become control flow, not values. */
+
 import type { BlockId, CmpOp, ValueId } from "../ir/model.ts";
 import type { CompareOp, TExpr } from "../sema/tree.ts";
+import { hasCleanup } from "./cleanup.ts";
 import { at, type FunctionContext } from "./context.ts";
 import { evaluate, runEffects } from "./expr.ts";
 import { isSigned } from "./scalars.ts";
-import { lowerStatement } from "./stmt.ts";
+import { lowerAll } from "./stmt.ts";
 
 const compareOps: Readonly<Record<CompareOp, { readonly signed: CmpOp; readonly unsigned: CmpOp }>> = {
   eq: { signed: "eq", unsigned: "eq" },
@@ -84,8 +86,8 @@ function branch(cx: FunctionContext, e: TExpr, yes: BlockId, no: BlockId, likely
       branchOn(cx, e.right, yes, no, likely);
       return;
     case "stmt_expr":
-      if (!e.value) break;
-      for (const stmt of e.body) lowerStatement(cx, stmt);
+      if (!e.value || e.body.some(hasCleanup)) break;
+      lowerAll(cx, e.body);
       branchOn(cx, e.value, yes, no, likely);
       return;
     case "builtin":

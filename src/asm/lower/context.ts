@@ -6,9 +6,20 @@ import type { IrBuilder } from "../ir/builder.ts";
 import type { AddrSymbol } from "../ir/inst.ts";
 import type { BlockId, SlotId, ValueId } from "../ir/model.ts";
 import { alignOf, sizeOf } from "../sema/layout.ts";
-import type { TCase, TFunction, TLocal } from "../sema/tree.ts";
+import type { TCase, TExpr, TFunction, TLocal } from "../sema/tree.ts";
 import type { CType } from "../sema/types.ts";
 import { scalarType } from "./scalars.ts";
+
+/** Where a jump goes, and how many cleanups are still due there. */
+export interface Exit {
+  readonly to: BlockId;
+  readonly depth: number;
+}
+
+export interface Cleanup {
+  readonly local: TLocal;
+  readonly call: TExpr;
+}
 
 export interface FunctionContext {
   readonly b: IrBuilder;
@@ -20,8 +31,10 @@ export interface FunctionContext {
   readonly labels: Map<string, BlockId>;
   readonly cases: Map<TCase, BlockId>;
   /** Targets of `break` and `continue`, innermost last. */
-  readonly breaks: BlockId[];
-  readonly continues: BlockId[];
+  readonly breaks: Exit[];
+  readonly continues: Exit[];
+  /** Calls that end the lives of locals, those of the innermost scope last. */
+  readonly cleanups: Cleanup[];
 }
 
 const sizes: readonly Size[] = [8, 4, 2, 1];

@@ -1,4 +1,5 @@
 /** Expressions: `evaluate` makes the value of a scalar, `runEffects` runs an expression whose value nobody wants. */
+
 import { assertNever } from "../../support/bug.ts";
 import { bitsOf } from "../ir/inst.ts";
 import type { PhiArg, ValueId } from "../ir/model.ts";
@@ -7,13 +8,14 @@ import { addPointer, arithmetic, divideExact, negate } from "./arith.ts";
 import { lowerAtomic } from "./atomic.ts";
 import { lowerBuiltin } from "./builtin.ts";
 import { lowerCall } from "./call.ts";
+import { inCleanupScope } from "./cleanup.ts";
 import { branchOn, comparison } from "./condition.ts";
 import { at, type FunctionContext, noValue, slotOf } from "./context.ts";
 import { initialise } from "./init.ts";
 import { addressOf, loadScalar, pointerTo, storeScalar } from "./place.ts";
 import { assignRecord, runRecord } from "./record.ts";
 import { convertValue, isSigned, scalarType } from "./scalars.ts";
-import { lowerStatement } from "./stmt.ts";
+import { lowerAll } from "./stmt.ts";
 
 type ExprOf<K extends TExpr["kind"]> = Extract<TExpr, { readonly kind: K }>;
 
@@ -57,8 +59,10 @@ function scalarValue(cx: FunctionContext, e: TExpr): ValueId {
     case "call":
       return lowerCall(cx, e) ?? noValue(cx, e.type);
     case "stmt_expr":
-      for (const stmt of e.body) lowerStatement(cx, stmt);
-      return e.value ? evaluate(cx, e.value) : noValue(cx, e.type);
+      return inCleanupScope(cx, () => {
+        lowerAll(cx, e.body);
+        return e.value ? evaluate(cx, e.value) : noValue(cx, e.type);
+      });
     case "literal":
       return literal(cx, e);
     case "builtin":
@@ -84,8 +88,10 @@ export function runEffects(cx: FunctionContext, e: TExpr): void {
     else if (e.kind === "builtin") lowerBuiltin(cx, e.builtin, e.type);
     else if (e.kind === "atomic") lowerAtomic(cx, e, false);
     else if (e.kind === "stmt_expr") {
-      for (const stmt of e.body) lowerStatement(cx, stmt);
-      if (e.value) runEffects(cx, e.value);
+      inCleanupScope(cx, () => {
+        lowerAll(cx, e.body);
+        if (e.value) runEffects(cx, e.value);
+      });
     } else if (e.kind === "cond" && e.type.kind === "void") {
       choose(cx, e, (arm) => runEffects(cx, arm));
     } else scalarValue(cx, e);

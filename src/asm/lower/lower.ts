@@ -67,6 +67,7 @@ function lowerFunction(
     cases: new Map(),
     breaks: [],
     continues: [],
+    cleanups: [],
   };
   storeParams(cx, params);
   const body = b.block();

@@ -1,15 +1,17 @@
 /** Whole structs and unions: copied from place to place, never values. */
+
 import type { Size } from "../../isa/insn.ts";
 import { bug } from "../../support/bug.ts";
 import { alignOf, sizeOf } from "../sema/layout.ts";
 import type { TExpr } from "../sema/tree.ts";
 import type { CType } from "../sema/types.ts";
+import { hasCleanup, inCleanupScope } from "./cleanup.ts";
 import { branchOn } from "./condition.ts";
 import { at, type FunctionContext, sizeDividing, slotAlign, slotOf, temporary } from "./context.ts";
 import { runEffects } from "./expr.ts";
 import { initialise } from "./init.ts";
 import { type Address, addressOf, pointerTo } from "./place.ts";
-import { lowerStatement } from "./stmt.ts";
+import { lowerAll } from "./stmt.ts";
 
 /** Accesses that one copy or fill may expand to. */
 const maxAccesses = 1024;
@@ -67,8 +69,12 @@ function recordPlace(cx: FunctionContext, e: TExpr, to: Address): Address | unde
       runEffects(cx, e.left);
       return recordPlace(cx, e.right, to);
     case "stmt_expr":
-      for (const stmt of e.body) lowerStatement(cx, stmt);
-      return e.value ? recordPlace(cx, e.value, to) : undefined;
+      return inCleanupScope(cx, () => {
+        lowerAll(cx, e.body);
+        if (!e.value || !e.body.some(hasCleanup)) return e.value && recordPlace(cx, e.value, to);
+        recordInto(cx, e.value, to);
+        return undefined;
+      });
     case "literal":
       return literalPlace(cx, e);
     case "cond":

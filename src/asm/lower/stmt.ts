@@ -3,8 +3,9 @@ import { assertNever } from "../../support/bug.ts";
 import type { BlockId } from "../ir/model.ts";
 import type { TStmt } from "../sema/tree.ts";
 import { lowerAsm } from "./asm.ts";
+import { cleanUp, inCleanupScope, leaveFor } from "./cleanup.ts";
 import { branchOn } from "./condition.ts";
-import { at, caseBlock, type FunctionContext, labelBlock } from "./context.ts";
+import { at, caseBlock, type Exit, type FunctionContext, labelBlock } from "./context.ts";
 import { evaluate, runEffects } from "./expr.ts";
 import { initialise } from "./init.ts";
 import { lowerSwitch } from "./switch.ts";
@@ -13,16 +14,22 @@ type StmtOf<K extends TStmt["kind"]> = Extract<TStmt, { readonly kind: K }>;
 
 export const lowerStatement = (cx: FunctionContext, stmt: TStmt): void => at(cx, stmt.span, () => statement(cx, stmt));
 
+/** Statements that share a scope. */
+export function lowerAll(cx: FunctionContext, stmts: readonly TStmt[]): void {
+  for (const stmt of stmts) lowerStatement(cx, stmt);
+}
+
 function statement(cx: FunctionContext, stmt: TStmt): void {
   switch (stmt.kind) {
     case "block":
-      for (const item of stmt.items) lowerStatement(cx, item);
+      inCleanupScope(cx, () => lowerAll(cx, stmt.items));
       return;
     case "expr":
       runEffects(cx, stmt.expr);
       return;
     case "local":
       if (stmt.init) initialise(cx, stmt.local, stmt.init);
+      if (stmt.cleanup) cx.cleanups.push({ local: stmt.local, call: stmt.cleanup });
       return;
     case "if":
       conditional(cx, stmt);
@@ -40,6 +47,7 @@ function statement(cx: FunctionContext, stmt: TStmt): void {
       labelled(cx, labelBlock(cx, stmt.name), stmt.body);
       return;
     case "goto":
+      leaveFor(cx, stmt.name);
       cx.b.jump(labelBlock(cx, stmt.name));
       return;
     case "break":
@@ -83,8 +91,9 @@ function loop(cx: FunctionContext, stmt: StmtOf<"loop">): void {
   if (stmt.cond) branchOn(cx, stmt.cond, body, end);
   else b.jump(body);
   b.enter(body);
-  cx.breaks.push(end);
-  cx.continues.push(step);
+  const depth = cx.cleanups.length;
+  cx.breaks.push({ to: end, depth });
+  cx.continues.push({ to: step, depth });
   lowerStatement(cx, stmt.body);
   cx.breaks.pop();
   cx.continues.pop();
@@ -102,20 +111,26 @@ function labelled(cx: FunctionContext, block: BlockId, body: TStmt): void {
   lowerStatement(cx, body);
 }
 
-function leave(cx: FunctionContext, targets: readonly BlockId[]): void {
+function leave(cx: FunctionContext, targets: readonly Exit[]): void {
   const target = targets[targets.length - 1];
-  if (target === undefined) cx.b.seal({ op: "unreachable" });
-  else cx.b.jump(target);
+  if (target === undefined) {
+    cx.b.seal({ op: "unreachable" });
+    return;
+  }
+  cleanUp(cx, target.depth);
+  cx.b.jump(target.to);
 }
 
 function lowerReturn(cx: FunctionContext, stmt: StmtOf<"return">): void {
   const { b } = cx;
   if (stmt.value && cx.fn.type.ret.kind === "void") runEffects(cx, stmt.value);
   if (!stmt.value || cx.fn.type.ret.kind === "void") {
+    cleanUp(cx, 0);
     endFunction(cx);
     return;
   }
   const value = evaluate(cx, stmt.value);
+  cleanUp(cx, 0);
   b.seal({ op: "ret", value });
 }
 

@@ -34,7 +34,7 @@ export function lowerSwitch(cx: FunctionContext, stmt: SwitchStatement): void {
   const signed = isSigned(stmt.value.type);
   const otherwise = fallback ? caseBlock(cx, fallback) : end;
   select({ cx, value, signed, otherwise }, ways.sort(byFirst));
-  cx.breaks.push(end);
+  cx.breaks.push({ to: end, depth: cx.cleanups.length });
   b.enter(b.block());
   lowerStatement(cx, stmt.body);
   b.jump(end);

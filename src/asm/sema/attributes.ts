@@ -1,5 +1,5 @@
 /** `__attribute__` lists, turned into one record of what bpfasm knows. */
-import type { Attribute } from "../syntax/ast.ts";
+import type { Attribute, Expr } from "../syntax/ast.ts";
 import { constantInt } from "./constants.ts";
 import type { Sema } from "./context.ts";
 
@@ -14,6 +14,8 @@ export interface Attributes {
   readonly core: boolean;
   readonly mode?: string;
   readonly addressSpace?: number;
+  /** The function to call with the variable's address where its scope is left. */
+  readonly cleanup?: Extract<Expr, { kind: "name" }>;
   readonly declTags: readonly string[];
   readonly typeTags: readonly string[];
 }
@@ -43,7 +45,7 @@ const silent = new Set(
 
 /** Attributes that give a declaration another meaning, which bpfasm does not. */
 const refused = new Set(
-  "alias cleanup constructor destructor ifunc scalar_storage_order vector_size ext_vector_type weakref".split(" "),
+  "alias constructor destructor ifunc scalar_storage_order vector_size ext_vector_type weakref".split(" "),
 );
 
 type Handler = (cx: Sema, a: Attribute, out: Draft) => void;
@@ -86,6 +88,11 @@ const handlers: Readonly<Record<string, Handler>> = {
   address_space: (cx, a, out) => {
     const arg = a.args[0];
     if (arg) out.addressSpace = Number(constantInt(cx, arg, "an address space") ?? 0n);
+  },
+  cleanup: (cx, a, out) => {
+    const arg = a.args[0];
+    if (arg?.kind === "name") out.cleanup = arg;
+    else cx.sink.error("E0220", a.span, a.name, "the name of a function");
   },
   btf_decl_tag: (cx, a, out) => {
     const tag = stringArg(cx, a, 0);

@@ -167,6 +167,7 @@ const builtins: Readonly<Record<string, readonly [number, Maker]>> = {
   __builtin_expect: [2, expect],
   __builtin_unreachable: [0, nothing("unreachable")],
   __builtin_trap: [0, nothing("trap")],
+  __builtin_bpf_may_goto: [0, (c) => make(c, { kind: "may_goto" }, intType)],
   __builtin_constant_p: [1, constantP],
   __builtin_choose_expr: [3, choose],
   __builtin_add_overflow: [3, overflow("add")],

@@ -19,7 +19,10 @@ export interface SemaOptions {
 export interface FunctionState {
   readonly fn: FunctionDraft;
   readonly locals: TLocal[];
-  readonly labels: Map<string, { defined?: Span; used?: Span }>;
+  readonly labels: Map<string, Label>;
+  readonly gotos: { readonly name: string; readonly span: Span; readonly cleanups: readonly TLocal[] }[];
+  /** Locals in scope that have a cleanup, innermost last. */
+  cleanups: readonly TLocal[];
   /** Innermost last. */
   readonly switches: SwitchState[];
   loops: number;
@@ -27,9 +30,16 @@ export interface FunctionState {
   breakable: number;
 }
 
+export interface Label {
+  readonly defined?: Span;
+  readonly used?: Span;
+  readonly cleanups?: readonly TLocal[];
+}
+
 export interface SwitchState {
   readonly type: CType;
   readonly cases: TCase[];
+  readonly cleanups: readonly TLocal[];
   hasDefault: boolean;
 }
 
@@ -103,11 +113,13 @@ export class Sema {
   /** Runs `body` in a scope of its own. */
   inScope<T>(body: () => T): T {
     const outer = this.scope;
+    const cleanups = this.fn?.cleanups;
     this.scope = new Scope(outer);
     try {
       return body();
     } finally {
       this.scope = outer;
+      if (this.fn && cleanups) this.fn.cleanups = cleanups;
     }
   }
 }

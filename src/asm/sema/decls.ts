@@ -1,6 +1,7 @@
 /** Declarations, of files and of blocks: typedefs, functions, variables. */
 import type { Declaration, Declarator, FunctionDef, FunctionTypeExpr, TypeExpr } from "../syntax/ast.ts";
 import { type Attributes, readAttributes } from "./attributes.ts";
+import { checkCleanup, cleanupsAt } from "./cleanup.ts";
 import type { FunctionState, Sema } from "./context.ts";
 import { isError, rvalue } from "./convert.ts";
 import { checkOperand } from "./expr.ts";
@@ -157,7 +158,16 @@ export function functionDefinition(cx: Sema, d: FunctionDef): void {
 
 function checkFunction(cx: Sema, fn: FunctionDraft, d: FunctionDef): TFunction {
   if (fn.section !== undefined) checkProgram(cx, fn);
-  const state: FunctionState = { fn, locals: [], labels: new Map(), switches: [], loops: 0, breakable: 0 };
+  const state: FunctionState = {
+    fn,
+    locals: [],
+    labels: new Map(),
+    gotos: [],
+    cleanups: [],
+    switches: [],
+    loops: 0,
+    breakable: 0,
+  };
   const outer = cx.fn;
   cx.fn = state;
   const { params, body } = cx.inScope(() => {
@@ -176,6 +186,7 @@ function checkFunction(cx: Sema, fn: FunctionDraft, d: FunctionDef): TFunction {
     naked: fn.naked,
     params,
     locals: state.locals,
+    cleanupsAt: cleanupsAt(state),
     body,
     declTags: fn.declTags,
     span: d.span,
@@ -228,10 +239,11 @@ function localVariable(cx: Sema, d: Declarator, declared: CType, attrs: Attribut
   const local: TLocal = { name, type, align: Math.max(alignOf(type), attrs.align ?? 1), span };
   cx.fn!.locals.push(local);
   cx.scope.declare(name, { kind: "local", local });
-  if (!d.init) return { kind: "local", local, span: d.span };
+  const cleanup = attrs.cleanup && checkCleanup(cx, local, attrs.cleanup);
+  if (!d.init) return { kind: "local", local, ...(cleanup && { cleanup }), span: d.span };
   const init = checkInit(cx, type, d.init);
   const failed = (init.kind === "scalar" && isError(init.value)) || (init.kind === "copy" && isError(init.from));
-  return { kind: "local", local, ...(!failed && { init }), span: d.span };
+  return { kind: "local", local, ...(!failed && { init }), ...(cleanup && { cleanup }), span: d.span };
 }
 
 function sized(cx: Sema, d: Declarator, type: CType): CType {

@@ -3,8 +3,9 @@ import { assertNever } from "../../support/bug.ts";
 import type { Span } from "../../support/span.ts";
 import type { Block, Declaration, Expr, StaticAssert, Stmt } from "../syntax/ast.ts";
 import { checkAsm } from "./asm.ts";
+import { checkGotos } from "./cleanup.ts";
 import { constantInt } from "./constants.ts";
-import type { FunctionState, Sema } from "./context.ts";
+import type { FunctionState, Sema, SwitchState } from "./context.ts";
 import { assigned, condition, errorValue, isError, operandSpan, operandType, promotedType, rvalue } from "./convert.ts";
 import { localDeclaration } from "./decls.ts";
 import { checkOperand, checkValue } from "./expr.ts";
@@ -22,6 +23,7 @@ export function checkBody(cx: Sema, body: Block): TStmt {
   const checked = block(cx, body);
   const state = cx.fn!;
   for (const [name, label] of state.labels) if (label.used && !label.defined) cx.sink.error("E0216", label.used, name);
+  checkGotos(cx, state);
   const { fn } = state;
   if (fn.type.ret.kind !== "void" && !fn.naked && canReachEnd(checked)) reportNoReturn(cx, state, body);
   return checked;
@@ -86,6 +88,7 @@ export function statement(cx: Sema, s: Stmt): TStmt {
       return labelStatement(cx, s);
     case "goto":
       cx.fn!.labels.set(s.label.name, { used: s.label.span, ...cx.fn!.labels.get(s.label.name) });
+      cx.fn!.gotos.push({ name: s.label.name, span: s.span, cleanups: cx.fn!.cleanups });
       return { kind: "goto", name: s.label.name, span: s.span };
     case "goto_computed":
       cx.sink.error("E0230", s.span, "'goto *'").help("use a switch");
@@ -170,7 +173,7 @@ function switchStatement(cx: Sema, s: Of<"switch">): TStmt {
   const type = ok ? promotedType(v) : intType;
   const state = cx.fn!;
   const cases: TCase[] = [];
-  state.switches.push({ type, cases, hasDefault: false });
+  state.switches.push({ type, cases, cleanups: state.cleanups, hasDefault: false });
   state.breakable++;
   const body = cx.inScope(() => statement(cx, s.body));
   state.breakable--;
@@ -190,6 +193,7 @@ function caseStatement(cx: Sema, s: Of<"case">): TStmt {
   const range = { first: wrapTo(first, inner.type), last: wrapTo(last, inner.type) };
   const twin = inner.cases.find((c) => c.range && c.range.first <= range.last && range.first <= c.range.last);
   if (twin) cx.sink.error("E0215", s.first.span, `${range.first}`);
+  checkCaseScope(cx, inner, "case", s.span);
   const label: TCase = { range };
   inner.cases.push(label);
   return { kind: "case", label, body: statement(cx, s.body), span: s.span };
@@ -203,16 +207,22 @@ function defaultStatement(cx: Sema, s: Of<"default">): TStmt {
   }
   if (inner.hasDefault) cx.sink.error("E0215", s.span, "default");
   inner.hasDefault = true;
+  checkCaseScope(cx, inner, "default", s.span);
   const label: TCase = {};
   inner.cases.push(label);
   return { kind: "case", label, body: statement(cx, s.body), span: s.span };
+}
+
+function checkCaseScope(cx: Sema, inner: SwitchState, word: string, span: Span): void {
+  const entered = cx.fn!.cleanups[inner.cleanups.length];
+  if (entered) cx.sink.error("E0245", span, word, entered.name).note("declared here", entered.span);
 }
 
 function labelStatement(cx: Sema, s: Of<"label">): TStmt {
   const { labels } = cx.fn!;
   const known = labels.get(s.name.name);
   if (known?.defined) cx.sink.error("E0208", s.name.span, s.name.name).note("defined here first", known.defined);
-  labels.set(s.name.name, { ...known, defined: s.name.span });
+  labels.set(s.name.name, { ...known, defined: s.name.span, cleanups: cx.fn!.cleanups });
   return { kind: "label", name: s.name.name, body: statement(cx, s.body), span: s.span };
 }
 

@@ -35,6 +35,8 @@ export interface TFunction {
   readonly params: readonly TLocal[];
   /** Every local of the body, parameters not included. */
   readonly locals: readonly TLocal[];
+  /** Of labels that stand among locals with a cleanup: which of these live there. */
+  readonly cleanupsAt: ReadonlyMap<string, readonly TLocal[]>;
   readonly body: TStmt;
   readonly declTags: readonly string[];
   readonly span: Span;
@@ -101,8 +103,17 @@ export interface TExtern {
 export type TStmt =
   | { readonly kind: "block"; readonly items: readonly TStmt[]; readonly span: Span }
   | { readonly kind: "expr"; readonly expr: TExpr; readonly span: Span }
-  /** The life of a local begins: its value is undefined until stored. */
-  | { readonly kind: "local"; readonly local: TLocal; readonly init?: TInit; readonly span: Span }
+  /**
+   * The life of a local begins: its value is undefined until stored. `cleanup` is a call to run on every way out of the
+   * block that holds this statement.
+   */
+  | {
+      readonly kind: "local";
+      readonly local: TLocal;
+      readonly init?: TInit;
+      readonly cleanup?: TExpr;
+      readonly span: Span;
+    }
   | { readonly kind: "if"; readonly cond: TExpr; readonly then: TStmt; readonly else?: TStmt; readonly span: Span }
   /** `testFirst` is false for `do`. No `cond`: forever. */
   | {
@@ -347,6 +358,8 @@ export type TBuiltin =
   /** Count of leading zeros, trailing zeros, ones, over the operand's width. */
   | { readonly kind: "clz" | "ctz" | "popcount"; readonly value: TExpr }
   | { readonly kind: "expect"; readonly value: TExpr; readonly likely: bigint }
+  /** Whether a loop may go on: the kernel counts (`may_goto`). */
+  | { readonly kind: "may_goto" }
   | { readonly kind: "unreachable" | "trap" }
   /** Arithmetic with a carry: stores the wrapped result, gives whether it did not fit. */
   | {

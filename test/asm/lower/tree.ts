@@ -132,6 +132,7 @@ export function fn(name: string, ret: CType, params: TLocal[], body: TStmt, extr
     naked: false,
     params,
     locals: [],
+    cleanupsAt: new Map(),
     body,
     declTags: [],
     span,

@@ -1,27 +1,47 @@
 /** The macros of the outermost scope: libbpf's by name, without a header. A macro of the user's wins over them. */
+import type { Arch } from "../../../kernel/model.ts";
+import { bitfieldMacros } from "./bitfield.ts";
 import { constantMacros } from "./constants.ts";
 import { coreMacros } from "./core.ts";
 import { helperMacros } from "./helpers.ts";
+import { iteratorMacros } from "./iterators.ts";
+import { kernelConstant } from "./kernel-constants.ts";
+import { kprobeMacros } from "./kprobe.ts";
+import { objectMacros } from "./objects.ts";
 import { predefinedMacros } from "./predefined.ts";
+import { ptRegsMacros } from "./pt-regs.ts";
 import { tracingMacros } from "./tracing.ts";
 
 /** Definition texts by name, as they would follow `#define`. */
-function definitions(): ReadonlyMap<string, string> {
-  const lines = [helperMacros, tracingMacros, coreMacros, constantMacros, predefinedMacros].join("\n").split("\n");
+function definitions(arch: Arch): ReadonlyMap<string, string> {
+  const texts = [helperMacros, tracingMacros, coreMacros, constantMacros, predefinedMacros];
+  const lines = [
+    texts.join("\n").split("\n"),
+    bitfieldMacros,
+    iteratorMacros,
+    kprobeMacros,
+    objectMacros,
+    ptRegsMacros(arch),
+  ];
   const found = new Map<string, string>();
-  for (const line of lines) {
+  for (const line of lines.flat()) {
     const name = /^\w+/.exec(line)?.[0];
     if (name) found.set(name, line);
   }
   return found;
 }
 
-let known: ReadonlyMap<string, string> | undefined;
+const known = new Map<Arch, ReadonlyMap<string, string>>();
 
-/** The definition of an ambient macro, such as `SEC(name) __attribute__(...)`, or undefined. */
-export function ambientMacro(name: string): string | undefined {
-  known ??= definitions();
-  return known.get(name);
+/** The definition of an ambient macro, such as `SEC(name) __attribute__(...)`, or undefined; some are the machine's. */
+export function ambientMacro(name: string, arch: Arch): string | undefined {
+  let all = known.get(arch);
+  if (!all) {
+    all = definitions(arch);
+    known.set(arch, all);
+  }
+  const constant = all.has(name) ? undefined : kernelConstant(name, arch);
+  return constant === undefined ? all.get(name) : `${name} ${constant}`;
 }
 
 /** Headers that are built in: their names are ambient, so that including them does nothing. */

@@ -1,0 +1,4 @@
+#include "in-kernel.h"
+#include "cleanup.h"
+
+RUN_WORK
