@@ -101,8 +101,8 @@ function checkArgs(cx: Sema, target: Target, e: CallExpr): TExpr[] {
   }
   return given.map((arg, i) => {
     const param = params[i];
-    if (!param) return variadicArg(arg);
     const what = `argument ${i + 1} of '${target.name}'`;
+    if (!param) return arg.type.kind === "float" ? assigned(cx, arg, arg.type, what) : variadicArg(arg);
     return assigned(cx, arg, paramType(target, param.type), what);
   });
 }

@@ -1,0 +1,74 @@
+/** Forms that other people's programs use: each builds, and where it says so, to what C says. */
+import { describe, expect, test } from "vitest";
+import { type Compilation, compile } from "../../../src/driver/compile.ts";
+import { disassemble, listing } from "../../../src/driver/disassemble.ts";
+import { embeddedKernel } from "../../support/kernel.ts";
+
+const build = (source: string): Compilation =>
+  compile(source, { kernel: embeddedKernel(), fileName: "probe.bpf", warnings: { none: true } });
+const errors = (made: Compilation): string[] =>
+  made.diagnostics.filter((d) => d.severity === "error").map((d) => `${d.code}: ${d.text}`);
+
+const program = (body: string, before = ""): string =>
+  `${before}\nchar LICENSE[] SEC("license") = "GPL";\nSEC("socket")\nint probe(struct __sk_buff *skb)\n{\n${body}\n}\n`;
+
+/** The number that the program returns, where it is one that is known when building. */
+function returned(source: string): number {
+  const made = build(source);
+  expect(errors(made)).toEqual([]);
+  const found = /[rw]0 = (-?\d+)\n[^\n]*exit/.exec(listing(disassemble(made.object!)));
+  return Number(found?.[1]);
+}
+
+describe("values", () => {
+  test.each([
+    [
+      "a compound literal inside a static array",
+      "static const struct t a[] = { (struct t){ 1, 2 }, ((struct t){ .y = 4 }) }; return a[1].y + sizeof(a);",
+      20,
+    ],
+    ["a static record from a compound literal", "static const struct t a = (struct t){ .y = 7 }; return a.y;", 7],
+    ["an array from a compound literal", "int a[] = (int[]){ 1, 2, 3 }; return a[2] + sizeof(a);", 15],
+    ["a length that is known", 'return __builtin_strlen("four");', 4],
+    ["a comparison that is known", 'return __builtin_strcmp("==", "==") + 2 * (__builtin_strcmp("a", "b") < 0);', 2],
+    ["the function's own name", "return sizeof(__func__) + sizeof(__FUNCTION__);", 12],
+    ["records with floating members", "return sizeof(struct floats);", 24],
+  ])("%s", (_name, body, want) => {
+    const before =
+      "struct t { int x, y; };\nstruct floats { float f; double d; long double l; };\ndouble difftime(long, long);";
+    expect(returned(program(body, before))).toBe(want);
+  });
+});
+
+describe("declarations", () => {
+  test("a map that is mentioned before it is defined", () => {
+    const source = program(
+      "u32 key = 0; return bpf_map_lookup_elem(&counts, &key) != 0;",
+      `typedef struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, u32); __type(value, u64);
+} counters;
+extern counters counts;
+counters counts SEC(".maps");`,
+    );
+    expect(errors(build(source))).toEqual([]);
+  });
+
+  test("a field of a kernel variable is the kernel's", () => {
+    const made = build(
+      program(
+        "return bpf_core_field_exists(pcpu_hot.preempt_count) ? 1 : 2;",
+        `struct pcpu_hot___local { int preempt_count; } __attribute__((preserve_access_index));
+extern struct pcpu_hot___local pcpu_hot __ksym __weak;`,
+      ),
+    );
+    expect(errors(made)).toEqual([]);
+    expect(listing(disassemble(made.object!))).toContain("CO-RE field_exists struct pcpu_hot___local 0:0");
+  });
+});
+
+test("values of floating types are refused, wherever they come from", () => {
+  const codes = (body: string) => errors(build(program(body, "struct f { double d; };"))).map((e) => e.slice(0, 5));
+  expect(codes("struct f x = {}; return x.d;")).toEqual(["E0222"]);
+  expect(codes("float x = 1; return 0;")).toEqual(["E0222"]);
+  expect(codes('struct f x = {}; bpf_printk("%d", x.d); return 0;')).toContain("E0222");
+});
