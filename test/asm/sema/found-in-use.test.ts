@@ -72,3 +72,40 @@ test("values of floating types are refused, wherever they come from", () => {
   expect(codes("float x = 1; return 0;")).toEqual(["E0222"]);
   expect(codes('struct f x = {}; bpf_printk("%d", x.d); return 0;')).toContain("E0222");
 });
+
+describe("memory functions in inlined functions", () => {
+  const copies = `struct t { u64 a, b; };
+static __always_inline void get(const volatile void *p, void *to, int size)
+{
+  switch (size) {
+  case 8: *(u64 *)to = *(const volatile u64 *)p; break;
+  default: __builtin_memcpy(to, (const void *)p, size);
+  }
+}
+static __always_inline void clear(void *p, int size) { __builtin_memset(p, 0, size); }
+u64 one = 1; struct t two = { 2, 3 };`;
+
+  test("a length may become known there, and dead branches need none", () => {
+    const source = program(
+      "u64 x; struct t y; get(&one, &x, 8); get(&two, &y, 16); clear(&two, 16); return x + y.b;",
+      copies,
+    );
+    const made = build(source);
+    expect(errors(made)).toEqual([]);
+    expect(listing(disassemble(made.object!))).not.toContain("call");
+  });
+
+  test("one that never becomes known is refused", () => {
+    expect(errors(build(program("clear(&two, skb->len & 15); return 0;", copies)))[0]).toContain("E0409");
+  });
+});
+
+test("a bit-field of a kernel type is written at the kernel's offset", () => {
+  const made = build(
+    program(
+      "struct tcphdr *tcp = (void *)(long)skb->data; if ((void *)(tcp + 1) > (void *)(long)skb->data_end) return 0; tcp->doff = 5; return 0;",
+    ).replace('SEC("socket")', 'SEC("tc")'),
+  );
+  expect(errors(made)).toEqual([]);
+  expect(listing(disassemble(made.object!)).match(/u16 .*CO-RE field_byte_offset struct tcphdr/g)).toHaveLength(2);
+});
