@@ -32,12 +32,19 @@ describe("values", () => {
     ["a length that is known", 'return __builtin_strlen("four");', 4],
     ["a comparison that is known", 'return __builtin_strcmp("==", "==") + 2 * (__builtin_strcmp("a", "b") < 0);', 2],
     ["the function's own name", "return sizeof(__func__) + sizeof(__FUNCTION__);", 12],
+    ["a labelled statement as the value of a block", "return ({ int r = 3; if (r > 3) goto out; r++; out: r; });", 4],
+    ["a function of the C library that a header declares", "u64 a = 1, b; memcpy(&b, &a, 8); return b;", 1],
     ["records with floating members", "return sizeof(struct floats);", 24],
   ])("%s", (_name, body, want) => {
     const before =
-      "struct t { int x, y; };\nstruct floats { float f; double d; long double l; };\ndouble difftime(long, long);";
+      "struct t { int x, y; };\nstruct floats { float f; double d; long double l; };\ndouble difftime(long, long);\nvoid *memcpy(void *, const void *, unsigned long);";
     expect(returned(program(body, before))).toBe(want);
   });
+});
+
+test("_Generic chooses a helper to call", () => {
+  const source = program("return _Generic(skb, struct __sk_buff *: bpf_get_prandom_u32, int: bpf_ktime_get_ns)();");
+  expect(listing(disassemble(build(source).object!))).toContain("call bpf_get_prandom_u32");
 });
 
 describe("declarations", () => {
