@@ -19,6 +19,7 @@ import { impliedLicense } from "./license.ts";
 import { objectModel } from "./object-model.ts";
 import type { CompileOptions } from "./options.ts";
 import { bindKfuncs } from "./resolve-kfuncs.ts";
+import { refuseUndefined } from "./undefined-names.ts";
 import { findingDiagnostic, spanFinder, verifyObject } from "./verdicts.ts";
 import { applyWarnings } from "./warnings.ts";
 
@@ -85,6 +86,8 @@ function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): readonly S
   const ir = lower(unit, sink);
   if (sink.hasErrors) return [];
   const optimised = optimise(ir, { level, cpu, constants: constantData(unit), ...(dump && { dump }) });
+  refuseUndefined(optimised, unit, sink);
+  if (sink.hasErrors) return [];
   const subprogs = optimised.functions.map((fn) => generate(fn, { cpu, optimise: level > 0 }, sink));
   return options.resolveKfuncs ? bindKfuncs(subprogs, options.kernel) : subprogs;
 }

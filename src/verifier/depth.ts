@@ -57,7 +57,8 @@ export function checkDepth(cx: Cx, meter: DepthMeter): Outcome {
   const deepest = (f: number): { readonly size: number; readonly calls: number } => {
     const known = memo.get(f);
     if (known) return known;
-    memo.set(f, { size: 0, calls: 0 }); // a function may hand out its own address; calls do not come round
+    // Timers may arm one another: a callback that is being followed already begins a stack of its own.
+    memo.set(f, { size: 0, calls: 0 });
     let below = { size: 0, calls: 0 };
     for (const callee of calleesOf(cx, f)) {
       const chain = deepest(callee);

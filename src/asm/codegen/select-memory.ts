@@ -4,6 +4,7 @@ import type { Callee, Size } from "../../isa/insn.ts";
 import { fitsS16, fitsS32, s32, s64 } from "../../support/int.ts";
 import type { InstOf } from "../ir/inst.ts";
 import type { IrCallee, ValueId } from "../ir/model.ts";
+import { isMemoryCall } from "../ir/passes/known-lengths.ts";
 import { FP, type VReg, type VSrc } from "./machine.ts";
 import { shiftUpAndDown } from "./select-alu.ts";
 import type { Selector } from "./selector.ts";
@@ -72,8 +73,21 @@ export function selectAtomic(s: Selector, inst: InstOf<"atomic">): void {
 const calleeOf = (callee: IrCallee): Callee =>
   callee.kind === "function" ? { kind: "subprog", name: callee.name } : callee;
 
+const lengthHelp = "loop over the bytes, or use a helper such as bpf_probe_read_kernel";
+
+/** A memory function whose length never became a constant, or only one that is too long. */
+function refuseLength(s: Selector, inst: InstOf<"call">): void {
+  const length = s.facts.def(inst.args[2]!);
+  if (length.op === "const") s.sink.error("E0411", inst.span, Number(length.value), 1024);
+  else s.sink.error("E0409", inst.span, inst.callee.kind === "function" ? inst.callee.name : "").help(lengthHelp);
+}
+
 /** Values move into argument registers before constants do, so that they can be made there in the first place. */
 export function selectCall(s: Selector, inst: InstOf<"call">): void {
+  if (isMemoryCall(inst)) {
+    refuseLength(s, inst);
+    return;
+  }
   const moves = inst.args.map((id, i) => ({ id, reg: (i + 1) as VReg, src: s.use(id) }));
   const move = ({ id, reg, src }: (typeof moves)[number]) => s.copy(reg, src, s.facts.def(id).ty);
   moves.filter(({ src }) => !s.isRecipe(src)).forEach(move);

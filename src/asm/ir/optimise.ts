@@ -9,6 +9,7 @@ import { expand } from "./passes/expand.ts";
 import { forwardMemory } from "./passes/forward-memory.ts";
 import { inlineCalls } from "./passes/inline.ts";
 import { followBranches } from "./passes/known-branches.ts";
+import { knownLengths } from "./passes/known-lengths.ts";
 import { numberValues } from "./passes/number-values.ts";
 import { promote } from "./passes/promote.ts";
 import { simplify } from "./passes/simplify.ts";
@@ -69,7 +70,7 @@ function quickPlan(options: OptimiseOptions): Plan {
   const run = runner(options);
   return {
     early: run([simplifyCfg, promote, dropDead]),
-    late: run([expand, ...needsDivision(options), promote, dropDead, simplifyCfg]),
+    late: run([knownLengths, expand, ...needsDivision(options), promote, dropDead, simplifyCfg]),
   };
 }
 
@@ -78,7 +79,17 @@ function fullPlan(options: OptimiseOptions): Plan {
   const combine = simplify(options.constants);
   const first = run([simplifyCfg, promote, combine, splitSlots, promote]);
   const improve = untilStable(
-    run([combine, numberValues, forwardMemory, followBranches, threadJumps, promote, simplifyCfg, dropDead]),
+    run([
+      combine,
+      knownLengths,
+      numberValues,
+      forwardMemory,
+      followBranches,
+      threadJumps,
+      promote,
+      simplifyCfg,
+      dropDead,
+    ]),
   );
   const lowerMemory = run([dropDeadStores, expand, ...needsDivision(options), combine, splitSlots, promote]);
   return {

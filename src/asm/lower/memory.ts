@@ -9,11 +9,17 @@ import { evaluate } from "./expr.ts";
 import type { Address } from "./place.ts";
 import { copyBytes, fillBytes } from "./record.ts";
 
-/** The constant value of a length; a diagnostic where it has none. */
-function constantLength(cx: FunctionContext, e: TExpr, name: string): number | undefined {
+/** The constant value of a length; undefined where it has none. */
+function constantOf(e: TExpr): number | undefined {
   let at = e;
   while (at.kind === "convert") at = at.operand;
-  if (at.kind === "const" && at.value >= 0n && at.value < 1n << 32n) return Number(at.value);
+  return at.kind === "const" && at.value >= 0n && at.value < 1n << 32n ? Number(at.value) : undefined;
+}
+
+/** The same; a diagnostic where it has none. */
+function constantLength(cx: FunctionContext, e: TExpr, name: string): number | undefined {
+  const known = constantOf(e);
+  if (known !== undefined) return known;
   cx.sink.error("E0409", e.span, name).help("loop over the bytes, or use a helper such as bpf_probe_read_kernel");
   return undefined;
 }
@@ -37,9 +43,19 @@ const pointee = (cx: FunctionContext, e: TExpr): Address => ({
   volatile: false,
 });
 
+type LengthLater = "__builtin_memcpy" | "__builtin_memset";
+
+/** Waits, as a call, for its length to become a constant by inlining, or for its branch to go away. */
+function settledLater(cx: FunctionContext, name: LengthLater, dst: TExpr, second: TExpr, length: TExpr): ValueId {
+  const to = evaluate(cx, dst);
+  const args = [to, evaluate(cx, second), evaluate(cx, length)];
+  cx.b.emit({ op: "call", ty: "void", callee: { kind: "function", name }, args });
+  return to;
+}
+
 export function copyMemory(cx: FunctionContext, dst: TExpr, src: TExpr, length: TExpr): ValueId | undefined {
-  const bytes = constantLength(cx, length, "__builtin_memcpy");
-  if (bytes === undefined) return undefined;
+  const bytes = constantOf(length);
+  if (bytes === undefined) return settledLater(cx, "__builtin_memcpy", dst, src, length);
   const to = pointee(cx, dst);
   copyBytes(cx, to, pointee(cx, src), bytes);
   return to.base;
@@ -58,8 +74,8 @@ export function moveMemory(cx: FunctionContext, dst: TExpr, src: TExpr, length: 
 }
 
 export function setMemory(cx: FunctionContext, dst: TExpr, byte: TExpr, length: TExpr): ValueId | undefined {
-  const bytes = constantLength(cx, length, "__builtin_memset");
-  if (bytes === undefined) return undefined;
+  const bytes = constantOf(length);
+  if (bytes === undefined) return settledLater(cx, "__builtin_memset", dst, byte, length);
   const to = pointee(cx, dst);
   let known = byte;
   while (known.kind === "convert") known = known.operand;

@@ -99,7 +99,8 @@ export function reachable(cx: FunctionContext, address: Address): Address {
   return { ...rest, base: pointerTo(cx, address, cx.b.span ?? cx.fn.span), off: 0 };
 }
 
-const accessCore = (address: Address): { readonly core?: CoreAccess } =>
+/** What makes the offset of an access the running kernel's, where the place asks for it. */
+export const accessCore = (address: Address): { readonly core?: CoreAccess } =>
   address.core ? { core: { kind: "field_byte_offset", ...address.core } } : {};
 
 /** The scalar of `type` that lives at `address`. */

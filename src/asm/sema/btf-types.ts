@@ -57,6 +57,8 @@ export class BtfTypes {
         return this.#btf.add({ kind: "int", name: "_Bool", size: 1, bits: 8, encoding: "bool" });
       case "int":
         return this.#int(type);
+      case "float":
+        return this.#btf.add({ kind: "float", name: type.name, size: type.size });
       case "ptr":
         return this.#btf.add({ kind: "ptr", type: this.id(type.to) });
       case "array":

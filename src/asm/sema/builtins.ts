@@ -140,6 +140,34 @@ function number(c: Call, i: number): TExpr {
 /** Evaluated for nothing: hints to an optimiser that we do not need. */
 const hint: Maker = (c) => value(convert(rvalue(checkOperand(c.cx, c.args[0]!)), voidType, c.span));
 
+/** The bytes of a string that stands there; reports E0211 for any other. */
+function written(c: Call, i: number): Uint8Array | undefined {
+  const e = c.args[i]!;
+  if (e.kind === "string") return e.bytes;
+  c.cx.sink.error("E0211", e.span, `argument ${i + 1} of '${c.name}'`);
+  return undefined;
+}
+
+/** As C compares and measures them: up to the first zero byte. */
+const untilZero = (bytes: Uint8Array): Uint8Array => {
+  const end = bytes.indexOf(0);
+  return end === -1 ? bytes : bytes.subarray(0, end);
+};
+
+const strcmp: Maker = (c) => {
+  const [left, right] = [written(c, 0), written(c, 1)];
+  if (!left || !right) return value(errorValue(c.span));
+  const [a, b] = [untilZero(left), untilZero(right)];
+  const at = a.findIndex((byte, i) => byte !== b[i]);
+  const order = at === -1 ? a.length - b.length : a[at]! - (b[at] ?? 0);
+  return value(constant(BigInt(Math.sign(order)), intType, c.span));
+};
+
+const strlen: Maker = (c) => {
+  const bytes = written(c, 0);
+  return value(bytes ? constant(BigInt(untilZero(bytes).length), sizeType, c.span) : errorValue(c.span));
+};
+
 const same: Maker = (c) => checkOperand(c.cx, c.args[0]!);
 
 const builtins: Readonly<Record<string, readonly [number, Maker]>> = {
@@ -164,6 +192,8 @@ const builtins: Readonly<Record<string, readonly [number, Maker]>> = {
   __builtin_popcount: [1, count("popcount", uintType)],
   __builtin_popcountl: [1, count("popcount", ulongType)],
   __builtin_popcountll: [1, count("popcount", ulongType)],
+  __builtin_strcmp: [2, strcmp],
+  __builtin_strlen: [1, strlen],
   __builtin_expect: [2, expect],
   __builtin_unreachable: [0, nothing("unreachable")],
   __builtin_trap: [0, nothing("trap")],

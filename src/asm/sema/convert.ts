@@ -98,6 +98,10 @@ export function assigned(cx: Sema, e: TExpr, type: CType, what: string, at: Span
     cx.sink.error("E0218", e.span, what);
     return errorValue(e.span);
   }
+  if (to.kind === "float" || e.type.kind === "float") {
+    cx.sink.error("E0222", e.span, `${what} in type '${typeText(to.kind === "float" ? to : e.type)}'`);
+    return errorValue(e.span);
+  }
   if (to.kind === "record" || e.type.kind === "record") {
     if (sameType(to, e.type)) return e;
     return mismatch(cx, e, to, what);

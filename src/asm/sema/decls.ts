@@ -1,9 +1,10 @@
 /** Declarations, of files and of blocks: typedefs, functions, variables. */
+import type { Span } from "../../support/span.ts";
 import type { Declaration, Declarator, FunctionDef, FunctionTypeExpr, TypeExpr } from "../syntax/ast.ts";
 import { type Attributes, readAttributes } from "./attributes.ts";
 import { checkCleanup, cleanupsAt } from "./cleanup.ts";
 import type { FunctionState, Sema } from "./context.ts";
-import { isError, rvalue } from "./convert.ts";
+import { errorType, isError, rvalue } from "./convert.ts";
 import { checkOperand } from "./expr.ts";
 import { declareGlobal } from "./globals.ts";
 import { checkInit, completeArray } from "./init.ts";
@@ -158,6 +159,7 @@ export function functionDefinition(cx: Sema, d: FunctionDef): void {
 
 function checkFunction(cx: Sema, fn: FunctionDraft, d: FunctionDef): TFunction {
   if (fn.section !== undefined) checkProgram(cx, fn);
+  refuseFloat(cx, fn.name, fn.type.ret, d.name.span);
   const state: FunctionState = {
     fn,
     locals: [],
@@ -197,6 +199,7 @@ function checkFunction(cx: Sema, fn: FunctionDraft, d: FunctionDef): TFunction {
 function declareParam(cx: Sema, name: string, type: CType, d: FunctionDef, index: number): TLocal {
   const written = plainFunction(d.type)?.params[index];
   const span = written?.name?.span ?? d.name.span;
+  refuseFloat(cx, name, type, span);
   if (sizeOf(type) === undefined) cx.sink.error("E0212", span, typeText(type), `parameter '${name}' needs a size`);
   const local: TLocal = { name, type, align: alignOf(type), span };
   if (name !== "") {
@@ -246,7 +249,15 @@ function localVariable(cx: Sema, d: Declarator, declared: CType, attrs: Attribut
   return { kind: "local", local, ...(!failed && { init }), ...(cleanup && { cleanup }), span: d.span };
 }
 
+/** Headers may mention floating types; values of them cannot live anywhere. */
+function refuseFloat(cx: Sema, name: string, type: CType, span: Span): boolean {
+  if (type.kind !== "float") return false;
+  cx.sink.error("E0222", span, `'${name}' of type '${typeText(type)}'`);
+  return true;
+}
+
 function sized(cx: Sema, d: Declarator, type: CType): CType {
+  if (refuseFloat(cx, d.name.name, type, d.name.span)) return errorType;
   if (sizeOf(type) !== undefined) return type;
   cx.sink.error("E0212", d.name.span, typeText(type), `'${d.name.name}' needs a size`);
   return intType;

@@ -6,8 +6,9 @@ import type { Expr } from "../syntax/ast.ts";
 import { checkBuiltin } from "./builtins.ts";
 import type { Sema } from "./context.ts";
 import { assigned, errorValue, isError, type Operand, promoted, rvalue, value } from "./convert.ts";
-import { checkOperand } from "./expr.ts";
+import { checkOperand, genericCase } from "./expr.ts";
 import { lookup, suggestNames, useExtern } from "./names.ts";
+import type { FunctionDraft } from "./scope.ts";
 import type { TCallee, TExpr } from "./tree.ts";
 import { isInteger, isPtr, typeText, voidPtr } from "./type-ops.ts";
 import type { CType, FuncType } from "./types.ts";
@@ -25,6 +26,8 @@ export function checkCall(cx: Sema, e: CallExpr): Operand {
   if (e.callee.kind === "name") {
     const entity = lookup(cx, e.callee.name);
     if (entity?.kind === "builtin") return checkBuiltin(cx, entity.name, e.args, e.span);
+    if (entity?.kind === "function" && isLibraryFunction(entity.fn))
+      return checkBuiltin(cx, entity.fn.name, e.args, e.span);
     if (!entity) return unknownCallee(cx, e, e.callee.name, e.callee.span);
   }
   const target = callTarget(cx, e.callee);
@@ -36,6 +39,11 @@ export function checkCall(cx: Sema, e: CallExpr): Operand {
   if (args.some(isError)) return value(errorValue(e.span));
   return value({ kind: "call", callee: target.callee, args, type: target.type.ret, span: e.span });
 }
+
+/** The C library's memory functions, declared by its headers: the compiler knows them, as every C compiler does. */
+const isLibraryFunction = (fn: FunctionDraft): boolean =>
+  !fn.body && fn.linkage === "global" && libraryFunctions.has(fn.name);
+const libraryFunctions = new Set(["memcpy", "memmove", "memset", "memcmp"]);
 
 function unknownCallee(cx: Sema, e: CallExpr, name: string, span: Span): Operand {
   const report = cx.sink.error("E0201", span, name);
@@ -49,6 +57,10 @@ function callTarget(cx: Sema, e: Expr): Target | undefined {
   if (e.kind === "name") {
     const named = namedTarget(cx, e.name);
     if (named) return named;
+  }
+  if (e.kind === "generic") {
+    const chosen = genericCase(cx, e);
+    if (chosen) return callTarget(cx, chosen);
   }
   const operand = checkOperand(cx, e);
   if (operand.kind === "function") {
@@ -101,8 +113,8 @@ function checkArgs(cx: Sema, target: Target, e: CallExpr): TExpr[] {
   }
   return given.map((arg, i) => {
     const param = params[i];
-    if (!param) return variadicArg(arg);
     const what = `argument ${i + 1} of '${target.name}'`;
+    if (!param) return arg.type.kind === "float" ? assigned(cx, arg, arg.type, what) : variadicArg(arg);
     return assigned(cx, arg, paramType(target, param.type), what);
   });
 }

@@ -261,6 +261,7 @@ export function castExpr(cx: Sema, e: Extract<Expr, { kind: "cast" }>): TExpr {
   }
   if (isScalar(type) && isScalar(v.type)) return { ...convert(v, type, e.span), type } as TExpr;
   if (type.kind === "record" && sameType(type, v.type)) return v;
+  if (type.kind === "float" || v.type.kind === "float") return assigned(cx, v, type, "cast");
   cx.sink.error("E0203", e.span, "cast", typeText(type), typeText(v.type));
   return errorValue(e.span);
 }

@@ -243,10 +243,17 @@ function compatible(cx: Sema, e: Extract<Expr, { kind: "types_compatible" }>): b
   return sameType(unqualified(resolveType(cx, e.left)), unqualified(resolveType(cx, e.right)));
 }
 
-function genericExpr(cx: Sema, e: Extract<Expr, { kind: "generic" }>): Operand {
+/** The expression that `_Generic` chooses (C11 6.5.1.1); undefined where none fits. */
+export function genericCase(cx: Sema, e: Extract<Expr, { kind: "generic" }>): Expr | undefined {
   const type = unqualified(rvalue(checkUnevaluated(cx, e.control)).type);
   const match = e.cases.find((c) => c.type && sameType(resolveType(cx, c.type), type)) ?? e.cases.find((c) => !c.type);
-  if (match) return checkOperand(cx, match.value);
+  return match?.value;
+}
+
+function genericExpr(cx: Sema, e: Extract<Expr, { kind: "generic" }>): Operand {
+  const chosen = genericCase(cx, e);
+  if (chosen) return checkOperand(cx, chosen);
+  const type = unqualified(rvalue(checkUnevaluated(cx, e.control)).type);
   cx.sink.error("E0203", e.span, "no case of _Generic fits", "one of its types", typeText(type));
   return value(errorValue(e.span));
 }

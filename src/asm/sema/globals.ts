@@ -199,7 +199,9 @@ const literalInit = (e: TExpr): TInit | undefined => (e.kind === "literal" ? e.i
 
 function declareMap(cx: Sema, d: Declarator, type: CType): void {
   const { name, span } = d.name;
-  if (cx.scope.own(name)) cx.sink.error("E0208", span, name);
+  const known = cx.scope.own(name);
+  const onlyMentioned = known?.kind === "global" && !cx.globals.includes(known.global);
+  if (known && !(onlyMentioned && sameType(known.global.type, type))) cx.sink.error("E0208", span, name);
   if (type.kind !== "record") {
     cx.sink.error(
       "E0227",

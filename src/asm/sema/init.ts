@@ -16,6 +16,8 @@ import type { CType, Field } from "./types.ts";
 export function completeArray(cx: Sema, type: CType, init: Initializer): CType {
   if (type.kind !== "array" || type.length !== undefined) return type;
   if (init.kind === "string") return { ...type, length: init.bytes.length + 1 };
+  const inside = listInside(cx, type, init);
+  if (inside) return completeArray(cx, type, inside);
   const only = isInitList(init) && init.items.length === 1 ? init.items[0]!.value : undefined;
   if (only?.kind === "string" && isCharArray(type)) return { ...type, length: only.bytes.length + 1 };
   if (!isInitList(init)) return type;
@@ -63,8 +65,16 @@ function scalarCount(type: CType): number {
 
 const isCharArray = (t: CType): boolean => t.kind === "array" && t.elem.kind === "int" && t.elem.size === 1;
 
+/** The list of a compound literal that fills an object of its own type: no second object is needed (GNU C). */
+function listInside(cx: Sema, type: CType, init: Initializer): InitList | undefined {
+  if (isInitList(init) || init.kind !== "compound_literal") return undefined;
+  return sameType(unqualified(type), unqualified(resolveType(cx, init.type))) ? init.init : undefined;
+}
+
 /** What an initialiser makes of a variable of `type`. */
 export function checkInit(cx: Sema, type: CType, init: Initializer): TInit {
+  const inside = listInside(cx, type, init);
+  if (inside) return checkInit(cx, type, inside);
   if (!isInitList(init)) {
     if (type.kind === "array") {
       if (init.kind === "string" && isCharArray(type)) return wholeString(cx, type, init);
@@ -194,6 +204,7 @@ class Filler {
   #fillsWhole(slot: Slot, e: Expr): boolean {
     if (slot.type.kind === "array") return e.kind === "string" && isCharArray(slot.type);
     if (e.kind === "int" || e.kind === "char" || e.kind === "string") return false;
+    if (listInside(this.#cx, slot.type, e)) return true;
     const v = this.#check(e);
     return sameType(unqualified(v.type), unqualified(slot.type)) || isError(v);
   }
@@ -209,6 +220,11 @@ class Filler {
   }
 
   #value(place: Slot, init: Initializer): void {
+    const inside = listInside(this.#cx, place.type, init);
+    if (inside) {
+      this.#value(place, inside);
+      return;
+    }
     const slot = { ...place, type: completeArray(this.#cx, place.type, init) };
     if (isInitList(init) && !isScalar(slot.type)) {
       const only = init.items[0];

@@ -115,15 +115,7 @@ export class KernelTypes {
           variadic: t.variadic,
         };
       case "float":
-        return {
-          kind: "record",
-          decl: {
-            of: "struct",
-            tag: t.name,
-            core: false,
-            layout: { size: t.size, align: Math.min(t.size, 8), fields: [] },
-          },
-        };
+        return { kind: "float", name: t.name, size: t.size };
       default:
         return voidType;
     }

@@ -15,6 +15,7 @@ export function sizeOf(type: CType): number | undefined {
     case "bool":
       return 1;
     case "int":
+    case "float":
       return type.size;
     case "ptr":
       return 8;
@@ -37,6 +38,8 @@ export function alignOf(type: CType): number {
   switch (type.kind) {
     case "int":
       return type.size;
+    case "float":
+      return Math.min(type.size, 8);
     case "ptr":
       return 8;
     case "enum":

@@ -11,6 +11,7 @@ import type { Sema } from "./context.ts";
 import { errorValue, type Operand, place, value } from "./convert.ts";
 import { constant } from "./fold.ts";
 import type { Entity } from "./scope.ts";
+import { stringPlace } from "./strings.ts";
 import { resolveType } from "./type-exprs.ts";
 import { voidPtr } from "./type-ops.ts";
 import type { CType, FuncType } from "./types.ts";
@@ -57,9 +58,14 @@ function kfuncEntity(cx: Sema, name: string): Entity | undefined {
 /** The place of what is declared nowhere in the sources. */
 const NOWHERE: Span = { file: 0 as Span["file"], start: 0, end: 0 };
 
+/** Names that stand for the name of the function they are in (C11 6.4.2.2 and GNU C). */
+const functionNames = new Set(["__func__", "__FUNCTION__", "__PRETTY_FUNCTION__"]);
+
 /** The operand a name stands for; reports E0201 with suggestions where it stands for nothing. */
 export function nameOperand(cx: Sema, name: string, span: Span): Operand {
   const entity = lookup(cx, name);
+  if (!entity && cx.fn && functionNames.has(name))
+    return place(stringPlace(cx, new TextEncoder().encode(cx.fn.fn.name), span));
   if (!entity) {
     const report = cx.sink.error("E0201", span, name);
     const help = didYouMean(suggestNames(cx, name));

@@ -112,16 +112,21 @@ function bitField(bitOff: number, type: CType, bitSize: number): BitField {
 }
 
 /**
- * The relocatable path of an access: begins where a pointer to a kernel (or marked) record is followed, goes on through
- * the records inside. Own variables are laid out by us and do not relocate.
+ * The relocatable path of an access: begins where a pointer to a kernel (or marked) record is followed or a kernel
+ * variable is named, goes on through the records inside. Own variables are laid out by us and do not relocate.
  */
 function corePath(cx: Sema, base: TPlace, record: RecordType, found: FoundField): FieldPlace["core"] {
   const indices = found.path.map((f) => f.index);
   if (base.kind === "field") return base.core && { root: base.core.root, path: [...base.core.path, ...indices] };
-  if (base.kind !== "deref" || !(record.decl.core || cx.preserving > 0)) return undefined;
+  if (base.kind !== "deref" && !isKernels(cx, base)) return undefined;
+  if (!record.decl.core && cx.preserving === 0) return undefined;
   const root = namedRoot(record);
   return root && { root: cx.localType(root, record.decl), path: [0, ...indices] };
 }
+
+/** A variable of the kernel: an extern. */
+const isKernels = (cx: Sema, base: TPlace): boolean =>
+  base.kind === "global" && cx.externs.some((e) => e.name === base.name && e.kind === "ksym_var");
 
 /** The loader finds types by name: a struct's tag, or the typedef of one without; undefined where there is neither. */
 function namedRoot(record: RecordType): RecordType | undefined {

@@ -10,7 +10,7 @@ export function checkProgram(cx: Sema, fn: FunctionDraft): void {
   if (fn.linkage === "static") cx.sink.error("E0235", fn.span, fn.name);
   const info = parseSection(fn.section!);
   if (!info) {
-    const report = cx.sink.error("E0310", fn.span, fn.section!);
+    const report = cx.sink.warn("unknown-sections", fn.span, fn.section!);
     const help = didYouMean(nearestSections(fn.section!));
     if (help) report.help(help);
     return;

@@ -219,11 +219,15 @@ function checkCaseScope(cx: Sema, inner: SwitchState, word: string, span: Span):
 }
 
 function labelStatement(cx: Sema, s: Of<"label">): TStmt {
+  defineLabel(cx, s);
+  return { kind: "label", name: s.name.name, body: statement(cx, s.body), span: s.span };
+}
+
+function defineLabel(cx: Sema, s: Of<"label">): void {
   const { labels } = cx.fn!;
   const known = labels.get(s.name.name);
   if (known?.defined) cx.sink.error("E0208", s.name.span, s.name.name).note("defined here first", known.defined);
   labels.set(s.name.name, { ...known, defined: s.name.span, cleanups: cx.fn!.cleanups });
-  return { kind: "label", name: s.name.name, body: statement(cx, s.body), span: s.span };
 }
 
 function jumpOut(cx: Sema, s: Of<"break"> | Of<"continue">): TStmt {
@@ -250,7 +254,15 @@ function returnStatement(cx: Sema, s: Of<"return">): TStmt {
   return { kind: "block", items: [done, { kind: "return", span: s.span }], span: s.span };
 }
 
-/** `({ ... })`: its value is that of the last statement, if that is an expression. */
+/** The labels before a statement, and the statement. */
+function labelled(s: Block["items"][number] | undefined) {
+  const labels: Of<"label">[] = [];
+  let last = s;
+  for (; last?.kind === "label"; last = last.body) labels.push(last);
+  return { labels, last };
+}
+
+/** `({ ... })`: its value is that of the last statement, if that is an expression, with or without labels. */
 export function checkStmtExpr(cx: Sema, e: Extract<Expr, { kind: "stmt_expr" }>): TExpr {
   if (!cx.fn) {
     cx.sink.error("E0230", e.span, "a statement expression outside of functions");
@@ -258,10 +270,14 @@ export function checkStmtExpr(cx: Sema, e: Extract<Expr, { kind: "stmt_expr" }>)
   }
   return cx.inScope(() => {
     const items = [...e.body.items];
-    const last = items.at(-1);
+    const { labels, last } = labelled(items.at(-1));
     const result = last?.kind === "expr" ? last : undefined;
     if (result) items.pop();
     const body = items.flatMap((i) => item(cx, i));
+    for (const l of result ? labels : []) {
+      defineLabel(cx, l);
+      body.push({ kind: "label", name: l.name.name, body: empty(l.span), span: l.span });
+    }
     const v = result && rvalue(checkOperand(cx, result.expr));
     if (v && isError(v)) return v;
     return { kind: "stmt_expr", body, ...(v && { value: v }), type: v?.type ?? voidType, span: e.span };

@@ -15,6 +15,7 @@ import { staticAssert } from "./static-assert.ts";
 import {
   boolType,
   enumUnderlying,
+  floatTypes,
   intType,
   intTypes,
   isInteger,
@@ -28,7 +29,7 @@ import {
 } from "./type-ops.ts";
 import type { CType, EnumDecl, FuncParam, FuncType, RecordDecl } from "./types.ts";
 
-const builtinTypes: Readonly<Record<string, CType>> = { ...intTypes, void: voidType, _Bool: boolType };
+const builtinTypes: Readonly<Record<string, CType>> = { ...intTypes, ...floatTypes, void: voidType, _Bool: boolType };
 
 /** What a type expression means here. Reports what is wrong and gives `int` then. */
 export function resolveType(cx: Sema, t: TypeExpr): CType {

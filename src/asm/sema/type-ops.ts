@@ -20,6 +20,15 @@ export const intTypes = {
   "unsigned __int128": int("unsigned __int128", 16, false),
 } as const;
 
+const float = (name: string, size: number): CType => ({ kind: "float", name, size });
+
+/** The floating types; `long double` is a double on the BPF target. */
+export const floatTypes: Readonly<Record<string, CType>> = {
+  float: float("float", 4),
+  double: float("double", 8),
+  "long double": float("long double", 8),
+};
+
 export const voidType: CType = { kind: "void" };
 export const boolType: CType = { kind: "bool" };
 export const intType: IntType = intTypes.int;
@@ -100,7 +109,8 @@ export function sameType(a: CType, b: CType, qualifiers = false): boolean {
     case "bool":
       return a.kind === b.kind;
     case "int":
-      return b.kind === "int" && a.name === b.name;
+    case "float":
+      return b.kind === a.kind && a.name === b.name;
     case "ptr":
       return b.kind === "ptr" && sameType(a.to, b.to, qualifiers);
     case "array":
@@ -149,6 +159,7 @@ export function typeText(type: CType, inner = ""): string {
     case "bool":
       return `${q}_Bool${around}`;
     case "int":
+    case "float":
       return `${q}${type.name}${around}`;
     case "record":
       return `${q}${type.decl.of} ${type.decl.tag || "(anonymous)"}${around}`;

@@ -25,7 +25,7 @@ interface Base {
   readonly tags?: readonly string[];
 }
 
-export type CType = VoidType | BoolType | IntType | PtrType | ArrayType | RecordType | EnumType | FuncType;
+export type CType = VoidType | BoolType | IntType | FloatType | PtrType | ArrayType | RecordType | EnumType | FuncType;
 
 export interface VoidType extends Base {
   readonly kind: "void";
@@ -39,6 +39,12 @@ export interface IntType extends Base {
   readonly name: string;
   readonly size: 1 | 2 | 4 | 8 | 16;
   readonly signed: boolean;
+}
+/** Only declared, never computed with: BPF has no floating point, but C headers mention it. */
+export interface FloatType extends Base {
+  readonly kind: "float";
+  readonly name: string;
+  readonly size: number;
 }
 export interface PtrType extends Base {
   readonly kind: "ptr";

@@ -10,7 +10,6 @@ export const codegenCodes = {
   E0408: (size: number) => `BPF has no atomic operation on ${size === 1 ? "1 byte" : `${size} bytes`}`,
   E0409: (name: string) => `the length of ${name} is not a constant`,
   E0411: (length: number, most: number) => `${length} bytes take more than ${most} loads and stores`,
-  E0412: () => "store to a bit-field of a kernel type",
   E0440: (name: string, size: number, limit: number) =>
     `'${name}' needs ${size} bytes of stack, and the kernel gives ${limit}`,
   E0442: (name: string, slots: number) =>

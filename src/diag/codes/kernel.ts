@@ -11,7 +11,6 @@ export const kernelCodes = {
     `'${name}' must not sleep, so the sleepable '${section}' cannot be attached`,
   E0309: (name: string, declared: string, real: string) =>
     `kfunc '${name}' is declared '${declared}', but is '${real}'`,
-  E0310: (section: string) => `'${section}' is no section name of BPF programs`,
   E0311: (name: string, kernel: string) => `no tracepoint '${name}' in ${kernel}`,
   E0312: (name: string, kernel: string) => `no security hook '${name}' in ${kernel}`,
   E0313: (name: string, kernel: string) => `no iterator '${name}' in ${kernel}`,

@@ -36,6 +36,7 @@ export const semaCodes = {
   E0234: (why: string) => `bad bit-field: ${why}`,
   E0235: (name: string) => `program '${name}' must not be static: the loader finds programs by their global symbol`,
   E0236: (what: string) => `${what} needs a path to a field of a struct, such as p->a.b`,
+  E0237: (name: string) => `'${name}' is declared, but nothing in this file defines it`,
   E0245: (word: string, name: string) =>
     `${word} enters the scope of '${name}' behind its declaration, which has a cleanup`,
 } as const;

@@ -5,6 +5,7 @@ export const warningTexts = {
     `${what}: expected '${want}', found the pointer '${got}'`,
   "return-type": (name: string) => `'${name}' can reach its end without 'return'`,
   "unknown-attributes": (name: string) => `attribute '${name}' is unknown and ignored`,
+  "unknown-sections": (section: string) => `section '${section}' is no section name of BPF programs`,
   "macro-redefined": (name: string) => `macro '${name}' is defined again, differently`,
   cpp: (text: string) => `#warning ${text}`,
   "extra-tokens": (directive: string) => `what follows '#${directive}' on its line is ignored`,

@@ -16,13 +16,17 @@ status=$?
 echo
 echo "${MARK} ${index} ends: $status"`;
 
-/** jobs: { script, objects: { name: path } }[]. Resolves to an Output for each; a job that never ended has status -1. */
-export async function boot(kernel, jobs) {
+/**
+ * jobs: { script, objects: { name: path } }[]. Resolves to an Output for each; a job that never ended has status -1.
+ * `seconds` bounds the whole boot where the usual bound is too tight.
+ */
+export async function boot(kernel, jobs, { seconds } = {}) {
   const [version, arch] = kernel.split("-");
   const folder = mkdtempSync(join(tmpdir(), "bpfasm-job-"));
   try {
     writeJob(folder, arch, jobs);
-    const result = await run(join(kernelTests, "vm", "boot"), [version, arch, folder]);
+    const env = seconds ? { ...process.env, BPFASM_BOOT_SECONDS: String(seconds) } : process.env;
+    const result = await run(join(kernelTests, "vm", "boot"), [version, arch, folder], { env });
     return jobs.map((_, index) => outputOf(result, index));
   } finally {
     rmSync(folder, { recursive: true, force: true });
