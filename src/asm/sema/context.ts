@@ -41,6 +41,8 @@ export class Sema {
   readonly fileScope = new Scope();
   scope: Scope = this.fileScope;
   fn: FunctionState | undefined;
+  /** Declarations of a skimmed header are being made. */
+  late = false;
   /** Inside `__builtin_preserve_access_index`: every record access relocates. */
   preserving = 0;
   /** A session program was refused for a kernel without sessions; what follows from that is not told again. */

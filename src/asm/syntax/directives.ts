@@ -89,13 +89,13 @@ function define(pp: Preprocessor, level: FileLevel): void {
   const old = word.macro;
   if (old && !old.ambient && !sameMacro(old, macro))
     pp.sink.warn("macro-redefined", macro.span, macro.name).note("the first definition", old.span);
-  word.macro = macro;
+  pp.setMacro(word, macro);
 }
 
 function undef(pp: Preprocessor, level: FileLevel): void {
   const { tokens, end } = readLine(level);
   const name = tokens[0];
-  if (name?.word) name.word.macro = null;
+  if (name?.word) pp.setMacro(name.word, null);
   else pp.sink.error("E0121", spanOf(name ?? end), "a macro name", "#undef");
 }
 

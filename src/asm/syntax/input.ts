@@ -33,6 +33,8 @@ export interface Limits {
   readonly fileLength: number;
   /** Syntax errors after which the rest is left unread. */
   readonly errors: number;
+  /** UTF-16 units from which on an included file is skimmed, and parsed only where its names are used. */
+  readonly deferredLength: number;
 }
 
 export const defaultLimits: Limits = {
@@ -41,6 +43,7 @@ export const defaultLimits: Limits = {
   expandedTokens: 2_000_000,
   fileLength: 64 * 1024 * 1024,
   errors: 50,
+  deferredLength: 256 * 1024,
 };
 
 export interface PreprocessInput {

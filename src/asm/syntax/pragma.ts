@@ -123,7 +123,7 @@ function pushMacro(pp: Preprocessor, tokens: readonly Tok[], end: Tok): undefine
 function popMacro(pp: Preprocessor, tokens: readonly Tok[], end: Tok): undefined {
   const name = macroName(pp, tokens, end, "pop_macro");
   const stack = name === undefined ? undefined : pp.pushedMacros.get(name);
-  if (stack?.length) pp.words.get(name!).macro = stack.pop();
+  if (stack?.length) pp.setMacro(pp.words.get(name!), stack.pop());
 }
 
 /** Passes what stands in the parentheses of a wrong `_Pragma`; what lies behind is kept. */
