@@ -24,11 +24,16 @@ export interface DeferredItem {
   readonly span: Span;
 }
 
+export interface DeferredTag {
+  readonly chunk: number;
+  readonly of: "struct" | "union" | "enum" | "forward";
+}
+
 export interface DeferredSource {
   /** The number of the declaration of an ordinary name. */
   ordinary(name: string): number | undefined;
   /** That of a tag: its definition where there is one, else a bare `struct x;`. */
-  tag(name: string): { readonly chunk: number; readonly of: "struct" | "union" | "enum" | "forward" } | undefined;
+  tag(name: string): DeferredTag | undefined;
   /** All ordinary names. */
   names(): Iterable<string>;
   /** The tree of a declaration; to be asked for once each, after the whole file has been parsed. */

@@ -5,9 +5,10 @@
  */
 import type { DiagSink } from "../../diag/diagnostic.ts";
 import type { SourceFile } from "../../diag/source.ts";
-import type { DeferredSource, ExternalItem } from "./ast.ts";
+import type { DeferredSource, DeferredTag, ExternalItem } from "./ast.ts";
+import { NameTable } from "./name-table.ts";
 import type { Preprocessor } from "./preprocess.ts";
-import { type MacroKind, namesOf, type Skimmed } from "./skim.ts";
+import { type AddName, type MacroKind, type SkimmedKind, skimNames } from "./skim.ts";
 import { SkimScanner } from "./skim-scan.ts";
 import type { Tok } from "./token.ts";
 
@@ -23,12 +24,37 @@ export interface Stretch {
 /** Parses one stretch of a file as declarations at file scope. */
 export type ParseChunk = (stretch: Stretch, start: number, end: number) => readonly ExternalItem[];
 
+const tagKinds = ["struct", "union", "enum", "forward"] as const;
+const FORWARD = 3;
+
+/** The names that one file's skimmed declarations declare. */
+class FileIndex {
+  /** The number of the declaration, doubled, and one more where the name is a type. */
+  readonly names: NameTable;
+  /** Four times the number of the declaration, and the kind. */
+  readonly tags: NameTable;
+
+  constructor(text: string) {
+    this.names = new NameTable(text);
+    this.tags = new NameTable(text);
+  }
+
+  /** The first declaration of a name counts, but any definition of a tag counts before a bare mention. */
+  add(chunk: number, kind: SkimmedKind, start: number, end: number): void {
+    if (kind === "type" || kind === "value") {
+      this.names.add(start, end, chunk * 2 + (kind === "type" ? 1 : 0));
+      return;
+    }
+    const of = tagKinds.indexOf(kind);
+    const known = this.tags.add(start, end, chunk * 4 + of);
+    if (of !== FORWARD && (known & 3) === FORWARD) this.tags.replace(start, end, chunk * 4 + of);
+  }
+}
+
 export class Deferred implements DeferredSource {
   readonly #starts: number[] = [];
   readonly #ends: number[] = [];
-  /** By ordinary name: the chunk, doubled, and one more where the name is a type. */
-  readonly #names = new Map<string, number>();
-  readonly #tags = new Map<string, { readonly chunk: number; readonly of: "struct" | "union" | "enum" | "forward" }>();
+  readonly #indexes = new Map<SourceFile, FileIndex>();
   readonly #stretches: Stretch[] = [];
   parseChunk: ParseChunk = () => [];
 
@@ -41,14 +67,16 @@ export class Deferred implements DeferredSource {
    * reading must go on, which is `pos` where there was none.
    */
   skim(pp: Preprocessor, file: SourceFile, pos: number, macroKind: MacroKind): number {
-    const scan = new SkimScanner(file.text, pos, pp.userMacros);
+    const scan = new SkimScanner(file.text, pos, pp.userMacros, pp.shapingMacros);
     const firstChunk = this.count;
+    const index = this.#indexOf(file);
+    const add: AddName = (kind, start, nameEnd) => index.add(this.count, kind, start, nameEnd);
     let end = pos;
-    while (scan.next()) {
-      const names = namesOf(scan, macroKind);
-      if (!names) break;
-      if (names.length > 0) this.#add(names, scan.starts[0]!, scan.pos);
+    while (scan.next() && skimNames(scan, macroKind, add)) {
       end = scan.pos;
+      if (scan.count === 0) continue;
+      this.#starts.push(scan.starts[0]!);
+      this.#ends.push(end);
     }
     if (this.count > firstChunk)
       this.#stretches.push({ file, firstChunk, macroVersion: pp.macroVersion, pack: pp.pack });
@@ -60,34 +88,48 @@ export class Deferred implements DeferredSource {
     return this.#stretches.at(-1);
   }
 
-  #add(names: readonly Skimmed[], start: number, end: number): void {
-    const chunk = this.#starts.push(start) - 1;
-    this.#ends.push(end);
-    for (const { kind, name } of names) {
-      if (kind === "type" || kind === "value") {
-        if (!this.#names.has(name)) this.#names.set(name, chunk * 2 + (kind === "type" ? 1 : 0));
-      } else if (!this.#tags.has(name) || (kind !== "forward" && this.#tags.get(name)!.of === "forward"))
-        this.#tags.set(name, { chunk, of: kind });
+  #indexOf(file: SourceFile): FileIndex {
+    let index = this.#indexes.get(file);
+    if (!index) {
+      index = new FileIndex(file.text);
+      this.#indexes.set(file, index);
     }
+    return index;
+  }
+
+  #name(name: string): number {
+    for (const { names } of this.#indexes.values()) {
+      const found = names.find(name);
+      if (found !== -1) return found;
+    }
+    return -1;
   }
 
   /** Whether the name is a type; undefined where it is not declared. */
   isType(name: string): boolean | undefined {
-    const found = this.#names.get(name);
-    return found === undefined ? undefined : (found & 1) === 1;
+    const found = this.#name(name);
+    return found === -1 ? undefined : (found & 1) === 1;
   }
 
   ordinary(name: string): number | undefined {
-    const found = this.#names.get(name);
-    return found === undefined ? undefined : found >> 1;
+    const found = this.#name(name);
+    return found === -1 ? undefined : found >> 1;
   }
 
-  tag(name: string): { readonly chunk: number; readonly of: "struct" | "union" | "enum" | "forward" } | undefined {
-    return this.#tags.get(name);
+  tag(name: string): DeferredTag | undefined {
+    let forward: DeferredTag | undefined;
+    for (const { tags } of this.#indexes.values()) {
+      const found = tags.find(name);
+      if (found === -1) continue;
+      const tag = { chunk: found >> 2, of: tagKinds[found & 3]! };
+      if (tag.of !== "forward") return tag;
+      forward ??= tag;
+    }
+    return forward;
   }
 
   names(): Iterable<string> {
-    return this.#names.keys();
+    return [...this.#indexes.values()].flatMap(({ names }) => names.all());
   }
 
   parse(chunk: number): readonly ExternalItem[] {

@@ -5,6 +5,7 @@
  * A macro is disabled while its expansion is being read; a name met then is painted for good, which gives C's rule
  * that no macro expands inside itself.
  */
+import type { TokenType } from "chevrotain";
 import type { DiagSink } from "../../diag/diagnostic.ts";
 import type { SourceFile } from "../../diag/source.ts";
 import { givesWay } from "./ambient.ts";
@@ -34,11 +35,16 @@ import {
   Comma,
   EndOfFile,
   EndOfLine,
+  EnumWord,
   Hash,
+  LBrace,
   LParen,
   NumberLit,
   OpenQuote,
+  RBrace,
+  RecordWord,
   RParen,
+  Semi,
   Stray,
   StringLit,
 } from "./tokens.ts";
@@ -73,6 +79,9 @@ export interface Declared {
   readonly atEnumerator: boolean;
 }
 
+/** What gives a macro the power to declare something where it is used. */
+const shaping: ReadonlySet<TokenType> = new Set([LBrace, RBrace, Comma, Semi, RecordWord, EnumWord]);
+
 const nothingDeclared: Declared = { isDeclared: () => false, atEnumerator: false };
 
 export class Preprocessor implements Paster {
@@ -82,6 +91,8 @@ export class Preprocessor implements Paster {
   readonly words: WordTable;
   /** Names of macros that the user has defined. */
   readonly userMacros = new Set<string>();
+  /** Those of them that may make declarations, or end one. */
+  readonly shapingMacros = new Set<string>();
   /** The parser is about to read a declaration at file scope: here it may be skimmed. */
   atBoundary = false;
   /** Told where declarations were skimmed. */
@@ -146,8 +157,11 @@ export class Preprocessor implements Paster {
   setMacro(word: Word, macro: Macro | null | undefined): void {
     this.#macroHistory.record(word.name, word.macro, macro);
     word.macro = macro;
-    if (macro && !macro.ambient) this.userMacros.add(word.name);
-    else this.userMacros.delete(word.name);
+    this.userMacros.delete(word.name);
+    this.shapingMacros.delete(word.name);
+    if (!macro || macro.ambient) return;
+    this.userMacros.add(word.name);
+    if (macro.params || macro.body.some(({ tokenType }) => shaping.has(tokenType))) this.shapingMacros.add(word.name);
   }
 
   /** The number of changes of macros so far. */

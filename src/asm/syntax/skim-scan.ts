@@ -3,15 +3,10 @@
  * plain enough to be sure of is refused, and then the grammar reads it.
  */
 
+import { type InnerKind, leapBraces, MacroFinder, openerAt } from "./skim-body.ts";
+
 /** What stands outside of all brackets: a word, `*`, `{...}`, `(...)`, `[...]`. */
 export type Piece = "word" | "star" | "brace" | "paren" | "bracket";
-
-/** A place of the text that declares a name inside of braces. */
-export interface Inner {
-  readonly kind: "struct" | "union" | "enum" | "enumerator";
-  readonly start: number;
-  readonly end: number;
-}
 
 const BLANK = 1;
 const WORD = 2;
@@ -25,7 +20,7 @@ for (let c = 0; c < 128; c++) if (/[A-Za-z_]/.test(String.fromCharCode(c))) kind
 for (let c = 48; c < 58; c++) kinds[c] = DIGIT;
 for (const c of "*,;:=+-<>|&~!()[]{}.?^") kinds[c.charCodeAt(0)] = PLAIN;
 
-const [QUOTE, SLASH, STAR, SEMI, EQUALS] = [34, 47, 42, 59, 61];
+const [QUOTE, SLASH, STAR, SEMI] = [34, 47, 42, 59];
 const [OPEN_PAREN, CLOSE_PAREN, OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE, COMMA] = [
   40, 41, 91, 93, 123, 125, 44,
 ];
@@ -37,19 +32,37 @@ const DEEPEST = 100;
 export class SkimScanner {
   readonly text: string;
   pos: number;
-  readonly pieces: Piece[] = [];
-  readonly starts: number[] = [];
-  readonly ends: number[] = [];
-  readonly inner: Inner[] = [];
+  /** How many pieces there are: `pieces`, `starts` and `ends` hold as many, and old ones behind. */
+  count = 0;
+  readonly pieces = new Array<Piece>(MOST_PIECES).fill("word");
+  readonly starts = new Int32Array(MOST_PIECES);
+  readonly ends = new Int32Array(MOST_PIECES);
+  /** The same for names declared inside of braces. */
+  innerCount = 0;
+  readonly innerKinds: InnerKind[] = [];
+  readonly innerStarts: number[] = [];
+  readonly innerEnds: number[] = [];
   /** Words that keep a declaration from being skimmed where they stand in brackets: macros. */
   readonly #macros: ReadonlySet<string>;
   /** For each first character of a macro's name, which lengths there are: a bit each. */
   readonly #lengths = new Uint32Array(128);
+  readonly #finder: MacroFinder;
+  readonly #add = (kind: InnerKind, start: number, end: number): void => {
+    const i = this.innerCount++;
+    this.innerKinds[i] = kind;
+    this.innerStarts[i] = start;
+    this.innerEnds[i] = end;
+    if (this.isMacro(start, end)) this.#hasMacro = true;
+  };
+  /** A name that braces declare is a macro. */
+  #hasMacro = false;
 
-  constructor(text: string, pos: number, macros: ReadonlySet<string>) {
+  /** `shaping` are those of `macros` that may make declarations of their own. */
+  constructor(text: string, pos: number, macros: ReadonlySet<string>, shaping: ReadonlySet<string>) {
     this.text = text;
     this.pos = pos;
     this.#macros = macros;
+    this.#finder = new MacroFinder(text, shaping);
     for (const name of macros) {
       const first = name.charCodeAt(0);
       if (first < 128) this.#lengths[first]! |= 1 << (name.length & 31);
@@ -58,10 +71,8 @@ export class SkimScanner {
 
   /** Reads up to the `;` of the next declaration; false at the end, at a directive, and at what is not plain. */
   next(): boolean {
-    this.pieces.length = 0;
-    this.starts.length = 0;
-    this.ends.length = 0;
-    this.inner.length = 0;
+    this.count = 0;
+    this.innerCount = 0;
     for (;;) {
       this.#blanks();
       const start = this.pos;
@@ -71,10 +82,10 @@ export class SkimScanner {
         return true;
       }
       const piece = this.#piece(c);
-      if (piece === undefined || this.pieces.length >= MOST_PIECES) return false;
-      this.pieces.push(piece);
-      this.starts.push(start);
-      this.ends.push(this.pos);
+      if (piece === undefined || this.count >= MOST_PIECES) return false;
+      this.pieces[this.count] = piece;
+      this.starts[this.count] = start;
+      this.ends[this.count++] = this.pos;
     }
   }
 
@@ -96,30 +107,22 @@ export class SkimScanner {
       this.pos++;
       return "star";
     }
-    if (c === OPEN_BRACE) return this.#braces(this.#opener(), 0) ? "brace" : undefined;
+    if (c === OPEN_BRACE) return this.#braces(this.#opener()) ? "brace" : undefined;
     if (c === OPEN_PAREN) return this.#group(CLOSE_PAREN, 0) ? "paren" : undefined;
     return c === OPEN_BRACKET && this.#group(CLOSE_BRACKET, 0) ? "bracket" : undefined;
   }
 
   /** The word that makes the braces ahead a struct, a union or an enum. */
-  #opener(): Inner["kind"] | undefined {
-    for (let i = this.pieces.length - 1; i >= 0; i--) {
-      if (this.pieces[i] !== "word") continue;
-      const word = this.word(i);
-      if (word === "struct" || word === "union" || word === "enum") return word;
+  #opener(): InnerKind | undefined {
+    for (let i = this.count - 1; i >= 0; i--) {
+      const opener = this.pieces[i] === "word" ? openerAt(this.text, this.starts[i]!, this.ends[i]!) : undefined;
+      if (opener) return opener;
     }
     return undefined;
   }
 
   #pastWord(): void {
-    const { text } = this;
-    let p = this.pos + 1;
-    for (; ; p++) {
-      const c = text.charCodeAt(p);
-      const kind = c < 128 ? kinds[c] : 0;
-      if (kind !== WORD && kind !== DIGIT) break;
-    }
-    this.pos = p;
+    this.pos = wordEnd(this.text, this.pos);
   }
 
   /** Passes blanks and comments. */
@@ -148,11 +151,15 @@ export class SkimScanner {
     return /\\\r?$/.test(text.slice(close - 2, close)) ? -1 : close;
   }
 
-  #string(): boolean {
+  #stringEnd(): number {
     const close = this.text.indexOf('"', this.pos + 1);
-    if (close === -1 || /[\\\n]/.test(this.text.slice(this.pos, close))) return false;
-    this.pos = close + 1;
-    return true;
+    return close === -1 || /[\\\n]/.test(this.text.slice(this.pos, close)) ? -1 : close + 1;
+  }
+
+  #string(): boolean {
+    const end = this.#stringEnd();
+    if (end !== -1) this.pos = end;
+    return end !== -1;
   }
 
   /** Passes a group without braces. */
@@ -187,77 +194,102 @@ export class SkimScanner {
     return true;
   }
 
-  /** Passes the members of a struct or union, or the list of an enum; what is declared in it goes to `inner`. */
-  #braces(of: Inner["kind"] | undefined, depth: number): boolean {
-    if (of === undefined || depth > DEEPEST) return false;
-    this.pos++;
-    return of === "enum" ? this.#enumerators() : this.#members(depth);
-  }
-
-  #enumerators(): boolean {
-    const { text } = this;
-    for (let isName = true; ; ) {
-      this.#blanks();
-      const start = this.pos;
-      const c = text.charCodeAt(start);
-      if (c === CLOSE_BRACE) {
-        this.pos++;
-        return true;
-      }
-      if (c === OPEN_PAREN) {
-        if (isName || !this.#group(CLOSE_PAREN, 0)) return false;
-      } else if (!this.#inside(c)) return false;
-      else if (c === COMMA || c === EQUALS) isName = c === COMMA;
-      else if (isName) {
-        if (kinds[c] !== WORD) return false;
-        this.inner.push({ kind: "enumerator", start, end: this.pos });
-        isName = false;
-      }
+  /** Passes the members of a struct or union, or the list of an enum, with all braces inside. */
+  #braces(of: InnerKind | undefined): boolean {
+    if (of === undefined) return false;
+    this.#hasMacro = false;
+    const end = this.#finder.isPractical ? leapBraces(this.text, this.pos, of, this.#add) : -1;
+    if (this.#hasMacro) return false;
+    if (end !== -1 && !this.#finder.between(this.pos, end)) {
+      this.pos = end;
+      return true;
     }
+    this.innerCount = 0;
+    return this.#lookInto(of);
   }
 
-  #members(depth: number): boolean {
+  /** The same, word by word. */
+  #lookInto(of: InnerKind): boolean {
     const { text } = this;
-    let of: Inner["kind"] | undefined;
+    const lengths = this.#lengths;
+    const outer: InnerKind[] = [];
+    let top = of;
+    /** Of the braces that may come next. */
+    let next: InnerKind | undefined;
     let tag = -1;
-    for (;;) {
-      this.#blanks();
-      const start = this.pos;
-      const c = text.charCodeAt(start);
-      if (c === CLOSE_BRACE) {
-        this.pos++;
-        return true;
+    let tagEnd = -1;
+    let parens = 0;
+    let atName = top === "enum";
+    for (let p = this.pos + 1; ; ) {
+      const c = text.charCodeAt(p);
+      const kind = c < 128 ? kinds[c] : 0;
+      if (kind === BLANK) {
+        p++;
+        continue;
       }
-      if (c === OPEN_BRACE) {
-        if (of && tag >= 0) this.inner.push({ kind: of, start: tag, end: this.#wordEnd(tag) });
-        if (!this.#braces(of, depth + 1)) return false;
-        of = undefined;
-      } else if (c === OPEN_PAREN || c === OPEN_BRACKET) {
-        if (!this.#group(c === OPEN_PAREN ? CLOSE_PAREN : CLOSE_BRACKET, 0)) return false;
-      } else if (!this.#inside(c)) return false;
-      else if (kinds[c] === WORD) {
-        const opener = openerAt(text, start, this.pos);
+      if (kind === WORD || kind === DIGIT) {
+        const start = p;
+        p = wordEnd(text, p);
+        if (kind === DIGIT) {
+          if (atName) return false;
+          continue;
+        }
+        if ((lengths[c]! & (1 << ((p - start) & 31))) !== 0 && this.isMacro(start, p)) return false;
+        if (top === "enum") {
+          if (atName) this.#add("enumerator", start, p);
+          atName = false;
+          continue;
+        }
+        const opener = openerAt(text, start, p);
         if (opener) {
-          of = opener;
+          next = opener;
           tag = -1;
-        } else if (of) tag = start;
-      } else of = undefined;
+        } else if (next) {
+          tag = start;
+          tagEnd = p;
+        }
+        continue;
+      }
+      if (c === SLASH || c === QUOTE) {
+        this.pos = p;
+        p = c === SLASH ? this.#commentEnd() : this.#stringEnd();
+        if (p === -1) return false;
+        continue;
+      }
+      if (kind !== PLAIN) return false;
+      p++;
+      if (c === CLOSE_BRACE) {
+        const below = outer.pop();
+        if (parens > 0) return false;
+        this.pos = p;
+        if (below === undefined) return true;
+        top = below;
+        next = undefined;
+        atName = false;
+      } else if (c === OPEN_BRACE) {
+        if (next === undefined || parens > 0 || top === "enum") return false;
+        if (tag >= 0) this.#add(next, tag, tagEnd);
+        outer.push(top);
+        top = next;
+        next = undefined;
+        atName = top === "enum";
+      } else if (c === OPEN_PAREN || c === OPEN_BRACKET) {
+        if (atName) return false;
+        parens++;
+      } else if (c === CLOSE_PAREN || c === CLOSE_BRACKET) {
+        if (--parens < 0) return false;
+      } else if (top === "enum") {
+        if (atName) return false;
+        atName = c === COMMA && parens === 0;
+      } else next = undefined;
     }
-  }
-
-  #wordEnd(start: number): number {
-    const { pos } = this;
-    this.pos = start;
-    this.#pastWord();
-    const end = this.pos;
-    this.pos = pos;
-    return end;
   }
 }
 
-function openerAt(text: string, start: number, end: number): Inner["kind"] | undefined {
-  const length = end - start;
-  if (length === 6 && text.startsWith("struct", start)) return "struct";
-  if (length === 5 && text.startsWith("union", start)) return "union";
-  return length === 4 && text.startsWith("enum", start) ? "enum" : undefined;
+function wordEnd(text: string, from: number): number {
+  for (let p = from + 1; ; p++) {
+    const c = text.charCodeAt(p);
+    const kind = c < 128 ? kinds[c] : 0;
+    if (kind !== WORD && kind !== DIGIT) return p;
+  }
 }

@@ -1,11 +1,17 @@
 /** What a skimmed declaration declares: the shapes of which one can be sure without parsing. */
+import { openerAt } from "./skim-body.ts";
 import type { SkimScanner } from "./skim-scan.ts";
 import { wordMeanings } from "./tokens.ts";
 
-/** A name that a declaration brings into file scope. */
-export interface Skimmed {
-  readonly kind: "type" | "value" | "struct" | "union" | "enum" | "forward";
-  readonly name: string;
+/** What a name is that a declaration brings into file scope. */
+export type SkimmedKind = "type" | "value" | "struct" | "union" | "enum" | "forward";
+/** Told of each: the name stands in the text from `start` to `end`. */
+export type AddName = (kind: SkimmedKind, start: number, end: number) => void;
+
+interface Skimmed {
+  readonly kind: SkimmedKind;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Whether a word is a macro: one that stands for attributes and says nothing of a name, or any other. */
@@ -17,13 +23,12 @@ const unusual = new Set(
     " ",
   ),
 );
-const openers = new Set(["struct", "union", "enum"]);
 const attributeWords = new Set(["__attribute__", "__attribute"]);
 
 /** The pieces of a declaration that are left when attributes are taken away, by index into the scanner's. */
 function core(scan: SkimScanner, macroKind: MacroKind): number[] | undefined {
   const kept: number[] = [];
-  for (let i = 0; i < scan.pieces.length; i++) {
+  for (let i = 0; i < scan.count; i++) {
     if (scan.pieces[i] !== "word") {
       kept.push(i);
       continue;
@@ -33,7 +38,7 @@ function core(scan: SkimScanner, macroKind: MacroKind): number[] | undefined {
     if (macro === "attribute") continue;
     if (macro === "other" || unusual.has(word)) return undefined;
     if (attributeWords.has(word)) {
-      if (scan.pieces[++i] !== "paren") return undefined;
+      if (++i >= scan.count || scan.pieces[i] !== "paren") return undefined;
     } else if (word !== "__extension__") kept.push(i);
   }
   return kept;
@@ -41,21 +46,33 @@ function core(scan: SkimScanner, macroKind: MacroKind): number[] | undefined {
 
 const isName = (word: string): boolean => !wordMeanings.has(word);
 
-/** The names of the declaration that `scan` has just read, or nothing where its shape is not plain. */
-export function namesOf(scan: SkimScanner, macroKind: MacroKind): readonly Skimmed[] | undefined {
-  if (scan.pieces.length === 0) return [];
+/** Tells `add` the names of the declaration that `scan` has just read; false where its shape is not plain. */
+export function skimNames(scan: SkimScanner, macroKind: MacroKind, add: AddName): boolean {
+  const { pieces, starts, ends, count } = scan;
+  if (count === 0) return true;
+  const opener = pieces[0] === "word" ? openerAt(scan.text, starts[0]!, ends[0]!) : undefined;
+  if (opener && count === 2 && pieces[1] === "brace") return inner(scan, add);
+  if (opener && count === 3 && pieces[1] === "word" && pieces[2] === "brace" && isTag(scan, 1)) {
+    add(opener, starts[1]!, ends[1]!);
+    return inner(scan, add);
+  }
   const kept = core(scan, macroKind);
-  if (!kept || kept.length === 0) return undefined;
-  const own = outer(scan, kept);
-  if (!own) return undefined;
-  if (scan.inner.length === 0) return own;
-  const inside = scan.inner.map(
-    ({ kind, start, end }): Skimmed => ({
-      kind: kind === "enumerator" ? "value" : kind,
-      name: scan.text.slice(start, end),
-    }),
-  );
-  return [...own, ...inside];
+  const own = kept && kept.length > 0 ? outer(scan, kept) : undefined;
+  if (!own) return false;
+  for (const { kind, start, end } of own) add(kind, start, end);
+  return inner(scan, add);
+}
+
+/** A tag is no macro of the user's; ambient ones give way behind `struct`. */
+const isTag = (scan: SkimScanner, i: number): boolean =>
+  !scan.isMacro(scan.starts[i]!, scan.ends[i]!) && isName(scan.word(i)) && !attributeWords.has(scan.word(i));
+
+function inner(scan: SkimScanner, add: AddName): true {
+  for (let i = 0; i < scan.innerCount; i++) {
+    const kind = scan.innerKinds[i]!;
+    add(kind === "enumerator" ? "value" : kind, scan.innerStarts[i]!, scan.innerEnds[i]!);
+  }
+  return true;
 }
 
 function outer(scan: SkimScanner, kept: readonly number[]): readonly Skimmed[] | undefined {
@@ -68,6 +85,12 @@ function outer(scan: SkimScanner, kept: readonly number[]): readonly Skimmed[] |
   return objectName(scan, first === "extern" ? kept.slice(1) : kept, first === "extern");
 }
 
+const at = (scan: SkimScanner, i: number, kind: SkimmedKind): Skimmed => ({
+  kind,
+  start: scan.starts[i]!,
+  end: scan.ends[i]!,
+});
+
 /** `struct x {...};`, `struct x;`, `enum {...};`. */
 function tagOnly(
   scan: SkimScanner,
@@ -76,17 +99,16 @@ function tagOnly(
 ): readonly Skimmed[] | undefined {
   const shape = kept.map((i) => scan.pieces[i]).join(" ");
   if (shape === "word brace") return [];
-  const name = kept.length > 1 && scan.pieces[kept[1]!] === "word" ? scan.word(kept[1]!) : "";
-  if (!isName(name) || name === "") return undefined;
-  if (shape === "word word brace") return [{ kind: of, name }];
-  return shape === "word word" ? [{ kind: "forward", name }] : undefined;
+  if (!shape.startsWith("word word") || !isName(scan.word(kept[1]!))) return undefined;
+  if (shape === "word word brace") return [at(scan, kept[1]!, of)];
+  return shape === "word word" ? [at(scan, kept[1]!, "forward")] : undefined;
 }
 
 function typedefName(scan: SkimScanner, kept: readonly number[]): readonly Skimmed[] | undefined {
-  const name = declaredName(scan, kept);
-  if (name === undefined) return undefined;
+  const name = declaredName(scan, kept, "type");
+  if (!name) return undefined;
   const tag = tagOf(scan, kept);
-  return tag ? [{ kind: "type", name }, tag] : [{ kind: "type", name }];
+  return tag ? [name, tag] : [name];
 }
 
 /** The tag that `typedef struct x {...} y;` defines. */
@@ -94,9 +116,9 @@ function tagOf(scan: SkimScanner, kept: readonly number[]): Skimmed | undefined 
   const brace = kept.findIndex((i) => scan.pieces[i] === "brace");
   if (brace < 2 || scan.pieces[kept[brace - 2]!] !== "word" || scan.pieces[kept[brace - 1]!] !== "word")
     return undefined;
-  const of = scan.word(kept[brace - 2]!);
-  const name = scan.word(kept[brace - 1]!);
-  return (of === "struct" || of === "union" || of === "enum") && isName(name) ? { kind: of, name } : undefined;
+  const word = kept[brace - 2]!;
+  const of = openerAt(scan.text, scan.starts[word]!, scan.ends[word]!);
+  return of && isName(scan.word(kept[brace - 1]!)) ? at(scan, kept[brace - 1]!, of) : undefined;
 }
 
 /** A prototype, or a variable that is `extern`: others are definitions, which have their place in the object. */
@@ -105,40 +127,50 @@ function objectName(scan: SkimScanner, kept: readonly number[], external: boolea
   const isPrototype = scan.pieces[kept[kept.length - 1]!] === "paren";
   if (!external && !isPrototype) return undefined;
   if (isPrototype && scan.pieces[kept[kept.length - 2]!] !== "word") return undefined;
-  const name = declaredName(scan, kept);
-  return name === undefined ? undefined : [{ kind: "value", name }];
+  const name = declaredName(scan, kept, "value");
+  return name && [name];
 }
 
 /** The name in `T name`, `T name[2]`, `T name(args)`, `T (*name)(args)`, `T (*name)[2]`. */
-function declaredName(scan: SkimScanner, kept: readonly number[]): string | undefined {
+function declaredName(scan: SkimScanner, kept: readonly number[], kind: SkimmedKind): Skimmed | undefined {
   let last = kept.length - 1;
   while (last >= 0 && scan.pieces[kept[last]!] === "bracket") last--;
   if (last < 1) return undefined;
   const piece = scan.pieces[kept[last]!];
-  if (piece === "word") return named(scan, kept, last);
+  if (piece === "word") return named(scan, kept, last, kind);
   if (piece !== "paren") return undefined;
   const before = scan.pieces[kept[last - 1]!];
-  if (last < kept.length - 1) return before === "paren" ? undefined : pointerName(scan, kept, last);
-  if (before === "paren") return pointerName(scan, kept, last - 1);
+  if (last < kept.length - 1) return before === "paren" ? undefined : pointerName(scan, kept, last, kind);
+  if (before === "paren") return pointerName(scan, kept, last - 1, kind);
   if (before !== "word" || last < 2 || !isParameters(scan, kept[last]!)) return undefined;
-  return named(scan, kept, last - 1);
+  return named(scan, kept, last - 1, kind);
 }
 
-function named(scan: SkimScanner, kept: readonly number[], at: number): string | undefined {
-  const groups = kept.slice(0, at).some((i) => scan.pieces[i] === "paren" || scan.pieces[i] === "bracket");
-  const name = scan.word(kept[at]!);
-  const before = scan.pieces[kept[at - 1]!] === "word" ? scan.word(kept[at - 1]!) : "";
-  return !groups && isName(name) && !openers.has(before) ? name : undefined;
+/** Whether a group stands before the `n`th piece that is left. */
+function hasGroup(scan: SkimScanner, kept: readonly number[], n: number): boolean {
+  for (let k = 0; k < n; k++) {
+    const piece = scan.pieces[kept[k]!];
+    if (piece === "paren" || piece === "bracket") return true;
+  }
+  return false;
+}
+
+function named(scan: SkimScanner, kept: readonly number[], n: number, kind: SkimmedKind): Skimmed | undefined {
+  const i = kept[n]!;
+  const before = kept[n - 1]!;
+  const isTagged = scan.pieces[before] === "word" && openerAt(scan.text, scan.starts[before]!, scan.ends[before]!);
+  return isTagged || hasGroup(scan, kept, n) || !isName(scan.word(i)) ? undefined : at(scan, i, kind);
 }
 
 /** `(*name)`, with a type before it. */
-function pointerName(scan: SkimScanner, kept: readonly number[], at: number): string | undefined {
-  const i = kept[at]!;
-  const groups = kept.slice(0, at).some((k) => scan.pieces[k] === "paren" || scan.pieces[k] === "bracket");
-  const match = /^\(\s*\*\s*(?:const\s+)?([A-Za-z_]\w*)\s*\)$/.exec(scan.text.slice(scan.starts[i]!, scan.ends[i]!));
-  const name = match?.[1];
-  if (at < 1 || groups || name === undefined || !isName(name)) return undefined;
-  return scan.isMacro(scan.ends[i]! - 1 - name.length, scan.ends[i]! - 1) ? undefined : name;
+function pointerName(scan: SkimScanner, kept: readonly number[], n: number, kind: SkimmedKind): Skimmed | undefined {
+  const i = kept[n]!;
+  if (n < 1 || hasGroup(scan, kept, n)) return undefined;
+  const text = scan.text.slice(scan.starts[i]!, scan.ends[i]!);
+  const match = /^\(\s*\*\s*(?:const\s+)?([A-Za-z_]\w*)\s*\)$/.exec(text);
+  if (!match || !isName(match[1]!)) return undefined;
+  const start = scan.starts[i]! + text.lastIndexOf(match[1]!);
+  return { kind, start, end: start + match[1]!.length };
 }
 
 /** Whether the parentheses can only hold parameters: `(*p)` and `(name)` may be a declarator. */
