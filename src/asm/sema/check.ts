@@ -6,6 +6,7 @@ import { Sema, type SemaOptions } from "./context.ts";
 import { fileDeclaration, functionDefinition } from "./decls.ts";
 import { deferDeclarations } from "./deferred.ts";
 import { checkExterns } from "./externs.ts";
+import { ownTags } from "./own-tags.ts";
 import type { FunctionDraft } from "./scope.ts";
 import { staticAssert } from "./static-assert.ts";
 import type { Unit } from "./tree.ts";
@@ -13,6 +14,7 @@ import type { Unit } from "./tree.ts";
 /** Checks a whole file against a kernel. The unit is complete only where the sink has no errors. */
 export function check(ast: TranslationUnit, kernel: Kernel, options: SemaOptions, sink: DiagSink): Unit {
   const cx = new Sema(kernel, options, sink);
+  cx.ownTags = ownTags(ast.items);
   for (const item of ast.items) fileItem(cx, item);
   checkExterns(cx);
   return {

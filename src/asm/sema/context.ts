@@ -48,6 +48,8 @@ export class Sema {
   /** A session program was refused for a kernel without sessions; what follows from that is not told again. */
   sessionsMissing = false;
 
+  /** Tags of structs and unions that the file defines somewhere at file scope. */
+  ownTags: ReadonlySet<string> = new Set();
   readonly functions: FunctionDraft[] = [];
   readonly globals: GlobalDraft[] = [];
   readonly maps: TMap[] = [];

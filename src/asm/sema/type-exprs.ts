@@ -213,7 +213,7 @@ function recordDecl(cx: Sema, t: RecordSpec): RecordDecl {
     return known.decl;
   }
   if (known) cx.sink.error("E0208", t.tag!.span, tag).note("it is another kind of type here", known.decl.span);
-  if (!t.members) {
+  if (!t.members && !cx.ownTags.has(tag)) {
     const kernel = cx.types.record(t.of, tag);
     if (kernel) return kernel;
   }

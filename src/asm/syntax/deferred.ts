@@ -9,6 +9,7 @@ import type { DeferredSource, DeferredTag, ExternalItem } from "./ast.ts";
 import { NameTable } from "./name-table.ts";
 import type { Preprocessor } from "./preprocess.ts";
 import { type AddName, type MacroKind, type SkimmedKind, skimNames } from "./skim.ts";
+import { FastLane } from "./skim-lane.ts";
 import { SkimScanner } from "./skim-scan.ts";
 import type { Tok } from "./token.ts";
 
@@ -67,15 +68,20 @@ export class Deferred implements DeferredSource {
    * reading must go on, which is `pos` where there was none.
    */
   skim(pp: Preprocessor, file: SourceFile, pos: number, macroKind: MacroKind): number {
-    const scan = new SkimScanner(file.text, pos, pp.userMacros, pp.shapingMacros);
+    const scan = new SkimScanner(file.text, pos, pp.userMacros);
     const firstChunk = this.count;
     const index = this.#indexOf(file);
     const add: AddName = (kind, start, nameEnd) => index.add(this.count, kind, start, nameEnd);
+    const lane = pp.userMacros.shaping.size === 0 ? new FastLane(file.text, scan.isMacro.bind(scan), add) : undefined;
     let end = pos;
-    while (scan.next() && skimNames(scan, macroKind, add)) {
+    for (;;) {
+      const leapt = lane?.leap(end) ?? -1;
+      scan.pos = leapt === -1 ? end : leapt;
+      if (leapt === -1 && !(scan.next() && skimNames(scan, macroKind, add))) break;
+      const start = leapt === -1 && scan.count > 0 ? scan.starts[0]! : end;
       end = scan.pos;
-      if (scan.count === 0) continue;
-      this.#starts.push(scan.starts[0]!);
+      if (leapt === -1 && scan.count === 0) continue;
+      this.#starts.push(start);
       this.#ends.push(end);
     }
     if (this.count > firstChunk)

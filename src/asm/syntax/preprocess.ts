@@ -5,7 +5,6 @@
  * A macro is disabled while its expansion is being read; a name met then is painted for good, which gives C's rule
  * that no macro expands inside itself.
  */
-import type { TokenType } from "chevrotain";
 import type { DiagSink } from "../../diag/diagnostic.ts";
 import type { SourceFile } from "../../diag/source.ts";
 import { givesWay } from "./ambient.ts";
@@ -17,6 +16,7 @@ import { copyBody, type MacroArg, type Paster, substitute } from "./expand.ts";
 import { defaultLimits, type Limits, type PreprocessInput } from "./input.ts";
 import { type Macro, parseMacro } from "./macro.ts";
 import { MacroHistory } from "./macro-history.ts";
+import { MacroNames } from "./macro-names.ts";
 import { Scanner } from "./scan.ts";
 import {
   AFTER_SPACE,
@@ -35,16 +35,11 @@ import {
   Comma,
   EndOfFile,
   EndOfLine,
-  EnumWord,
   Hash,
-  LBrace,
   LParen,
   NumberLit,
   OpenQuote,
-  RBrace,
-  RecordWord,
   RParen,
-  Semi,
   Stray,
   StringLit,
 } from "./tokens.ts";
@@ -79,9 +74,6 @@ export interface Declared {
   readonly atEnumerator: boolean;
 }
 
-/** What gives a macro the power to declare something where it is used. */
-const shaping: ReadonlySet<TokenType> = new Set([LBrace, RBrace, Comma, Semi, RecordWord, EnumWord]);
-
 const nothingDeclared: Declared = { isDeclared: () => false, atEnumerator: false };
 
 export class Preprocessor implements Paster {
@@ -89,10 +81,7 @@ export class Preprocessor implements Paster {
   readonly sink: DiagSink;
   readonly limits: Limits;
   readonly words: WordTable;
-  /** Names of macros that the user has defined. */
-  readonly userMacros = new Set<string>();
-  /** Those of them that may make declarations, or end one. */
-  readonly shapingMacros = new Set<string>();
+  readonly userMacros = new MacroNames();
   /** The parser is about to read a declaration at file scope: here it may be skimmed. */
   atBoundary = false;
   /** Told where declarations were skimmed. */
@@ -157,11 +146,7 @@ export class Preprocessor implements Paster {
   setMacro(word: Word, macro: Macro | null | undefined): void {
     this.#macroHistory.record(word.name, word.macro, macro);
     word.macro = macro;
-    this.userMacros.delete(word.name);
-    this.shapingMacros.delete(word.name);
-    if (!macro || macro.ambient) return;
-    this.userMacros.add(word.name);
-    if (macro.params || macro.body.some(({ tokenType }) => shaping.has(tokenType))) this.shapingMacros.add(word.name);
+    this.userMacros.set(word.name, macro);
   }
 
   /** The number of changes of macros so far. */

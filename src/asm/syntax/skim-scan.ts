@@ -3,6 +3,7 @@
  * plain enough to be sure of is refused, and then the grammar reads it.
  */
 
+import type { MacroNames } from "./macro-names.ts";
 import { type InnerKind, leapBraces, MacroFinder, openerAt } from "./skim-body.ts";
 
 /** What stands outside of all brackets: a word, `*`, `{...}`, `(...)`, `[...]`. */
@@ -42,10 +43,7 @@ export class SkimScanner {
   readonly innerKinds: InnerKind[] = [];
   readonly innerStarts: number[] = [];
   readonly innerEnds: number[] = [];
-  /** Words that keep a declaration from being skimmed where they stand in brackets: macros. */
-  readonly #macros: ReadonlySet<string>;
-  /** For each first character of a macro's name, which lengths there are: a bit each. */
-  readonly #lengths = new Uint32Array(128);
+  readonly #macros: MacroNames;
   readonly #finder: MacroFinder;
   readonly #add = (kind: InnerKind, start: number, end: number): void => {
     const i = this.innerCount++;
@@ -57,16 +55,11 @@ export class SkimScanner {
   /** A name that braces declare is a macro. */
   #hasMacro = false;
 
-  /** `shaping` are those of `macros` that may make declarations of their own. */
-  constructor(text: string, pos: number, macros: ReadonlySet<string>, shaping: ReadonlySet<string>) {
+  constructor(text: string, pos: number, macros: MacroNames) {
     this.text = text;
     this.pos = pos;
     this.#macros = macros;
-    this.#finder = new MacroFinder(text, shaping);
-    for (const name of macros) {
-      const first = name.charCodeAt(0);
-      if (first < 128) this.#lengths[first]! |= 1 << (name.length & 31);
-    }
+    this.#finder = new MacroFinder(text, macros.shaping);
   }
 
   /** Reads up to the `;` of the next declaration; false at the end, at a directive, and at what is not plain. */
@@ -94,8 +87,7 @@ export class SkimScanner {
   }
 
   isMacro(start: number, end: number): boolean {
-    const bits = this.#lengths[this.text.charCodeAt(start)]!;
-    return (bits & (1 << ((end - start) & 31))) !== 0 && this.#macros.has(this.text.slice(start, end));
+    return this.#macros.isSpelled(this.text, start, end);
   }
 
   #piece(c: number): Piece | undefined {
@@ -211,7 +203,6 @@ export class SkimScanner {
   /** The same, word by word. */
   #lookInto(of: InnerKind): boolean {
     const { text } = this;
-    const lengths = this.#lengths;
     const outer: InnerKind[] = [];
     let top = of;
     /** Of the braces that may come next. */
@@ -234,7 +225,7 @@ export class SkimScanner {
           if (atName) return false;
           continue;
         }
-        if ((lengths[c]! & (1 << ((p - start) & 31))) !== 0 && this.isMacro(start, p)) return false;
+        if (this.isMacro(start, p)) return false;
         if (top === "enum") {
           if (atName) this.#add("enumerator", start, p);
           atName = false;
