@@ -31,6 +31,8 @@ const pragmas: readonly (readonly [words: string, run: Run])[] = [
   ["pack", pack],
   ["GCC unroll", (pp, tokens, end) => unroll(pp, tokens, end, "GCC unroll")],
   ["clang loop", clangLoop],
+  ["GCC diagnostic", diagnostic],
+  ["clang diagnostic", diagnostic],
   ["clang attribute push", (_pp, tokens, end) => attributePush(tokens, end)],
   ["clang attribute pop", (_pp, tokens, end) => [marker(PragmaPop, "", tokens[0] ?? end)]],
 ];
@@ -97,6 +99,12 @@ function pack(pp: Preprocessor, tokens: readonly Tok[], end: Tok): undefined {
   if (words[0]?.image === "push") pp.packStack.push(pp.pack);
   if (words[0]?.image === "pop") pp.pack = pp.packStack.pop();
   if (size || words.length === 0) pp.pack = size;
+}
+
+/** `push`, `pop`, `ignored "-Wname"`, `warning "-Wname"`, `error "-Wname"`; others are passed over. */
+function diagnostic(pp: Preprocessor, tokens: readonly Tok[], end: Tok): undefined {
+  const name = tokens[1]?.tokenType === StringLit ? /^"-W(.+)"$/.exec(tokens[1].image)?.[1] : undefined;
+  pp.warningState.obey(tokens[0]?.image ?? "", name, tokens[0] ?? end);
 }
 
 function attributePush(tokens: readonly Tok[], end: Tok): readonly Tok[] {

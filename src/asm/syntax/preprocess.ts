@@ -43,6 +43,7 @@ import {
   Stray,
   StringLit,
 } from "./tokens.ts";
+import { WarningState } from "./warning-state.ts";
 
 /** A file being read. */
 export interface FileLevel {
@@ -87,6 +88,8 @@ export class Preprocessor implements Paster {
   /** Told where declarations were skimmed. */
   onSkimmed: (() => void) | undefined;
   readonly deferred = new Deferred();
+  /** What `#pragma GCC diagnostic` has said. */
+  readonly warningState = new WarningState();
   readonly #macroHistory = new MacroHistory();
   readonly levels: FileLevel[] = [];
   /** Names of files that said `#pragma once`. */
@@ -138,6 +141,7 @@ export class Preprocessor implements Paster {
     const scanner = new Scanner(file, this.words, (start) => this.#openComment(file, start), text);
     const isDeferred = this.levels.length > 0 && text.length >= this.limits.deferredLength;
     this.levels.push({ file, scanner, conditions: [], lineShift: 0, shownName: file.name, isDeferred });
+    this.warningState.note(file.id, 0);
   }
 
   // ---- macros through time ----
@@ -290,6 +294,7 @@ export class Preprocessor implements Paster {
     this.level.conditions.length = 0;
     if (this.levels.length === 1) return tok;
     this.levels.pop();
+    this.warningState.note(this.level.file.id, this.level.scanner.pos);
     return undefined;
   }
 
