@@ -13,7 +13,10 @@ export interface IncludeHost {
     from: string,
   ): { readonly name: string; readonly text: string } | { readonly builtin: string } | undefined;
   /** For `#include_next`: the next file of that name on the search path behind the one called `from`. */
-  findNext?(name: string, from: string): { readonly name: string; readonly text: string } | undefined;
+  findNext?(
+    name: string,
+    from: string,
+  ): { readonly name: string; readonly text: string } | { readonly builtin: string } | undefined;
 }
 
 /** Macros of the outermost scope, which give way to everything that the user defines or declares. */

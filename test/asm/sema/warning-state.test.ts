@@ -34,8 +34,8 @@ const rows: readonly (readonly [what: string, source: string, expected: readonly
   ["a pop too many", `#pragma GCC diagnostic pop\n${mix}`, ["error E0203"]],
 ];
 
-test.each(rows)("%s", (_what, source, expected, header) => {
-  expect(codes(source, header)).toEqual(expected);
+test.each(rows.map(([what, source, expected, header = ""]) => ({ what, source, expected, header })))("$what", (row) => {
+  expect(codes(row.source, row.header)).toEqual(row.expected);
 });
 
 test("a region inside of a macro", () => {
