@@ -182,6 +182,7 @@ export const emitKinds = ["obj", "asm", "json"] as const;
 const buildOptions = (y: Argv) =>
   compileOptions(y)
     .option("o", { type: "string", describe: "output file, '-' for standard output, or a folder" })
+    .option("E", { type: "boolean", default: false, describe: "print the source after preprocessing, and stop" })
     .option("emit", {
       type: "string",
       default: "obj",
@@ -212,7 +213,11 @@ const explainOptions = (y: Argv) =>
   });
 
 type Parsed<F extends (y: Argv) => Argv<unknown>> = Awaited<ReturnType<F>> extends Argv<infer A> ? A : never;
-export type BuildArgs = Parsed<typeof compileOptions> & { readonly o?: string | undefined; readonly emit?: string };
+export type BuildArgs = Parsed<typeof compileOptions> & {
+  readonly o?: string | undefined;
+  readonly emit?: string;
+  readonly E?: boolean;
+};
 export type VerifyArgs = Parsed<typeof verifyOptions>;
 export type DisasmArgs = Parsed<typeof disasmOptions>;
 export type KfuncsArgs = Parsed<typeof kfuncsOptions>;

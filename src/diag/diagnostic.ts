@@ -69,6 +69,8 @@ class Builder implements DiagBuilder {
 export class DiagSink {
   readonly #all: Draft[] = [];
   #errors = 0;
+  /** What the source itself says of a warning at a place; the parser sets it. */
+  settingAt: (name: string, span: Span) => "ignored" | "warning" | "error" | undefined = () => undefined;
 
   get hasErrors(): boolean {
     return this.#errors > 0;
@@ -87,8 +89,17 @@ export class DiagSink {
     return this.#push(code, "error", (errorTexts[code] as (...a: unknown[]) => string)(...args), span);
   }
 
+  /** Whether the source switches the warning off at the place. */
+  isIgnored(name: string, span: Span): boolean {
+    return this.settingAt(name, span) === "ignored";
+  }
+
   warn<W extends WarningName>(name: W, span: Span | undefined, ...args: WarningArgs<W>): DiagBuilder {
-    return this.#push(`-W${name}`, "warning", (warningTexts[name] as (...a: unknown[]) => string)(...args), span);
+    const setting = span && this.settingAt(name, span);
+    const text = (warningTexts[name] as (...a: unknown[]) => string)(...args);
+    if (setting === "ignored") return new Builder({ code: `-W${name}`, severity: "warning", text, notes: [] });
+    if (setting === "error") this.#errors++;
+    return this.#push(`-W${name}`, setting === "error" ? "error" : "warning", text, span);
   }
 
   /** Takes over a diagnostic that was made elsewhere, as by the verifier. */

@@ -7,7 +7,7 @@ import { ambientMacro } from "../asm/sema/ambient/index.ts";
 import { check } from "../asm/sema/check.ts";
 import type { Unit } from "../asm/sema/tree.ts";
 import { isAmbientType } from "../asm/sema/type-exprs.ts";
-import { parseTypeName, parseUnit } from "../asm/syntax/parse.ts";
+import { type PreprocessInput, parseTypeName, parseUnit, preprocessOnly } from "../asm/syntax/parse.ts";
 import { type Diagnostic, DiagSink } from "../diag/diagnostic.ts";
 import { type SourceFile, SourceMap } from "../diag/source.ts";
 import type { SourceLine } from "../elf/model.ts";
@@ -33,6 +33,13 @@ export interface Compilation {
   readonly subprogs: readonly Subprog[];
 }
 
+/** What came of preprocessing alone. */
+export interface Preprocessed {
+  readonly text: string;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly files: SourceMap;
+}
+
 /** Compiles the text of one `.bpf` file. Pure and synchronous; never throws for bad input. */
 export function compile(source: string, options: CompileOptions): Compilation {
   const files = new SourceMap();
@@ -50,21 +57,30 @@ export function compile(source: string, options: CompileOptions): Compilation {
 function analyse(main: SourceFile, files: SourceMap, options: CompileOptions, sink: DiagSink): Unit {
   const { kernel } = options;
   const isTypeName = (name: string) => isAmbientType(name, (n) => kernel.btf.byName(n, "typedef").length > 0);
-  const ast = parseUnit(
-    {
-      files,
-      main,
-      includes: options.includes ?? builtinOnly,
-      defines: [...targetMacros(options), ...(options.defines ?? [])],
-      undefs: options.undefs ?? [],
-      forcedIncludes: options.forcedIncludes ?? [],
-      ambientMacros: { get: (name) => ambientMacro(name, kernel.arch) },
-      isTypeName,
-    },
-    sink,
-  );
+  const ast = parseUnit({ ...sourceInput(main, files, options), isTypeName }, sink);
   const parseType = (text: string) => parseTypeName(text, isTypeName);
   return check(ast, kernel, { cpu: options.cpu ?? "v3", parseType }, sink);
+}
+
+function sourceInput(main: SourceFile, files: SourceMap, options: CompileOptions): PreprocessInput {
+  return {
+    files,
+    main,
+    includes: options.includes ?? builtinOnly,
+    defines: [...targetMacros(options), ...(options.defines ?? [])],
+    undefs: options.undefs ?? [],
+    forcedIncludes: options.forcedIncludes ?? [],
+    ambientMacros: { get: (name) => ambientMacro(name, options.kernel.arch) },
+  };
+}
+
+/** The text of a file after preprocessing (`-E`), without line markers; with errors, as far as it could be read. */
+export function preprocess(source: string, options: CompileOptions): Preprocessed {
+  const files = new SourceMap();
+  const main = files.add(options.fileName ?? "probe.bpf", source);
+  const sink = new DiagSink();
+  const text = preprocessOnly(sourceInput(main, files, options), sink);
+  return { text, diagnostics: applyWarnings(sink.diagnostics, options.warnings ?? {}), files };
 }
 
 /** Macros that say for what is compiled. */

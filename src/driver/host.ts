@@ -1,4 +1,6 @@
 /** Include search: clang's order, then what is built in. Files come from the caller. */
+
+import { compilerHeaders } from "../asm/sema/ambient/compiler-headers.ts";
 import { builtinHeaders } from "../asm/sema/ambient/index.ts";
 import { usdtHeader } from "../asm/sema/ambient/usdt.ts";
 import type { IncludeHost } from "../asm/syntax/input.ts";
@@ -11,24 +13,25 @@ export interface SearchPath {
   readonly dirs: readonly string[];
   /** `-isystem`. */
   readonly system: readonly string[];
-  /** The machine's own, searched last. */
+  /** The machine's, searched before the compiler's own headers. */
+  readonly local?: readonly string[];
+  /** The machine's, searched last. */
   readonly machine: readonly string[];
 }
 
-/** Headers that a compiler brings along: they come before the machine's. */
-const compilerHeaders = new Set(["stddef.h", "stdint.h", "stdbool.h"]);
-
 const join = (dir: string, name: string): string => (dir === "" ? name : `${dir.replace(/\/$/, "")}/${name}`);
-const dirOf = (path: string): string => (path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "");
+const dirOf = (path: string): string => (path.includes("/") ? path.slice(0, Math.max(path.lastIndexOf("/"), 1)) : "");
 
-/** Finds headers beside the including file (`"..."`), then on the search path, then among the built-in ones. */
+/**
+ * Finds headers as clang does when it compiles for BPF: beside the including file (`"..."`), in `-I`, `-isystem` and
+ * `/usr/local/include`, among the compiler's own, in `/usr/include`. What is found nowhere may be built in.
+ */
 export function includeHost(read: ReadText, path: SearchPath): IncludeHost {
-  const candidates = (name: string, angled: boolean, from: string): string[] => {
-    if (name.startsWith("/")) return [name];
-    const own = angled ? [] : [dirOf(from)];
-    const machine = compilerHeaders.has(name) ? [] : path.machine;
-    return [...own, ...path.dirs, ...path.system, ...machine].map((dir) => join(dir, name));
-  };
+  // A folder given both ways counts as a system's (GCC's and clang's rule).
+  const user = path.dirs.filter((dir) => !path.system.includes(dir));
+  const before = [...user, ...path.system, ...(path.local ?? [])];
+  const inDirs = (name: string): string[] =>
+    [...before, ...(compilerHeaders.has(name) ? [] : path.machine)].map((dir) => join(dir, name));
   const first = (paths: readonly string[]) => {
     for (const found of paths) {
       const text = read(found);
@@ -36,22 +39,35 @@ export function includeHost(read: ReadText, path: SearchPath): IncludeHost {
     }
     return undefined;
   };
+  const find = (name: string, angled: boolean, from: string) => {
+    if (name.startsWith("/")) return first([name]);
+    return first([...(angled ? [] : [join(dirOf(from), name)]), ...inDirs(name)]) ?? builtinHeader(name);
+  };
   return {
-    find: (name, angled, from) => first(candidates(name, angled, from)) ?? builtinHeader(name),
+    find,
     findNext: (name, from) => {
-      const all = candidates(name, true, from);
-      const at = all.indexOf(from);
-      return first(all.slice(at + 1));
+      if (name.startsWith("/")) return first([name]);
+      const candidates = inDirs(name);
+      return first(candidates.slice(behind(candidates, name, from))) ?? builtinHeader(name);
     },
   };
 }
 
-/** No files at all: built-in headers only. */
-export const builtinOnly: IncludeHost = { find: builtinHeader };
+/** How many of the candidates for `name` lie in the folder in which the file `from` was found, or before it. */
+function behind(candidates: readonly string[], name: string, from: string): number {
+  const exact = candidates.indexOf(from);
+  if (exact !== -1) return exact + 1;
+  return candidates.findIndex((path) => from.startsWith(path.slice(0, path.length - name.length))) + 1;
+}
 
-/** Built-in headers are empty, but for maps of USDT, and for the guard of `vmlinux.h` that libbpf's own look for. */
+/** No files at all: built-in headers only. */
+export const builtinOnly: IncludeHost = { find: builtinHeader, findNext: builtinHeader };
+
+/** Built-in headers are empty, but for maps of USDT, and macros that some programs test, as libbpf's do for the guard of `vmlinux.h`. */
 function builtinHeader(name: string) {
   if (name === "vmlinux.h") return { name, text: "#pragma once\n#define __VMLINUX_H__\n" };
   if (name === "bpf/usdt.bpf.h") return { name, text: usdtHeader };
-  return builtinHeaders.has(name) ? { builtin: name } : undefined;
+  const text = compilerHeaders.get(name);
+  if (text) return { name: `<${name}>`, text };
+  return text === "" || builtinHeaders.has(name) ? { builtin: name } : undefined;
 }

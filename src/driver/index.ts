@@ -9,7 +9,7 @@ export { type KernelInput, openKernel as kernelFromBtf } from "../kernel/kernel.
 export type { Arch, Kernel, KernelVersion } from "../kernel/model.ts";
 export type { Span } from "../support/span.ts";
 export type { Finding, ProgramVerdict, Verdict } from "../verifier/model.ts";
-export { type Compilation, compile } from "./compile.ts";
+export { type Compilation, compile, type Preprocessed, preprocess } from "./compile.ts";
 export { type Disassembly, disassemble, listing } from "./disassemble.ts";
 export { includeHost, type ReadText, type SearchPath } from "./host.ts";
 export type { CompileOptions, WarningOptions } from "./options.ts";

@@ -34,6 +34,8 @@ for (const op of ["add", "sub", "or", "and", "xor"] as const) {
 
 const isPlainAccess = (name: string): boolean => name === "__atomic_load_n" || name === "__atomic_store_n";
 
+export const atomicNames = (): readonly string[] => [...Object.keys(shapes), "__atomic_load_n", "__atomic_store_n"];
+
 export const isAtomicBuiltin = (name: string): boolean => Object.hasOwn(shapes, name) || isPlainAccess(name);
 
 export function checkAtomic(cx: Sema, name: string, args: readonly Expr[], span: Span): TExpr {

@@ -104,6 +104,9 @@ const handlers: Readonly<Record<string, Handler>> = {
   },
 };
 
+/** Every attribute that is obeyed or may be passed over. */
+export const attributeNames = (): readonly string[] => [...Object.keys(handlers), ...silent];
+
 function stringArg(cx: Sema, a: Attribute, index: number): string | undefined {
   const arg = a.args[index];
   if (arg?.kind === "string") return new TextDecoder().decode(arg.bytes);

@@ -24,7 +24,7 @@ export class BtfTypes {
   /** Says that a type is held by value (in a map, in a variable): kernel records in it must be whole. */
   holdWhole(type: CType): void {
     if (type.kind === "array") this.holdWhole(type.elem);
-    if (type.kind === "ptr" && type.to.kind === "record" && !type.to.decl.kernelType) this.holdWhole(type.to);
+    if (type.kind === "ptr" && type.to.kind === "record" && !isTrimmed(type.to.decl)) this.holdWhole(type.to);
     if (type.kind !== "record" || this.#whole.has(type.decl)) return;
     this.#whole.add(type.decl);
     for (const field of layoutOf(type.decl)?.fields ?? []) this.holdWhole(field.type);
@@ -120,7 +120,7 @@ export class BtfTypes {
   }
 
   #pruned(decl: RecordDecl): boolean {
-    return decl.kernelType !== undefined && !this.#whole.has(decl);
+    return isTrimmed(decl) && !this.#whole.has(decl);
   }
 
   #member(f: Field): Member {
@@ -173,6 +173,13 @@ export class BtfTypes {
     }
     return out.join(":");
   }
+}
+
+/** A type of the kernel or of a large header. */
+function isTrimmed(decl: RecordDecl): boolean {
+  if (decl.kernelType !== undefined) return true;
+  layoutOf(decl);
+  return decl.trimmed === true;
 }
 
 /** Qualifiers that the typedef under the sugar does not already have. */

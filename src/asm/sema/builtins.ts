@@ -4,10 +4,10 @@ import { nearestOf } from "../../btf/nearest.ts";
 import { didYouMean } from "../../kernel/problem.ts";
 import type { Span } from "../../support/span.ts";
 import type { Expr } from "../syntax/ast.ts";
-import { checkAtomic, isAtomicBuiltin } from "./atomics.ts";
+import { atomicNames, checkAtomic, isAtomicBuiltin } from "./atomics.ts";
 import type { Sema } from "./context.ts";
 import { assigned, errorValue, isError, type Operand, rvalue, value } from "./convert.ts";
-import { checkCoreBuiltin, isCoreBuiltin } from "./core-builtins.ts";
+import { checkCoreBuiltin, coreBuiltinNames, isCoreBuiltin } from "./core-builtins.ts";
 import { checkOperand, checkValue } from "./expr.ts";
 import { constant, convert } from "./fold.ts";
 import { derefPlace } from "./places.ts";
@@ -210,6 +210,13 @@ const builtins: Readonly<Record<string, readonly [number, Maker]>> = {
 
 export const isBuiltin = (name: string): boolean =>
   Object.hasOwn(builtins, name) || isAtomicBuiltin(name) || isCoreBuiltin(name) || name.startsWith("__builtin_");
+
+/** Every builtin that is a function here, by name. */
+export const builtinNames = (): readonly string[] => [
+  ...Object.keys(builtins),
+  ...atomicNames(),
+  ...coreBuiltinNames(),
+];
 
 /** A call of a builtin; reports unknown ones and wrong counts. */
 export function checkBuiltin(cx: Sema, name: string, args: readonly Expr[], span: Span): Operand {

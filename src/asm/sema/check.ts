@@ -1,10 +1,12 @@
 /** Semantic analysis: from the syntax tree of a file to the typed tree. */
 import type { DiagSink } from "../../diag/diagnostic.ts";
 import type { Kernel } from "../../kernel/model.ts";
-import type { TranslationUnit } from "../syntax/ast.ts";
+import type { ExternalItem, TranslationUnit } from "../syntax/ast.ts";
 import { Sema, type SemaOptions } from "./context.ts";
 import { fileDeclaration, functionDefinition } from "./decls.ts";
+import { deferDeclarations } from "./deferred.ts";
 import { checkExterns } from "./externs.ts";
+import { ownTags } from "./own-tags.ts";
 import type { FunctionDraft } from "./scope.ts";
 import { staticAssert } from "./static-assert.ts";
 import type { Unit } from "./tree.ts";
@@ -12,12 +14,8 @@ import type { Unit } from "./tree.ts";
 /** Checks a whole file against a kernel. The unit is complete only where the sink has no errors. */
 export function check(ast: TranslationUnit, kernel: Kernel, options: SemaOptions, sink: DiagSink): Unit {
   const cx = new Sema(kernel, options, sink);
-  for (const item of ast.items) {
-    if (item.kind === "function") functionDefinition(cx, item);
-    else if (item.kind === "declaration") fileDeclaration(cx, item);
-    else if (item.kind === "static_assert") staticAssert(cx, item);
-    else sink.error("E0230", item.span, "assembly outside of functions");
-  }
+  cx.ownTags = ownTags(ast.items);
+  for (const item of ast.items) fileItem(cx, item);
   checkExterns(cx);
   return {
     functions: cx.functions.flatMap((f) => (f.body && isWanted(f) ? [f.body] : [])),
@@ -27,6 +25,14 @@ export function check(ast: TranslationUnit, kernel: Kernel, options: SemaOptions
     ...(cx.license && { license: cx.license }),
     localTypes: cx.localTypes,
   };
+}
+
+function fileItem(cx: Sema, item: ExternalItem): void {
+  if (item.kind === "function") functionDefinition(cx, item);
+  else if (item.kind === "declaration") fileDeclaration(cx, item);
+  else if (item.kind === "static_assert") staticAssert(cx, item);
+  else if (item.kind === "deferred") deferDeclarations(cx, item, (inner) => fileItem(cx, inner));
+  else cx.sink.error("E0230", item.span, "assembly outside of functions");
 }
 
 /** Static functions that nothing names, as headers bring along, are checked but not compiled. */

@@ -51,11 +51,15 @@ export class Sema {
   readonly fileScope = new Scope();
   scope: Scope = this.fileScope;
   fn: FunctionState | undefined;
+  /** Declarations of a skimmed header are being made. */
+  late = false;
   /** Inside `__builtin_preserve_access_index`: every record access relocates. */
   preserving = 0;
   /** A session program was refused for a kernel without sessions; what follows from that is not told again. */
   sessionsMissing = false;
 
+  /** Tags of structs and unions that the file defines somewhere at file scope. */
+  ownTags: ReadonlySet<string> = new Set();
   readonly functions: FunctionDraft[] = [];
   readonly globals: GlobalDraft[] = [];
   readonly maps: TMap[] = [];

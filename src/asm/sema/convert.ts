@@ -128,9 +128,13 @@ function mismatch(cx: Sema, e: TExpr, to: CType, what: string): TExpr {
   return errorValue(e.span);
 }
 
-/** Numbers and pointers mix silently only inside macros, whose authors know what a register holds. */
+/**
+ * Numbers and pointers mix silently only inside macros, whose authors know what a register holds, and where the source
+ * switches -Wint-conversion off.
+ */
 function checkNumber(cx: Sema, e: TExpr, to: CType, what: string, at: Span): void {
-  if (at.via) return;
+  const setting = cx.sink.settingAt("int-conversion", at);
+  if (at.via || setting === "ignored" || setting === "warning") return;
   cx.sink
     .error("E0203", e.span, what, typeText(to), typeText(e.type))
     .help(

@@ -34,6 +34,7 @@ const handlers: Readonly<Record<string, readonly [number, Handler]>> = {
 };
 
 export const isCoreBuiltin = (name: string): boolean => Object.hasOwn(handlers, name);
+export const coreBuiltinNames = (): readonly string[] => Object.keys(handlers);
 
 export function checkCoreBuiltin(cx: Sema, name: string, args: readonly Expr[], span: Span): Operand {
   const [want, handler] = handlers[name]!;

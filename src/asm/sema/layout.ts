@@ -3,10 +3,12 @@ import { alignUp } from "../../support/int.ts";
 import { enumUnderlying } from "./type-ops.ts";
 import type { CType, Field, RecordDecl, RecordLayout } from "./types.ts";
 
-/** The layout of a struct or union, made on first use for kernel types; undefined while it is incomplete. */
+/** The layout of a struct or union, made on first use for types of the kernel and of skimmed headers; undefined while it is incomplete. */
 export function layoutOf(decl: RecordDecl): RecordLayout | undefined {
-  if (!decl.layout && decl.complete) decl.layout = decl.complete();
-  return decl.layout;
+  if (decl.layout) return decl.layout;
+  const made = decl.complete?.();
+  if (made) decl.layout = made;
+  return made;
 }
 
 /** Bytes of a type; undefined for incomplete types, functions and void. */

@@ -41,8 +41,17 @@ export type Tag =
   | { readonly kind: "record"; readonly decl: RecordDecl }
   | { readonly kind: "enum"; readonly decl: EnumDecl };
 
+/** Declares what it can of a name that a scope has not found. */
+export interface LateNames {
+  declareName(name: string): void;
+  declareTag(name: string): void;
+  names(): Iterable<string>;
+}
+
 export class Scope {
   readonly outer: Scope | undefined;
+  /** Declarations that are made when they are first looked up. */
+  late: LateNames | undefined;
   readonly #names = new Map<string, Entity>();
   readonly #tags = new Map<string, Tag>();
 
@@ -56,11 +65,14 @@ export class Scope {
 
   /** What this very scope holds under a name. */
   own(name: string): Entity | undefined {
+    const known = this.#names.get(name);
+    if (known || !this.late) return known;
+    this.late.declareName(name);
     return this.#names.get(name);
   }
 
   find(name: string): Entity | undefined {
-    return this.#names.get(name) ?? this.outer?.find(name);
+    return this.own(name) ?? this.outer?.find(name);
   }
 
   declareTag(name: string, tag: Tag): void {
@@ -68,15 +80,23 @@ export class Scope {
   }
 
   ownTag(name: string): Tag | undefined {
+    const known = this.#tags.get(name);
+    if (known || !this.late) return known;
+    this.late.declareTag(name);
     return this.#tags.get(name);
   }
 
   findTag(name: string): Tag | undefined {
-    return this.#tags.get(name) ?? this.outer?.findTag(name);
+    return this.ownTag(name) ?? this.outer?.findTag(name);
+  }
+
+  /** The tags that this very scope holds by now. */
+  tags(): Iterable<readonly [string, Tag]> {
+    return this.#tags;
   }
 
   /** Names in reach, for suggestions. */
   names(): string[] {
-    return [...this.#names.keys(), ...(this.outer?.names() ?? [])];
+    return [...this.#names.keys(), ...(this.late?.names() ?? []), ...(this.outer?.names() ?? [])];
   }
 }

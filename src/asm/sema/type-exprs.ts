@@ -200,6 +200,7 @@ function recordType(cx: Sema, t: RecordSpec): CType {
   const decl = recordDecl(cx, t);
   if (attrs.core) decl.core = true;
   if (t.members) define(cx, decl, t, attrs);
+  if (t.members && cx.late) decl.trimmed = true;
   return { kind: "record", decl };
 }
 
@@ -208,9 +209,12 @@ function recordDecl(cx: Sema, t: RecordSpec): RecordDecl {
   const tag = t.tag?.name ?? "";
   if (tag === "") return { of: t.of, tag, core: false, span: t.span };
   const known = t.members ? cx.scope.ownTag(tag) : cx.scope.findTag(tag);
-  if (known?.kind === "record" && known.decl.of === t.of) return known.decl;
+  if (known?.kind === "record" && known.decl.of === t.of) {
+    if (t.members) layoutOf(known.decl);
+    return known.decl;
+  }
   if (known) cx.sink.error("E0208", t.tag!.span, tag).note("it is another kind of type here", known.decl.span);
-  if (!t.members) {
+  if (!t.members && !cx.ownTags.has(tag)) {
     const kernel = cx.types.record(t.of, tag);
     if (kernel) return kernel;
   }

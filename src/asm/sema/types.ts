@@ -90,8 +90,10 @@ export interface RecordDecl {
   core: boolean;
   /** Undefined while incomplete (a forward declaration). Read it through `layoutOf`. */
   layout?: RecordLayout;
-  /** Makes the layout on first use. */
-  complete?: () => RecordLayout;
+  /** Makes the layout on first use; undefined where it cannot be made (yet). */
+  complete?: () => RecordLayout | undefined;
+  /** One of a large header's many: the object's BTF holds only the members in use, as of a kernel type. */
+  trimmed?: true;
   span?: Span;
 }
 

@@ -13,7 +13,32 @@ export interface TranslationUnit {
   readonly items: readonly ExternalItem[];
 }
 
-export type ExternalItem = FunctionDef | Declaration | StaticAssert | FileAsm;
+export type ExternalItem = FunctionDef | Declaration | StaticAssert | FileAsm | DeferredItem;
+
+/** Declarations that were skimmed, and are parsed one by one when their names are looked up. */
+export interface DeferredItem {
+  readonly kind: "deferred";
+  readonly source: DeferredSource;
+  /** From here on, the source's declarations below this number are in scope. */
+  readonly end: number;
+  readonly span: Span;
+}
+
+export interface DeferredTag {
+  readonly chunk: number;
+  readonly of: "struct" | "union" | "enum" | "forward";
+}
+
+export interface DeferredSource {
+  /** The number of the declaration of an ordinary name. */
+  ordinary(name: string): number | undefined;
+  /** That of a tag: its definition where there is one, else a bare `struct x;`. */
+  tag(name: string): DeferredTag | undefined;
+  /** All ordinary names. */
+  names(): Iterable<string>;
+  /** The tree of a declaration; to be asked for once each, after the whole file has been parsed. */
+  parse(chunk: number): readonly ExternalItem[];
+}
 
 // ---- declarations ----
 

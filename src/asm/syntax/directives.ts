@@ -1,4 +1,5 @@
 /** The directives of C11 6.10 and GNU's, one function each. */
+import type { Span } from "../../support/span.ts";
 import { isTrue } from "./condition.ts";
 import { featureQueries } from "./features.ts";
 import { parseNumber } from "./literal.ts";
@@ -89,13 +90,13 @@ function define(pp: Preprocessor, level: FileLevel): void {
   const old = word.macro;
   if (old && !old.ambient && !sameMacro(old, macro))
     pp.sink.warn("macro-redefined", macro.span, macro.name).note("the first definition", old.span);
-  word.macro = macro;
+  pp.setMacro(word, macro);
 }
 
 function undef(pp: Preprocessor, level: FileLevel): void {
   const { tokens, end } = readLine(level);
   const name = tokens[0];
-  if (name?.word) name.word.macro = null;
+  if (name?.word) pp.setMacro(name.word, null);
   else pp.sink.error("E0121", spanOf(name ?? end), "a macro name", "#undef");
 }
 
@@ -124,11 +125,17 @@ function include(pp: Preprocessor, level: FileLevel, directive: Tok, next: boole
     return;
   }
   const found = find(pp, level, header, next);
-  if (!found) pp.sink.error("E0136", at, header.name);
+  if (!found) notFound(pp, at, header.name);
   else if ("text" in found && !pp.once.has(found.name)) {
     scanner.inDirective = false;
     pp.enter(pp.fileFor(found.name, found.text));
   }
+}
+
+function notFound(pp: Preprocessor, at: Span, name: string): void {
+  const report = pp.sink.error("E0136", at, name);
+  if (name.startsWith("asm/"))
+    report.help("asm/ may lie in a folder of the machine, as -I/usr/include/x86_64-linux-gnu");
 }
 
 function find(pp: Preprocessor, level: FileLevel, { name, angled }: HeaderName, next: boolean) {

@@ -4,29 +4,36 @@ import { wordMeanings } from "./tokens.ts";
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
-/** Names behind `__builtin_`. */
-const builtins = words(`
-  memcpy memset memmove memcmp expect expect_with_probability bswap16 bswap32 bswap64 clz clzl clzll ctz ctzl ctzll
-  popcount popcountl popcountll ffs ffsl ffsll parity parityl parityll constant_p choose_expr types_compatible_p
-  unreachable trap assume add_overflow sub_overflow mul_overflow offsetof object_size dynamic_object_size
-  preserve_access_index preserve_field_info preserve_type_info preserve_enum_value btf_type_id prefetch
-  return_address frame_address strlen abs labs llabs
-`);
-
-const otherBuiltins = words(`
+/** Builtins that are called like functions, as sema takes them; a test holds the two together. */
+export const offeredBuiltins = words(`
+  memcpy memset memmove memcmp
+  __builtin_memcpy __builtin_memset __builtin_memmove __builtin_memcmp __builtin_bcmp
+  __builtin_bswap16 __builtin_bswap32 __builtin_bswap64 __builtin_clz __builtin_clzl __builtin_clzll
+  __builtin_ctz __builtin_ctzl __builtin_ctzll __builtin_popcount __builtin_popcountl __builtin_popcountll
+  __builtin_expect __builtin_assume __builtin_unreachable __builtin_trap __builtin_constant_p __builtin_choose_expr
+  __builtin_add_overflow __builtin_sub_overflow __builtin_mul_overflow __builtin_prefetch __builtin_launder
+  __builtin_preserve_access_index __builtin_preserve_field_info __builtin_preserve_type_info
+  __builtin_preserve_enum_value __builtin_btf_type_id __builtin_bpf_may_goto __builtin_strcmp __builtin_strlen
   __sync_fetch_and_add __sync_fetch_and_sub __sync_fetch_and_and __sync_fetch_and_or __sync_fetch_and_xor
   __sync_add_and_fetch __sync_sub_and_fetch __sync_and_and_fetch __sync_or_and_fetch __sync_xor_and_fetch
-  __sync_val_compare_and_swap __sync_bool_compare_and_swap __sync_lock_test_and_set __sync_synchronize
-  __atomic_load_n __atomic_store_n __atomic_exchange_n __atomic_compare_exchange_n __atomic_fetch_add
-  __atomic_fetch_sub __atomic_fetch_and __atomic_fetch_or __atomic_fetch_xor __atomic_add_fetch __atomic_sub_fetch
-  __atomic_and_fetch __atomic_or_fetch __atomic_xor_fetch __atomic_thread_fence __atomic_signal_fence
+  __sync_val_compare_and_swap __sync_bool_compare_and_swap __sync_lock_test_and_set
+  __atomic_load_n __atomic_store_n __atomic_exchange_n __atomic_fetch_add __atomic_fetch_sub __atomic_fetch_and
+  __atomic_fetch_or __atomic_fetch_xor __atomic_add_fetch __atomic_sub_fetch __atomic_and_fetch __atomic_or_fetch
+  __atomic_xor_fetch
 `);
 
-const attributes = words(`
-  section always_inline noinline used unused weak visibility packed aligned preserve_access_index
-  preserve_static_offset btf_decl_tag btf_type_tag naked noreturn cold hot const pure deprecated warning error
-  fallthrough cleanup format nonnull address_space bpf_fastcall alias malloc may_alias transparent_union mode
-  designated_init nodebug no_instrument_function warn_unused_result flatten gnu_inline optnone
+/** Those that take a type, which the grammar reads. */
+const grammarBuiltins = words("__builtin_offsetof __builtin_types_compatible_p");
+
+/** Attributes that sema obeys, and those it may pass over. */
+export const offeredAttributes = words(`
+  section aligned packed always_inline noinline weak visibility naked preserve_access_index mode address_space
+  btf_decl_tag btf_type_tag cleanup
+  used unused nonnull noreturn deprecated warn_unused_result pure const cold hot malloc returns_nonnull fallthrough
+  may_alias artificial flatten gnu_inline leaf no_instrument_function nothrow no_caller_saved_registers bpf_fastcall
+  target transparent_union designated_init externally_visible randomize_layout diagnose_if enable_if overloadable
+  optnone minsize format format_arg sentinel alloc_size assume_aligned alloc_align counted_by copy error warning
+  uninitialized retain maybe_unused preserve_static_offset
 `);
 
 const extensions = words(
@@ -34,9 +41,8 @@ const extensions = words(
 );
 
 const query: Readonly<Record<string, (name: string) => boolean>> = {
-  __has_builtin: (name) =>
-    name.startsWith("__builtin_") ? builtins.has(name.slice("__builtin_".length)) : otherBuiltins.has(name),
-  __has_attribute: (name) => attributes.has(plain(name)),
+  __has_builtin: (name) => offeredBuiltins.has(name) || grammarBuiltins.has(name),
+  __has_attribute: (name) => offeredAttributes.has(plain(name)),
   __has_c_attribute: (name) =>
     ["fallthrough", "deprecated", "maybe_unused", "nodiscard", "noreturn"].includes(plain(name)),
   __has_feature: (name) => extensions.has(plain(name)),

@@ -13,7 +13,10 @@ export interface IncludeHost {
     from: string,
   ): { readonly name: string; readonly text: string } | { readonly builtin: string } | undefined;
   /** For `#include_next`: the next file of that name on the search path behind the one called `from`. */
-  findNext?(name: string, from: string): { readonly name: string; readonly text: string } | undefined;
+  findNext?(
+    name: string,
+    from: string,
+  ): { readonly name: string; readonly text: string } | { readonly builtin: string } | undefined;
 }
 
 /** Macros of the outermost scope, which give way to everything that the user defines or declares. */
@@ -33,6 +36,8 @@ export interface Limits {
   readonly fileLength: number;
   /** Syntax errors after which the rest is left unread. */
   readonly errors: number;
+  /** UTF-16 units from which on an included file is skimmed, and parsed only where its names are used. */
+  readonly deferredLength: number;
 }
 
 export const defaultLimits: Limits = {
@@ -41,6 +46,7 @@ export const defaultLimits: Limits = {
   expandedTokens: 2_000_000,
   fileLength: 64 * 1024 * 1024,
   errors: 50,
+  deferredLength: 256 * 1024,
 };
 
 export interface PreprocessInput {

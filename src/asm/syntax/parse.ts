@@ -16,6 +16,7 @@ export { defaultLimits } from "./input.ts";
  */
 export function parseUnit(input: ParseInput, sink: DiagSink): TranslationUnit {
   const pp = new Preprocessor(input, sink);
+  sink.settingAt = (name, span) => pp.warningState.at(name, span);
   return withParser((parser) => parser.unit(pp, sink, (name) => input.isTypeName(name)));
 }
 
@@ -42,5 +43,7 @@ export function parseTypeName(text: string, isTypeName: (name: string) => boolea
 
 /** The text after preprocessing, as `-E -P` prints it: one line for each line that holds tokens. */
 export function preprocessOnly(input: PreprocessInput, sink: DiagSink): string {
-  return printTokens(new Preprocessor(input, sink));
+  const pp = new Preprocessor(input, sink);
+  sink.settingAt = (name, span) => pp.warningState.at(name, span);
+  return printTokens(pp);
 }

@@ -7,6 +7,7 @@ import { EmbeddedActionsParser, type IToken, type ParserMethod, type TokenType }
 import type { ErrorCode, errorTexts } from "../../diag/catalogue.ts";
 import type { DiagBuilder, DiagSink } from "../../diag/diagnostic.ts";
 import type { FileId, Span } from "../../support/span.ts";
+import type { Deferred } from "./deferred.ts";
 import { FirstTokenStrategy } from "./lookahead.ts";
 import type { Declared, Preprocessor } from "./preprocess.ts";
 import { Scopes } from "./scopes.ts";
@@ -64,6 +65,8 @@ export abstract class ParserBase extends EmbeddedActionsParser implements Declar
   protected pp: Preprocessor | undefined;
   protected sink!: DiagSink;
   protected scopes = new Scopes();
+  /** Names of declarations that have only been skimmed. */
+  protected deferred: Deferred | undefined;
   protected depth = 0;
   atEnumerator = false;
   #isTypeName: (name: string) => boolean = () => false;
@@ -82,6 +85,7 @@ export abstract class ParserBase extends EmbeddedActionsParser implements Declar
     this.pp = pp;
     this.sink = sink;
     this.scopes = new Scopes();
+    this.deferred = pp.deferred;
     this.depth = 0;
     this.atEnumerator = false;
     this.#isTypeName = isTypeName;
@@ -170,11 +174,11 @@ export abstract class ParserBase extends EmbeddedActionsParser implements Declar
   // ---- names ----
 
   isDeclared(name: string): boolean {
-    return this.scopes.isType(name) !== undefined;
+    return (this.scopes.isType(name) ?? this.deferred?.isType(name)) !== undefined;
   }
 
   protected isType(name: string): boolean {
-    const declared = this.scopes.isType(name);
+    const declared = this.scopes.isType(name) ?? this.deferred?.isType(name);
     if (declared !== undefined) return declared;
     let known = this.#asked.get(name);
     if (known === undefined) {

@@ -3,6 +3,7 @@
 import type { DiagSink } from "../../diag/diagnostic.ts";
 import type { Declarator, ExternalItem, FileAsm, FunctionDef, Ident, TranslationUnit, TypeExpr } from "./ast.ts";
 import type { Declared } from "./declarators.ts";
+import { ChunkPreprocessors, type Stretch } from "./deferred.ts";
 import type { GrammarRule } from "./parser-base.ts";
 import type { Preprocessor } from "./preprocess.ts";
 import { functionType, StatementParser } from "./statements.ts";
@@ -22,7 +23,7 @@ import {
   Semi,
   StaticAssertWord,
 } from "./tokens.ts";
-import type { Specifiers } from "./types.ts";
+import type { PushedAttributes, Specifiers } from "./types.ts";
 
 /** What `apply_to` of `#pragma clang attribute` may name, and which of our subjects that is. */
 const subjects: Readonly<Record<string, string>> = {
@@ -44,14 +45,45 @@ export class CParser extends StatementParser {
     this.begin(pp, sink, isTypeName);
     this.pushed = [];
     const items: ExternalItem[] = [];
+    const { scopes } = this;
+    const { deferred } = pp;
+    const chunks = new ChunkPreprocessors(pp, sink);
+    const pushed = new Map<Stretch, PushedAttributes>();
+    pp.onSkimmed = () => {
+      const stretch = deferred.lastStretch!;
+      pushed.set(stretch, [...this.pushed]);
+      const span = { file: stretch.file.id, start: 0, end: 0 };
+      items.push({ kind: "deferred", source: deferred, end: deferred.count, span });
+    };
+    deferred.parseChunk = (stretch, start, end) =>
+      withParser((parser) => {
+        parser.begin(chunks.aim(stretch, start, end), sink, isTypeName);
+        parser.scopes = scopes;
+        parser.deferred = deferred;
+        parser.pushed = [...pushed.get(stretch)!];
+        return parser.#items([]);
+      });
+    return { items: this.#items(items) };
+  }
+
+  #items(items: ExternalItem[]): ExternalItem[] {
     try {
-      while (!this.sees(EndOfFile)) this.#next(items);
+      while (this.#hasMore()) this.#next(items);
     } catch (problem) {
       this.onlyOwn(problem);
     } finally {
       this.end();
     }
-    return { items };
+    return items;
+  }
+
+  /** Whether another declaration follows; those that can be skimmed are passed over on the way. */
+  #hasMore(): boolean {
+    const pp = this.pp!;
+    pp.atBoundary = true;
+    const more = !this.sees(EndOfFile);
+    pp.atBoundary = false;
+    return more;
   }
 
   /** A type alone, as `parseTypeName` takes it; nothing where it is none. */

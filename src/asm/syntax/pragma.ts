@@ -31,6 +31,8 @@ const pragmas: readonly (readonly [words: string, run: Run])[] = [
   ["pack", pack],
   ["GCC unroll", (pp, tokens, end) => unroll(pp, tokens, end, "GCC unroll")],
   ["clang loop", clangLoop],
+  ["GCC diagnostic", diagnostic],
+  ["clang diagnostic", diagnostic],
   ["clang attribute push", (_pp, tokens, end) => attributePush(tokens, end)],
   ["clang attribute pop", (_pp, tokens, end) => [marker(PragmaPop, "", tokens[0] ?? end)]],
 ];
@@ -99,6 +101,12 @@ function pack(pp: Preprocessor, tokens: readonly Tok[], end: Tok): undefined {
   if (size || words.length === 0) pp.pack = size;
 }
 
+/** `push`, `pop`, `ignored "-Wname"`, `warning "-Wname"`, `error "-Wname"`; others are passed over. */
+function diagnostic(pp: Preprocessor, tokens: readonly Tok[], end: Tok): undefined {
+  const name = tokens[1]?.tokenType === StringLit ? /^"-W(.+)"$/.exec(tokens[1].image)?.[1] : undefined;
+  pp.warningState.obey(tokens[0]?.image ?? "", name, tokens[0] ?? end);
+}
+
 function attributePush(tokens: readonly Tok[], end: Tok): readonly Tok[] {
   const at = tokens[0] ?? end;
   return [marker(PragmaPush, "", at), ...tokens, marker(PragmaEnd, "", end)];
@@ -123,7 +131,7 @@ function pushMacro(pp: Preprocessor, tokens: readonly Tok[], end: Tok): undefine
 function popMacro(pp: Preprocessor, tokens: readonly Tok[], end: Tok): undefined {
   const name = macroName(pp, tokens, end, "pop_macro");
   const stack = name === undefined ? undefined : pp.pushedMacros.get(name);
-  if (stack?.length) pp.words.get(name!).macro = stack.pop();
+  if (stack?.length) pp.setMacro(pp.words.get(name!), stack.pop());
 }
 
 /** Passes what stands in the parentheses of a wrong `_Pragma`; what lies behind is kept. */

@@ -10,10 +10,13 @@ import type { SourceFile } from "../../diag/source.ts";
 import { givesWay } from "./ambient.ts";
 import { installBuiltinMacros } from "./builtin-macros.ts";
 import { printableChar } from "./chars.ts";
+import { Deferred } from "./deferred.ts";
 import { type Condition, runDirective } from "./directives.ts";
 import { copyBody, type MacroArg, type Paster, substitute } from "./expand.ts";
 import { defaultLimits, type Limits, type PreprocessInput } from "./input.ts";
 import { type Macro, parseMacro } from "./macro.ts";
+import { MacroHistory } from "./macro-history.ts";
+import { MacroNames } from "./macro-names.ts";
 import { Scanner } from "./scan.ts";
 import {
   AFTER_SPACE,
@@ -27,6 +30,7 @@ import {
   withFlags,
 } from "./token.ts";
 import {
+  AttributeWord,
   CharLit,
   Comma,
   EndOfFile,
@@ -39,6 +43,7 @@ import {
   Stray,
   StringLit,
 } from "./tokens.ts";
+import { WarningState } from "./warning-state.ts";
 
 /** A file being read. */
 export interface FileLevel {
@@ -50,6 +55,8 @@ export interface FileLevel {
   lineShift: number;
   /** What `#line` calls the file. */
   shownName: string;
+  /** Declarations of it are skimmed rather than read. */
+  readonly isDeferred: boolean;
 }
 
 interface Context {
@@ -74,7 +81,16 @@ export class Preprocessor implements Paster {
   readonly input: PreprocessInput;
   readonly sink: DiagSink;
   readonly limits: Limits;
-  readonly words = new WordTable();
+  readonly words: WordTable;
+  readonly userMacros = new MacroNames();
+  /** The parser is about to read a declaration at file scope: here it may be skimmed. */
+  atBoundary = false;
+  /** Told where declarations were skimmed. */
+  onSkimmed: (() => void) | undefined;
+  readonly deferred = new Deferred();
+  /** What `#pragma GCC diagnostic` has said. */
+  readonly warningState = new WarningState();
+  readonly #macroHistory = new MacroHistory();
   readonly levels: FileLevel[] = [];
   /** Names of files that said `#pragma once`. */
   readonly once = new Set<string>();
@@ -94,9 +110,10 @@ export class Preprocessor implements Paster {
   #previous: Tok | undefined;
   #current: Tok | undefined;
 
-  constructor(input: PreprocessInput, sink: DiagSink) {
+  constructor(input: PreprocessInput, sink: DiagSink, words = new WordTable()) {
     this.input = input;
     this.sink = sink;
+    this.words = words;
     this.limits = { ...defaultLimits, ...input.limits };
     installBuiltinMacros(this);
     this.enter(input.main);
@@ -122,7 +139,51 @@ export class Preprocessor implements Paster {
   enter(file: SourceFile): void {
     const text = this.#checked(file);
     const scanner = new Scanner(file, this.words, (start) => this.#openComment(file, start), text);
-    this.levels.push({ file, scanner, conditions: [], lineShift: 0, shownName: file.name });
+    const isDeferred = this.levels.length > 0 && text.length >= this.limits.deferredLength;
+    this.levels.push({ file, scanner, conditions: [], lineShift: 0, shownName: file.name, isDeferred });
+    this.warningState.note(file.id, 0);
+  }
+
+  // ---- macros through time ----
+
+  /** Defines or undefines a macro of the user's. */
+  setMacro(word: Word, macro: Macro | null | undefined): void {
+    this.#macroHistory.record(word.name, word.macro, macro);
+    word.macro = macro;
+    this.userMacros.set(word.name, macro);
+  }
+
+  /** The number of changes of macros so far. */
+  get macroVersion(): number {
+    return this.#macroHistory.version;
+  }
+
+  /** A preprocessor that knows the macros of this one as they were at a version; it has nothing to read as yet. */
+  asOf(version: number, sink: DiagSink): Preprocessor {
+    const nothing = { defines: [], undefs: [], forcedIncludes: [] };
+    const words = new WordTable((name) => this.#macroHistory.at(name, version));
+    return new Preprocessor({ ...this.input, ...nothing }, sink, words);
+  }
+
+  /** Reads the text from `start` to `end` of a file, and nothing else. */
+  aim(file: SourceFile, start: number, end: number): void {
+    const scanner = new Scanner(file, this.words, () => {}, file.text.slice(0, end));
+    scanner.pos = start;
+    this.levels.length = 0;
+    this.levels.push({ file, scanner, conditions: [], lineShift: 0, shownName: file.name, isDeferred: false });
+    this.#contexts.length = 0;
+    this.#stopped = false;
+    this.truncated = false;
+    this.#previous = undefined;
+    this.#current = undefined;
+  }
+
+  /** What kind of macro a word is, as far as a skimmed declaration must know. */
+  #macroKind(name: string): "attribute" | "other" | undefined {
+    if (!this.userMacros.has(name) && this.input.ambientMacros.get(name) === undefined) return undefined;
+    const macro = this.macroOf(this.words.get(name));
+    if (!macro) return undefined;
+    return !macro.params && !macro.dynamic && isAttributeList(macro.body) ? "attribute" : "other";
   }
 
   /** The `SourceFile` of an included file; the same one each time. */
@@ -209,12 +270,22 @@ export class Preprocessor implements Paster {
   /** A token of the innermost file, or nothing where a directive put tokens in its place. */
   #fromFile(): Tok | undefined {
     const { level } = this;
+    if (this.atBoundary && level.isDeferred) this.#skim(level);
     const tok = level.scanner.next();
     if (tok.tokenType === EndOfFile) return this.#endOfFile(tok);
-    if (tok.tokenType !== Hash || !(tok.flags & AT_LINE_START)) return tok;
+    if (tok.tokenType !== Hash || !(tok.flags & AT_LINE_START)) {
+      this.atBoundary = false;
+      return tok;
+    }
     if (this.#stopped) return undefined;
     runDirective(this, level, tok);
     return undefined;
+  }
+
+  #skim({ scanner, file }: FileLevel): void {
+    const before = this.deferred.count;
+    scanner.pos = this.deferred.skim(this, file, scanner.pos, (name) => this.#macroKind(name));
+    if (this.deferred.count > before) this.onSkimmed?.();
   }
 
   #endOfFile(tok: Tok): Tok | undefined {
@@ -223,6 +294,7 @@ export class Preprocessor implements Paster {
     this.level.conditions.length = 0;
     if (this.levels.length === 1) return tok;
     this.levels.pop();
+    this.warningState.note(this.level.file.id, this.level.scanner.pos);
     return undefined;
   }
 
@@ -417,6 +489,18 @@ export class Preprocessor implements Paster {
     );
     return undefined;
   }
+}
+
+/** `__attribute__((...))`, any number of times. */
+function isAttributeList(tokens: readonly Tok[]): boolean {
+  for (let at = 0, depth = 0; at < tokens.length; at++) {
+    const { tokenType } = tokens[at]!;
+    if (depth === 0 && tokenType !== AttributeWord && tokenType !== LParen) return false;
+    if (depth === 0 && tokenType === LParen && tokens[at - 1]?.tokenType !== AttributeWord) return false;
+    if (tokenType === LParen) depth++;
+    if (tokenType === RParen) depth--;
+  }
+  return true;
 }
 
 /** Where `last` ends, as seen from the file of `name`. */

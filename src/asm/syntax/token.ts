@@ -23,13 +23,20 @@ export interface Word {
 /** The words of one compilation. */
 export class WordTable {
   readonly #words = new Map<string, Word>();
+  readonly #macroOf: (name: string) => Macro | null | undefined;
+
+  /** `macroOf` says what a word's macro is before anything is defined here. */
+  constructor(macroOf: (name: string) => Macro | null | undefined = () => undefined) {
+    this.#macroOf = macroOf;
+  }
 
   /** The word spelled `name`. */
   get(name: string): Word {
     let word = this.#words.get(name);
     if (!word) {
       const meaning = wordMeanings.get(name);
-      word = { name, type: meaning?.type ?? Identifier, canonical: meaning?.canonical ?? name, macro: undefined };
+      const [type, canonical] = meaning ? [meaning.type, meaning.canonical] : [Identifier, name];
+      word = { name, type, canonical, macro: this.#macroOf(name) };
       this.#words.set(name, word);
     }
     return word;

@@ -69,12 +69,18 @@ interface SpecifierDraft {
   readonly attributes: Attribute[];
 }
 
+/** What `#pragma clang attribute push` put on what is declared behind it. */
+export type PushedAttributes = {
+  readonly attributes: readonly Attribute[];
+  readonly subjects: ReadonlySet<string>;
+}[];
+
 /** Stands for a type while chevrotain records the grammar. */
 const NO_TYPE: TypeExpr = { kind: "auto", span: { file: 0 as FileId, start: 0, end: 0 } };
 
 export abstract class TypeParser extends ExpressionParser {
   /** Attributes of `#pragma clang attribute push`, innermost last. */
-  protected pushed: { readonly attributes: readonly Attribute[]; readonly subjects: ReadonlySet<string> }[] = [];
+  protected pushed: PushedAttributes = [];
 
   protected abstract declarator(mode: "named" | "abstract" | "either"): Declared;
   protected abstract sync(closing?: TokenType): void;

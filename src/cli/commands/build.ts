@@ -2,7 +2,7 @@
 import { basename, join } from "node:path";
 import { DiagSink } from "../../diag/diagnostic.ts";
 import { SourceMap } from "../../diag/source.ts";
-import { type Compilation, compile } from "../../driver/compile.ts";
+import { type Compilation, compile, preprocess } from "../../driver/compile.ts";
 import { disassemble, listing, listingJson } from "../../driver/disassemble.ts";
 import { includeHost } from "../../driver/host.ts";
 import type { WarningOptions } from "../../driver/options.ts";
@@ -54,6 +54,7 @@ function buildOne(file: string, kernel: Kernel, args: BuildArgs, write: boolean)
   const sink = new DiagSink();
   const text = readSource(file, sink);
   if (text === undefined) return fail(sink, args) === 0;
+  if (write && args.E) return preprocessOne(text, file, kernel, args, sink);
   const made = compile(text, compileOptions(file, kernel, args));
   report(made.diagnostics, made.files, args["message-format"]);
   if (!made.object) return false;
@@ -63,11 +64,26 @@ function buildOne(file: string, kernel: Kernel, args: BuildArgs, write: boolean)
   return ok;
 }
 
+/** `-E`: the text to standard output, or to the file that `-o` names. */
+function preprocessOne(text: string, file: string, kernel: Kernel, args: BuildArgs, sink: DiagSink): boolean {
+  const made = preprocess(text, compileOptions(file, kernel, args));
+  report(made.diagnostics, made.files, args["message-format"]);
+  if (made.diagnostics.some((d) => d.severity === "error")) return false;
+  if (args.o === undefined || args.o === "-") {
+    process.stdout.write(made.text);
+    return true;
+  }
+  const path = isFolder(args.o) ? join(args.o, `${basename(file).replace(/\.c$/, "")}.i`) : args.o;
+  const ok = writeWhole(path, new TextEncoder().encode(made.text), sink);
+  if (!ok) fail(sink, args);
+  return ok;
+}
+
 function compileOptions(file: string, kernel: Kernel, args: BuildArgs) {
   return {
     kernel,
     fileName: file,
-    includes: includeHost(readHeader, { dirs: args.I, system: args.isystem, machine: machineFolders }),
+    includes: includeHost(readHeader, { dirs: args.I, system: args.isystem, ...machineFolders }),
     defines: args.D.map(definition),
     undefs: args.U,
     forcedIncludes: args.include,
@@ -80,8 +96,8 @@ function compileOptions(file: string, kernel: Kernel, args: BuildArgs) {
   } as const;
 }
 
-/** Where clang looks last when it compiles for BPF. */
-const machineFolders = ["/usr/local/include", "/usr/include"];
+/** Where clang looks last when it compiles for BPF; its own headers come between the two. */
+const machineFolders = { local: ["/usr/local/include"], machine: ["/usr/include"] };
 
 function definition(text: string): { name: string; value: string } {
   const equals = text.indexOf("=");

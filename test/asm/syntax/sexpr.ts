@@ -45,6 +45,8 @@ export function showItem(item: ExternalItem): string {
       return showDeclaration(item);
     case "static_assert":
       return showAssert(item);
+    case "deferred":
+      return list("deferred", `${item.end}`);
     case "file_asm":
       return list("asm", text(item.text));
     default:
