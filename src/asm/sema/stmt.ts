@@ -99,6 +99,7 @@ export function statement(cx: Sema, s: Stmt): TStmt {
     case "return":
       return returnStatement(cx, s);
     case "asm":
+      for (const { name, span } of s.labels) cx.fn!.labels.set(name, { used: span, ...cx.fn!.labels.get(name) });
       return checkAsm(cx, s);
     default:
       return assertNever(s);
