@@ -1,5 +1,6 @@
 /** `asm goto("may_goto %l[label]")`, the way the kernel's headers write a bounded loop: known by its text. */
 import type { TStmt } from "../sema/tree.ts";
+import { leaveFor } from "./cleanup.ts";
 import { type FunctionContext, labelBlock } from "./context.ts";
 
 type AsmStatement = Extract<TStmt, { readonly kind: "asm" }>;
@@ -19,8 +20,11 @@ export function lowerMayGoto(cx: FunctionContext, { asm }: AsmStatement): boolea
   if (named !== label.name.replace(/\.\d+$/, "") && named !== "0") return false;
   const { b } = cx;
   const going = b.emit({ op: "may_goto", ty: "i32" });
-  const next = b.block();
-  b.branch("ne", going, b.const("i32", 0n), next, labelBlock(cx, label.name));
+  const [next, leaving] = [b.block(), b.block()];
+  b.branch("ne", going, b.const("i32", 0n), next, leaving);
+  b.enter(leaving);
+  leaveFor(cx, label.name);
+  b.jump(labelBlock(cx, label.name));
   b.enter(next);
   return true;
 }
