@@ -87,6 +87,7 @@ export function preprocess(source: string, options: CompileOptions): Preprocesse
 function targetMacros({ kernel, cpu = "v3", level = 2 }: CompileOptions) {
   const names = [
     `__TARGET_ARCH_${kernel.arch}`,
+    "__BPF_FEATURE_MAY_GOTO",
     ...(cpu >= "v2" ? ["__BPF_FEATURE_JMP_EXT"] : []),
     ...(cpu >= "v3" ? ["__BPF_FEATURE_ALU32", "__BPF_FEATURE_JMP32"] : []),
     ...(cpu >= "v4" ? v4Features : []),

@@ -8,6 +8,7 @@ import { branchOn } from "./condition.ts";
 import { at, caseBlock, type Exit, type FunctionContext, labelBlock } from "./context.ts";
 import { evaluate, runEffects } from "./expr.ts";
 import { initialise } from "./init.ts";
+import { lowerMayGoto } from "./may-goto.ts";
 import { lowerSwitch } from "./switch.ts";
 
 type StmtOf<K extends TStmt["kind"]> = Extract<TStmt, { readonly kind: K }>;
@@ -60,7 +61,7 @@ function statement(cx: FunctionContext, stmt: TStmt): void {
       lowerReturn(cx, stmt);
       return;
     case "asm":
-      lowerAsm(cx, stmt);
+      if (!lowerMayGoto(cx, stmt)) lowerAsm(cx, stmt);
       return;
     default:
       assertNever(stmt);

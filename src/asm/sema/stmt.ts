@@ -1,7 +1,7 @@
 /** Statements. */
 import { assertNever } from "../../support/bug.ts";
 import type { Span } from "../../support/span.ts";
-import type { Block, Declaration, Expr, StaticAssert, Stmt } from "../syntax/ast.ts";
+import type { Block, Declaration, Expr, Ident, StaticAssert, Stmt } from "../syntax/ast.ts";
 import { checkAsm } from "./asm.ts";
 import { checkGotos } from "./cleanup.ts";
 import { constantInt } from "./constants.ts";
@@ -87,8 +87,7 @@ export function statement(cx: Sema, s: Stmt): TStmt {
     case "label":
       return labelStatement(cx, s);
     case "goto":
-      cx.fn!.labels.set(s.label.name, { used: s.label.span, ...cx.fn!.labels.get(s.label.name) });
-      cx.fn!.gotos.push({ name: s.label.name, span: s.span, cleanups: cx.fn!.cleanups });
+      useLabel(cx, s.label);
       return { kind: "goto", name: s.label.name, span: s.span };
     case "goto_computed":
       cx.sink.error("E0230", s.span, "'goto *'").help("use a switch");
@@ -99,6 +98,7 @@ export function statement(cx: Sema, s: Stmt): TStmt {
     case "return":
       return returnStatement(cx, s);
     case "asm":
+      for (const label of s.labels) useLabel(cx, label);
       return checkAsm(cx, s);
     default:
       return assertNever(s);
@@ -216,6 +216,13 @@ function defaultStatement(cx: Sema, s: Of<"default">): TStmt {
 function checkCaseScope(cx: Sema, inner: SwitchState, word: string, span: Span): void {
   const entered = cx.fn!.cleanups[inner.cleanups.length];
   if (entered) cx.sink.error("E0245", span, word, entered.name).note("declared here", entered.span);
+}
+
+/** A jump to a label from here; whether it may is asked once all labels are known. */
+function useLabel(cx: Sema, { name, span }: Ident): void {
+  const state = cx.fn!;
+  state.labels.set(name, { used: span, ...state.labels.get(name) });
+  state.gotos.push({ name, span, cleanups: state.cleanups });
 }
 
 function labelStatement(cx: Sema, s: Of<"label">): TStmt {

@@ -76,13 +76,19 @@ const statementWords = new Set<TokenType>([
 const loopWords = new Set<TokenType>([ForWord, WhileWord, DoWord]);
 
 export abstract class StatementParser extends DeclaratorParser {
+  /** Names of `__label__` declarations and what they are called in the tree, innermost block last. */
+  readonly #localNames: Map<string, string>[] = [];
+  #localCount = 0;
+
   protected readonly block: GrammarRule<[], Block> = this.RULE("block", (): Block => {
     const open = this.CONSUME(LBrace) as Tok;
     if (this.RECORDING_PHASE) return { kind: "block", items: [], span: spanOf(open) };
     this.nest();
     this.scopes.push();
+    this.#localNames.push(new Map());
     const items: (Stmt | Declaration | StaticAssert)[] = [];
     while (!this.sees(RBrace) && !this.sees(EndOfFile)) this.#blockItem(items);
+    this.#localNames.pop();
     this.scopes.pop();
     if (this.sees(EndOfFile)) this.#unclosed(open);
     this.take();
@@ -99,10 +105,12 @@ export abstract class StatementParser extends DeclaratorParser {
     const { depth } = this;
     const scopes = this.scopes.depth;
     const before = this.tok(1);
+    const locals = this.#localNames.length;
     try {
       this.#readItem(items);
     } catch (problem) {
       this.recover(problem, depth, scopes);
+      this.#localNames.length = locals;
       if (this.tok(1) === before) this.take();
     }
   }
@@ -127,12 +135,20 @@ export abstract class StatementParser extends DeclaratorParser {
     return this.startsDeclaration() ? this.declaration(attributes) : this.#statement();
   }
 
-  /** `__label__ a, b;`: labels are the function's here, so the declaration says nothing more. */
+  /** `__label__ a, b;`: labels of this block alone, which get names of their own, such as `a.1`. */
   #localLabels(): void {
     this.take();
-    do this.ident("a label");
-    while (this.takeIf(Comma));
+    do {
+      const { name } = this.ident("a label");
+      this.#localNames.at(-1)?.set(name, `${name}.${++this.#localCount}`);
+    } while (this.takeIf(Comma));
     this.need(Semi, "after the labels");
+  }
+
+  /** The label that a name stands for here. */
+  #labelNamed(ident: Ident): Ident {
+    const own = this.#localNames.findLast((names) => names.has(ident.name))?.get(ident.name);
+    return own === undefined ? ident : { ...ident, name: own };
   }
 
   /** Passes a pragma that has its place at file scope. */
@@ -384,7 +400,7 @@ export abstract class StatementParser extends DeclaratorParser {
     const tok = this.CONSUME(Identifier) as Tok;
     this.CONSUME(Colon);
     if (this.RECORDING_PHASE) return { kind: "empty", span: spanOf(tok) };
-    const name = { name: tok.image, span: spanOf(tok) };
+    const name = this.#labelNamed({ name: tok.image, span: spanOf(tok) });
     const body = this.#afterLabel();
     return { kind: "label", name, body, span: { ...name.span, end: Math.max(name.span.end, body.span.end) } };
   });
@@ -423,7 +439,7 @@ export abstract class StatementParser extends DeclaratorParser {
       return isBare ? { kind: "return", span } : { kind: "return", value: this.subexpression(COMMA_LEVEL), span };
     }
     if (this.takeIf(Star)) return { kind: "goto_computed", target: this.subexpression(COMMA_LEVEL), span };
-    return { kind: "goto", label: this.ident("a label"), span };
+    return { kind: "goto", label: this.#labelNamed(this.ident("a label")), span };
   }
 
   // ---- asm ----
@@ -442,7 +458,7 @@ export abstract class StatementParser extends DeclaratorParser {
     const outputs = this.#section(() => this.#asmOperand());
     const inputs = this.#section(() => this.#asmOperand());
     const clobbers = this.#section(() => this.SUBRULE7(this.stringLiteral));
-    const labels = this.#section(() => this.ident("a label"));
+    const labels = this.#section(() => this.#labelNamed(this.ident("a label")));
     this.close(RParen, open);
     this.endOf("'asm'");
     const flags = { volatile: words.has("volatile"), goto: words.has("goto") };

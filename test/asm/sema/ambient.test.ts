@@ -76,6 +76,15 @@ describe("other macros", () => {
     expect(problems(source)).toEqual([]);
   });
 
+  test("a bounded loop as the kernel's headers write it, twice in a function", () => {
+    const source = `u64 v, w;
+      #define can_loop ({ __label__ l_break, l_continue; bool ret = true; \\
+        asm volatile goto("may_goto %l[l_break]" :::: l_break); goto l_continue; l_break: ret = false; l_continue:; ret; })
+      SEC("raw_tp/sys_enter") int p(void *ctx) { while (can_loop) w += v; for (int i = 0; i < v && can_loop; i++) w++; return 0; }`;
+    expect(problems(source)).toEqual([]);
+    expect(listing(source).match(/may_goto/g)).toHaveLength(2);
+  });
+
   test("BPF_CORE_READ_BITFIELD of a trusted pointer", () => {
     const source =
       'u64 v; SEC("tp_btf/tcp_probe") int BPF_PROG(p, struct sock *sk, struct sk_buff *skb) { v = BPF_CORE_READ_BITFIELD(skb, pkt_type); return 0; }';

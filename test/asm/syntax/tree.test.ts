@@ -97,7 +97,7 @@ describe("statements", () => {
     ],
     ['asm goto("x" :::: l1, l2);', '(asm goto "x" ->l1 ->l2)'],
     ['asm volatile goto ("x");', '(asm volatile goto "x")'],
-    ["__label__ a, b; a: b: c;", "(label a (label b c))"],
+    ["__label__ a, b; a: b: c;", "(label a.1 (label b.2 c))"],
     ['_Static_assert(1, "no"); _Static_assert(2);', '(assert 1 "no") (assert 2)'],
     ["u32 a; u32 *b = &a; a * b;", "(decl (a u32)) (decl (b (ptr u32) (& a))) (* a b)"],
     ["u32 u32 = 1; u32 * 2;", "(decl (u32 u32 1)) (* u32 2)"],
