@@ -15,7 +15,9 @@ export function lowerAsm(cx: FunctionContext, stmt: AsmStatement): void {
     cx.sink.error("E0406", asm.template.span).help("write the operation in C, or call a helper");
     return;
   }
-  const inputs = stmt.inputs.map((input) => ({ value: evaluate(cx, input), type: input.type }));
+  const inputs = stmt.inputs.map((input) =>
+    input.kind === "value" ? { value: evaluate(cx, input.expr), type: input.expr.type } : undefined,
+  );
   const matching = new Map(asm.inputs.map((input, i) => [textOf(input.constraint.bytes).trim(), inputs[i]] as const));
   const places = stmt.outputs.map((place) => addressOf(cx, place));
   const hidden = stmt.outputs.map((place, i) => {

@@ -2,6 +2,7 @@
 import type { DiagSink } from "../../diag/diagnostic.ts";
 import type { Kernel } from "../../kernel/model.ts";
 import type { TranslationUnit } from "../syntax/ast.ts";
+import { useAsmNames } from "./asm.ts";
 import { Sema, type SemaOptions } from "./context.ts";
 import { fileDeclaration, functionDefinition } from "./decls.ts";
 import { checkExterns } from "./externs.ts";
@@ -18,6 +19,7 @@ export function check(ast: TranslationUnit, kernel: Kernel, options: SemaOptions
     else if (item.kind === "static_assert") staticAssert(cx, item);
     else sink.error("E0230", item.span, "assembly outside of functions");
   }
+  useAsmNames(cx);
   checkExterns(cx);
   return {
     functions: cx.functions.flatMap((f) => (f.body && isWanted(f) ? [f.body] : [])),
