@@ -6,6 +6,7 @@ import type { Block, BlockId, Inst, IrFunction, Term } from "../ir/model.ts";
 import { gatherFacts } from "./facts.ts";
 import type { FrameSlot, MBlock, MFunction, MInst, MTerm, VReg } from "./machine.ts";
 import { selectBin, selectBswap, selectCmp, selectNeg, selectSext, selectTrunc, selectZext } from "./select-alu.ts";
+import { selectAsm } from "./select-asm.ts";
 import { conditionOf } from "./select-branch.ts";
 import { selectAtomic, selectCall, selectLoad, selectStore } from "./select-memory.ts";
 import { Selector } from "./selector.ts";
@@ -128,6 +129,9 @@ function selectInst(s: Selector, inst: Inst): void {
       return;
     case "atomic":
       selectAtomic(s, inst);
+      return;
+    case "asm":
+      selectAsm(s, inst);
       return;
     case "copy":
     case "fill":

@@ -4,17 +4,13 @@ import type { Callee, Imm64, Line, Reg } from "../../isa/insn.ts";
 import { helperByName } from "../../kernel/helpers.ts";
 import type { Span } from "../../support/span.ts";
 import type { AddrSymbol } from "../ir/inst.ts";
+import type { AsmCode } from "../ir/model.ts";
 import type { AsmStmt } from "../syntax/ast.ts";
 import { assemble } from "../text/assemble.ts";
 import { bytesText } from "./asm-template.ts";
 
 /** What the names of a unit stand for. */
 export type SymbolKinds = ReadonlyMap<string, AddrSymbol["kind"]>;
-
-export interface AsmCode {
-  readonly lines: readonly Line<never>[];
-  readonly endLabels: readonly string[];
-}
 
 /** Assembles `text`; every line and diagnostic has the place `span`. */
 export function assembleIn(text: string, symbols: SymbolKinds, span: Span, sink: DiagSink): AsmCode {
@@ -70,7 +66,16 @@ export function clobbersOf(asm: AsmStmt, sink: DiagSink): readonly Reg[] {
 
 /** Registers for operands, those first that calls do not keep: none that the text names or that is clobbered. */
 export function freeRegisters(asm: AsmStmt, clobbers: readonly Reg[]): readonly Reg[] {
-  const named = [...bytesText(asm.template.bytes).matchAll(/\b[rw](\d)\b/g)].map((m) => Number(m[1]));
-  const taken = new Set<number>([...named, ...clobbers]);
+  const taken = new Set<number>([...namedRegisters(asm), ...clobbers]);
   return ([1, 2, 3, 4, 5, 0, 6, 7, 8, 9] as const).filter((r) => !taken.has(r));
+}
+
+/** Registers that the text names itself. */
+export const namedRegisters = (asm: AsmStmt): readonly Reg[] =>
+  [...bytesText(asm.template.bytes).matchAll(/\b[rw](\d)\b/g)].map((m) => Number(m[1]) as Reg);
+
+/** Registers that some line changes without naming them: a call's. */
+export function callClobbers(lines: readonly Line[]): readonly Reg[] {
+  const calls = lines.some(({ insn }) => ["call", "callx", "load_packet"].includes(insn.kind));
+  return calls ? [0, 1, 2, 3, 4, 5] : [];
 }

@@ -223,7 +223,8 @@ describe("what BPF cannot do is refused", () => {
     ],
     ["recursion", t.unit([self]), ["E0404"]],
     ["a naked function, which is no SSA", t.unit([{ ...self, naked: true }]), []],
-    ["assembly text", main(asm("r0 = 0")), ["E0406"]],
+    ["assembly text that is none", main(asm("r0 = w0")), ["E0450"]],
+    ["assembly text", main(asm("r0 = 0")), []],
     ["an empty template", main(asm("")), []],
     [
       "a helper called by its number",
