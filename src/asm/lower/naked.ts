@@ -104,6 +104,5 @@ function loadOf(input: TAsmInput, dst: Reg, symbols: SymbolKinds): Insn | undefi
 
 /** The deepest byte below r10 that is named as such. */
 function stackSizeOf(lines: readonly Line<never>[]): number {
-  const depths = lines.map(({ insn }) => ("base" in insn && insn.base === 10 ? -insn.off : 0));
-  return Math.max(0, ...depths);
+  return lines.reduce((most, { insn }) => ("base" in insn && insn.base === 10 ? Math.max(most, -insn.off) : most), 0);
 }

@@ -8,6 +8,7 @@ import type { Span } from "../../support/span.ts";
 import { dataInsns, isData, isIgnored, readData } from "./data.ts";
 import { Labels } from "./labels.ts";
 import { Reader, Unreadable } from "./reader.ts";
+import { repeated } from "./repeat.ts";
 import { readInsn, type Symbols } from "./statement.ts";
 import { statementsOf, type Token } from "./token.ts";
 
@@ -56,7 +57,7 @@ class Assembler {
   constructor(text: string, options: AssembleOptions) {
     this.#text = text;
     this.#options = options;
-    this.#labels = new Labels(statementsOf(text));
+    this.#labels = new Labels(repeated(statementsOf(text), (tokens, problem) => this.#refuse(tokens, problem)));
   }
 
   run(): Assembled {
@@ -64,16 +65,12 @@ class Assembler {
     this.#labels.statements.forEach((tokens, i) => {
       this.#guarded(tokens, () => this.#statement(tokens, i));
     });
-    this.#guarded([this.#dataToken()], () => this.#flush());
+    this.#flush();
     const slots = this.#slots();
     const places = new Map(this.#drafts.flatMap(({ labels }, i) => labels.map((label) => [label, slots[i]!] as const)));
     for (const label of this.#waiting) places.set(label, slots[this.#drafts.length]!);
     const lines = this.#drafts.map((draft, i) => this.#line(draft, slots[i + 1]!, places));
     return { lines, endLabels: this.#waiting.filter((label) => this.#labels.isUsed(label)) };
-  }
-
-  #dataToken(): Token {
-    return { kind: "bad", text: "", ...this.#data };
   }
 
   #guarded(tokens: readonly Token[], read: () => void): void {
@@ -136,7 +133,10 @@ class Assembler {
     const bytes = this.#bytes;
     this.#bytes = [];
     if (bytes.length === 0) return;
-    for (const insn of dataInsns(bytes, this.#data)) this.#push(insn, this.#span(this.#data.start, this.#data.end));
+    const { start, end } = this.#data;
+    this.#guarded([{ kind: "bad", text: "", start, end }], () => {
+      for (const insn of dataInsns(bytes, this.#data)) this.#push(insn, this.#span(start, end));
+    });
   }
 
   #symbols(index: number): Symbols {

@@ -187,7 +187,7 @@ export class Reader {
       return value;
     }
     if (this.next?.kind !== "number" || this.next.text.length > 40) this.refuse("a number");
-    const { text } = this.take();
+    const text = this.take().text.replace(/[uUlL]+$/, "");
     return BigInt(/^0\d/.test(text) ? octal(text) : text);
   }
 }

@@ -10,9 +10,9 @@ export interface Token {
   readonly end: number;
 }
 
-/** A word may hold dots and dollars, as sections and compiler-made names do; `1f` and `1b` name local labels. */
+/** A word may hold dots and dollars, as sections and compiler-made names do; `1f` and `1b` name local labels; a number may have C's suffix. */
 const TOKEN =
-  /(?<end>[\n;])|(?<skip>[^\S\n]+|\/\*[\s\S]*?\*\/|\/\/[^\n]*|#[^\n]*)|(?<number>0[xX][0-9a-fA-F]+|0[bB][01]+|\d+(?![0-9a-zA-Z_]))|(?<local>\d+[bf](?!\w))|(?<op>s>>=|s\/=|s%=|s>=|s<=|s[<>]|<<=|>>=|[-+*/%|&^]=|[=!<>]=|<<|>>|[-+*/%&|^~=<>()[\],:])|(?<word>[\p{L}_.$@][\p{L}\p{N}_.$@]*)|(?<bad>\d\w*|[\s\S])/uy;
+  /(?<end>[\n;])|(?<skip>[^\S\n]+|\/\*[\s\S]*?\*\/|\/\/[^\n]*|#[^\n]*)|(?<number>(?:0[xX][0-9a-fA-F]+|0[bB][01]+|\d+)[uUlL]{0,3}(?![0-9a-zA-Z_]))|(?<local>\d+[bf](?!\w))|(?<op>s>>=|s\/=|s%=|s>=|s<=|s[<>]|<<=|>>=|[-+*/%|&^]=|[=!<>]=|<<|>>|[-+*/%&|^~=<>()[\],:])|(?<word>[\p{L}_.$@][\p{L}\p{N}_.$@]*)|(?<bad>\d\w*|[\s\S])/uy;
 
 const kinds: readonly TokenKind[] = ["number", "local", "op", "word", "bad"];
 

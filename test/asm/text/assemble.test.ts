@@ -60,6 +60,8 @@ describe("forms that only people write", () => {
     ["ld_pseudo r1, 2, 0x800000005", "18 21 00 00 05 00 00 00 00 00 00 00 08 00 00 00"],
     [".8byte 0x95", "95 00 00 00 00 00 00 00"],
     [".byte 0x18, 0x10; .2byte 0; .long 7; .quad 0", "18 10 00 00 07 00 00 00 00 00 00 00 00 00 00 00"],
+    ["r1 = 0xffffffffffffffffULL ll", "18 01 00 00 ff ff ff ff 00 00 00 00 ff ff ff ff"],
+    [".rept 2; .rept 1 + 0; exit; .endr; .endr", "95 00 00 00 00 00 00 00 95 00 00 00 00 00 00 00"],
     ["l0_7: goto l0_7", "05 00 ff ff 00 00 00 00"],
     [
       "if r1 s> -1 goto 1f; 1: goto 1b; 1: exit",
@@ -96,6 +98,8 @@ describe("mistakes", () => {
     ["goto nowhere", "E0452: no label 'nowhere' in this assembly"],
     ["a: exit; a: exit", "E0453: label 'a' is set twice"],
     [".8byte 0xff", "E0450: '.8byte 0xff' is no BPF instruction: unknown opcode ff"],
+    [".rept 2; exit", "E0450: '.rept 2' is no BPF instruction: expected '.endr' behind it"],
+    [".rept 99999999; exit; .endr", "E0450: '.rept 99999999' is no BPF instruction: expected fewer repetitions"],
     [".section x", "E0450: '.section x' is no BPF instruction: expected an instruction, found '.section'"],
   ])("%s", (text, error) => expect(read(text).errors).toEqual([error]));
 
