@@ -198,6 +198,7 @@ const verifyOptions = (y: Argv) =>
 const disasmOptions = (y: Argv) =>
   messageOption(y)
     .positional("object", { type: "string", demandOption: true, describe: "a BPF object, of any compiler" })
+    .option("asm", { type: "boolean", default: false, describe: "assembly alone, as the assembler reads it" })
     .option("json", { type: "boolean", default: false, describe: "one JSON document" });
 
 const kfuncsOptions = (y: Argv) =>

@@ -2,7 +2,9 @@
 import { generate } from "../asm/codegen/generate.ts";
 import type { Subprog } from "../asm/codegen/subprog.ts";
 import { optimise } from "../asm/ir/optimise.ts";
+import { namedIn } from "../asm/lower/asm-code.ts";
 import { constantData, lower } from "../asm/lower/lower.ts";
+import { lowerNaked } from "../asm/lower/naked.ts";
 import { ambientMacro } from "../asm/sema/ambient/index.ts";
 import { check } from "../asm/sema/check.ts";
 import type { Unit } from "../asm/sema/tree.ts";
@@ -100,12 +102,15 @@ const v4Features = ["LDSX", "MOVSX", "BSWAP", "SDIV_SMOD", "GOTOL", "ST"].map((f
 
 function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): readonly Subprog[] {
   const { cpu = "v3", level = 2, dump } = options;
-  const ir = lower(unit, sink);
+  const naked = lowerNaked(unit, sink);
+  const ir = lower(unit, sink, namedIn(naked.flatMap(({ lines }) => lines)));
   if (sink.hasErrors) return [];
   const optimised = optimise(ir, { level, cpu, constants: constantData(unit), ...(dump && { dump }) });
   refuseUndefined(optimised, unit, sink);
   if (sink.hasErrors) return [];
-  const subprogs = optimised.functions.map((fn) => generate(fn, { cpu, optimise: level > 0 }, sink));
+  const made = optimised.functions.map((fn) => generate(fn, { cpu, optimise: level > 0 }, sink));
+  const byName = new Map<string, Subprog>([...made, ...naked].map((subprog) => [subprog.name, subprog]));
+  const subprogs = unit.functions.flatMap(({ name }) => byName.get(name) ?? []);
   return options.resolveKfuncs ? bindKfuncs(subprogs, options.kernel) : subprogs;
 }
 

@@ -106,6 +106,24 @@ function insnText(i: DisassembledInsn): string {
   return `${label}${line}${rides ? `${head.padEnd(64)}  ; ${rides}` : head}\n${rest}`;
 }
 
+/** Plain assembly, as the assembler reads it: source lines and what rides along are comments. */
+export const assemblyText = (d: Disassembly): string => d.funcs.map(funcAssembly).join("\n");
+
+const funcAssembly = (f: DisassembledFunc): string =>
+  `# ${f.section}\n${f.name}:\n${f.insns.map(insnAssembly).join("")}`;
+
+function insnAssembly(i: DisassembledInsn): string {
+  const label = i.label === undefined ? "" : `${i.label}:\n`;
+  const line = i.line ? `# ${i.line.file}:${i.line.line}: ${oneLine(i.line.text)}\n` : "";
+  const unknown = i.text.startsWith(";") ? dataText(i) : i.text;
+  return `${label}${line}\t${unknown}${i.core ? `  # CO-RE ${oneLine(i.core)}` : ""}\n`;
+}
+
+const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
+/** Bytes that are no instruction, as data. */
+const dataText = (i: DisassembledInsn): string =>
+  `.byte 0x${hex(i.bytes).replaceAll(" ", ", 0x")}  # ${i.text.slice(2)}`;
+
 /** The same as plain data for `--json`. */
 export function listingJson(d: Disassembly) {
   const insn = (i: DisassembledInsn) => ({ ...i, bytes: hex(i.bytes) });

@@ -126,6 +126,12 @@ describe("disasm and verify", () => {
     expect(out).toMatch(/85 10 00 00 ff ff ff ff {2}call bpf_session_cookie +; R_BPF_64_32 bpf_session_cookie/);
   });
 
+  test("disasm --asm prints assembly alone", () => {
+    const { out } = f.run("disasm", "--asm", "probe.bpf.o");
+    expect(out).toMatch(/^# fsession\/[\s\S]*\nprobe:\n[\s\S]*\n\tcall bpf_session_cookie\n/);
+    expect(out).not.toContain("R_BPF");
+  });
+
   test("disasm --json is one document", () => {
     expect(JSON.parse(f.run("disasm", "--json", "probe.bpf.o").out).funcs[0].name).toBe("probe");
   });

@@ -14,7 +14,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   "asm/syntax": [],
   "asm/sema": ["asm/syntax", "btf", "kernel", "kfuncs"],
   "asm/ir": ["isa", "btf"],
-  "asm/lower": ["asm/syntax", "asm/sema", "asm/ir", "isa", "btf", "kernel"],
+  "asm/lower": ["asm/syntax", "asm/sema", "asm/ir", "asm/text", "isa", "btf", "kernel"],
   "asm/codegen": ["asm/ir", "isa", "btf", "kernel"],
   "asm/text": ["isa"],
   elf: ["isa", "btf"],

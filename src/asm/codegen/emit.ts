@@ -2,8 +2,8 @@
 import type { CoreAccess } from "../../btf/core.ts";
 import { type Condition, type Insn, type Line, slotCount } from "../../isa/insn.ts";
 import type { Span } from "../../support/span.ts";
-import type { BlockId } from "../ir/model.ts";
-import type { Item, Placed } from "./placed.ts";
+import type { AsmCode, BlockId } from "../ir/model.ts";
+import type { InsnItem, Item, Placed } from "./placed.ts";
 import { oppositeOf } from "./select-branch.ts";
 import type { Target } from "./target.ts";
 
@@ -52,7 +52,25 @@ class Emitter {
     return { lines, reach: longestBranch(lines) };
   }
 
-  #item({ insn, unless, span, core }: Item): void {
+  #item(item: Item): void {
+    if (item.asm) this.#assembly(item.asm, item.span);
+    else this.#insn(item);
+  }
+
+  /** Labels of assembly get a name for each place that it is put. */
+  #assembly({ lines, endLabels }: AsmCode, span: Span | undefined): void {
+    const prefix = `a${this.#skips++}.`;
+    for (const { insn, labels = [] } of lines) {
+      this.#labels.push(...labels.map((label) => prefix + label));
+      const jumps = (insn.kind === "jump" || insn.kind === "may_goto") && "label" in insn.target;
+      const label = jumps ? prefix + insn.target.label : undefined;
+      if (label !== undefined) this.#targets.add(label);
+      this.#push(label === undefined ? insn : ({ ...insn, target: { label } } as Insn), span);
+    }
+    this.#labels.push(...endLabels.map((label) => prefix + label));
+  }
+
+  #insn({ insn, unless, span, core }: InsnItem): void {
     if (!unless) {
       this.#push(insn, span, core);
       return;

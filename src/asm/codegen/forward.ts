@@ -31,6 +31,10 @@ function onWay(known: Known, term: PlacedTerm, to: BlockId): Known {
 
 function keptItems(items: readonly Item[], known: Known): readonly Item[] {
   return items.filter((item) => {
+    if (item.asm) {
+      for (const r of item.writes) known.forget(r);
+      return true;
+    }
     const { insn } = item;
     const move = item.unless || item.core ? undefined : moveOf(insn);
     if (move !== undefined) return known.move(move.dst, move.value);

@@ -88,6 +88,7 @@ class Builder {
       const from = inst.kind === "copy" ? inst.src : undefined;
       if (inst.kind === "copy") this.#copy(inst.dst, inst.src);
       if (inst.kind === "call") this.#clobber(CALL_CLOBBERS, undefined);
+      else if (inst.kind === "asm") this.#clobber(inst.writes, undefined);
       else if (def !== undefined && isVirtual(def)) this.#define(def, from);
       else if (def !== undefined) this.#clobber(1 << def, from);
       eachUse(inst, use);

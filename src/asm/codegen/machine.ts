@@ -3,9 +3,9 @@
  * machine's own and those from `FIRST_VIRTUAL` on are still to be placed. No longer SSA: phis have become copies.
  */
 import type { CoreAccess } from "../../btf/core.ts";
-import type { AluOp, AtomicOp, Callee, CondOp, Imm64, Size, Width } from "../../isa/insn.ts";
+import type { AluOp, AtomicOp, Callee, CondOp, Imm64, Reg, Size, Width } from "../../isa/insn.ts";
 import type { Span } from "../../support/span.ts";
-import type { BlockId } from "../ir/model.ts";
+import type { AsmCode, BlockId } from "../ir/model.ts";
 
 export type VReg = number;
 export const FIRST_VIRTUAL = 16;
@@ -75,6 +75,8 @@ export type MInst = Common &
       })
     /** Reads r1 to r`args`, writes r0. */
     | { readonly kind: "call"; readonly callee: Callee; readonly args: number }
+    /** Assembly over machine registers: reads `uses`, changes those of the bits `writes`. */
+    | { readonly kind: "asm"; readonly code: AsmCode; readonly uses: readonly Reg[]; readonly writes: number }
     /** `if (!cond) dst = value`; "may_goto" holds once the loop has to end. */
     | {
         readonly kind: "unless";
@@ -166,6 +168,9 @@ export function eachUse(inst: MInst, use: (r: VReg) => void): void {
     case "call":
       for (let r = 1; r <= inst.args; r++) use(r);
       return;
+    case "asm":
+      inst.uses.forEach(use);
+      return;
     case "unless":
       use(inst.dst);
       if (inst.cond !== "may_goto") condUses(inst.cond, use);
@@ -183,6 +188,7 @@ export function eachTermUse(term: MTerm, use: (r: VReg) => void): void {
 export function defOf(inst: MInst): VReg | undefined {
   switch (inst.kind) {
     case "store":
+    case "asm":
       return undefined;
     case "atomic":
       return !inst.fetch ? undefined : inst.op === "cmpxchg" ? 0 : inst.src;
@@ -216,6 +222,7 @@ export function renameInst(inst: MInst, f: Rename): MInst {
     case "atomic":
       return { ...inst, base: f(inst.base), src: f(inst.src) };
     case "call":
+    case "asm":
       return inst;
     case "unless":
       return {

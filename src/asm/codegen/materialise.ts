@@ -76,7 +76,7 @@ class Maker {
       this.#need(r, inst);
     });
     this.#out.push(uses ? renameInst(inst, (r) => this.#here.get(r) ?? r) : inst);
-    if (inst.kind === "call") this.#dropSmall();
+    if (inst.kind === "call" || inst.kind === "asm") this.#dropSmall();
   }
 
   /** A copy of a recipe is the recipe itself, unless it is at hand in one slot instead of two. */

@@ -4,7 +4,7 @@ import type { CoreAccess } from "../../btf/core.ts";
 import type { Condition, Insn, Reg, Src } from "../../isa/insn.ts";
 import { bug } from "../../support/bug.ts";
 import type { Span } from "../../support/span.ts";
-import type { BlockId } from "../ir/model.ts";
+import type { AsmCode, BlockId } from "../ir/model.ts";
 import type { Frame } from "./frame.ts";
 import {
   FP,
@@ -18,13 +18,25 @@ import {
   type VSrc,
 } from "./machine.ts";
 
-/** An instruction, skipped where `unless` holds. */
-export interface Item {
-  readonly insn: Insn;
-  readonly unless?: Condition | "may_goto";
+interface Common {
   readonly span?: Span;
   readonly core?: CoreAccess;
 }
+
+/** An instruction, skipped where `unless` holds. */
+export interface InsnItem extends Common {
+  readonly insn: Insn;
+  readonly unless?: Condition | "may_goto";
+  readonly asm?: undefined;
+}
+
+/** Assembly, which has labels and jumps of its own; changes the registers of `writes`. */
+export interface AsmItem extends Common {
+  readonly asm: AsmCode;
+  readonly writes: readonly Reg[];
+}
+
+export type Item = InsnItem | AsmItem;
 
 export type PlacedTerm = { readonly span?: Span } & (
   | { readonly kind: "jump"; readonly to: BlockId }
@@ -70,8 +82,12 @@ function placeInst(inst: MInst, frame: Frame): Item[] {
     const insn: Insn = { kind: "alu", op: "mov", width: inst.width, dst: reg(inst.dst), src: src(inst.value) };
     return [{ insn, unless: inst.cond === "may_goto" ? inst.cond : condition(inst.cond), ...rest }];
   }
+  if (inst.kind === "asm") return [{ asm: inst.code, writes: registersIn(inst.writes), ...rest }];
   return [{ insn: insnOf(inst, frame), ...rest }];
 }
+
+const registersIn = (bits: number): readonly Reg[] =>
+  ([0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const).filter((r) => bits & (1 << r));
 
 function made(dst: Reg, recipe: Recipe, frame: Frame): Insn[] {
   switch (recipe.kind) {
@@ -87,7 +103,7 @@ function made(dst: Reg, recipe: Recipe, frame: Frame): Insn[] {
   }
 }
 
-function insnOf(inst: Exclude<MInst, { kind: "make" | "unless" }>, frame: Frame): Insn {
+function insnOf(inst: Exclude<MInst, { kind: "make" | "unless" | "asm" }>, frame: Frame): Insn {
   switch (inst.kind) {
     case "copy":
       return { kind: "alu", op: "mov", width: inst.width, dst: reg(inst.dst), src: { reg: reg(inst.src) } };

@@ -15,6 +15,7 @@ import {
   selectTrunc,
   selectZext,
 } from "./select-alu.ts";
+import { selectAsm } from "./select-asm.ts";
 import { conditionOf } from "./select-branch.ts";
 import { selectAtomic, selectCall, selectLoad, selectStore } from "./select-memory.ts";
 import { Selector } from "./selector.ts";
@@ -140,6 +141,9 @@ function selectInst(s: Selector, inst: Inst): void {
       return;
     case "may_goto":
       selectMayGoto(s, inst);
+      return;
+    case "asm":
+      selectAsm(s, inst);
       return;
     case "copy":
     case "fill":

@@ -99,7 +99,7 @@ class Spiller {
     if (defines && !touched.has(def)) this.#here.set(def, this.#fresh(def));
     const renamed = defines || touched.size > 0;
     this.#out.push(renamed ? renameInst(inst, (r) => this.#here.get(r) ?? r) : inst);
-    if (inst.kind === "call") this.#here = new Map();
+    if (inst.kind === "call" || inst.kind === "asm") this.#here = new Map();
     if (defines) {
       this.#store(def, this.#here.get(def)!, inst);
       this.#forget(def);

@@ -165,7 +165,9 @@ function retarget(term: PlacedTerm, endOf: (id: BlockId) => BlockId): PlacedTerm
  * accesses behind a pointer (verifier.c:save_aux_ptr_type), and kfunc calls with what it remembers about their
  * arguments. Those stay apart.
  */
-function mayShare({ insn }: Item): boolean {
+function mayShare(item: Item): boolean {
+  if (item.asm) return false;
+  const { insn } = item;
   switch (insn.kind) {
     case "load":
     case "store":
@@ -186,7 +188,7 @@ function keyOf(item: Item): string {
   const known = keys.get(item);
   if (known !== undefined) return known;
   const plain = (_: string, value: unknown) => (typeof value === "bigint" ? `${value}n` : value);
-  const key = JSON.stringify([item.insn, item.unless, item.core], plain);
+  const key = JSON.stringify([item.asm ?? item.insn, item.asm ? undefined : item.unless, item.core], plain);
   keys.set(item, key);
   return key;
 }

@@ -33,6 +33,7 @@ export function operands(inst: Inst): readonly ValueId[] {
     case "fill":
       return [inst.dst];
     case "call":
+    case "asm":
       return inst.args;
     case "atomic":
       return inst.expected === undefined ? [inst.base, inst.value] : [inst.base, inst.value, inst.expected];
@@ -80,7 +81,8 @@ export function mapOperands(inst: Inst, to: (value: ValueId) => ValueId): Inst {
       const dst = to(inst.dst);
       return dst === inst.dst ? inst : { ...inst, dst };
     }
-    case "call": {
+    case "call":
+    case "asm": {
       const args = mapSame(inst.args, to);
       return args === inst.args ? inst : { ...inst, args };
     }
@@ -162,6 +164,7 @@ export function hasEffect(inst: Inst): boolean {
     case "copy":
     case "fill":
     case "call":
+    case "asm":
     case "atomic":
     case "barrier":
     case "may_goto":

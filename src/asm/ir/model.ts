@@ -4,7 +4,7 @@
  * functions and share what they keep.
  */
 import type { CoreAccess } from "../../btf/core.ts";
-import type { AtomicOp, Size } from "../../isa/insn.ts";
+import type { AtomicOp, Line, Reg, Size } from "../../isa/insn.ts";
 import type { Span } from "../../support/span.ts";
 
 /** Number of the instruction that makes a value; unique in its function. */
@@ -143,9 +143,31 @@ export type Inst = Common &
     | { readonly op: "may_goto"; readonly ty: "i32" }
     /** Compiler barrier: memory accesses do not move across. */
     | { readonly op: "barrier"; readonly ty: "void" }
+    /**
+     * Assembly as it stands, over machine registers: `args` go into `regs`, the result comes from `result`. What further
+     * outputs leave in `reg` is stored at `args[arg]`, which is the address of a stack object and goes into no register.
+     */
+    | {
+        readonly op: "asm";
+        readonly ty: "i64" | "ptr" | "void";
+        readonly code: AsmCode;
+        readonly args: readonly ValueId[];
+        readonly regs: readonly (Reg | undefined)[];
+        readonly result?: Reg;
+        readonly outs: readonly { readonly reg: Reg; readonly arg: number }[];
+        /** Registers that it changes, those of results included. */
+        readonly writes: readonly Reg[];
+      }
     /** First in its block; one argument per predecessor, in any order. */
     | { readonly op: "phi"; readonly ty: IrType; readonly args: readonly PhiArg[] }
   );
+
+/** Assembled text; its labels are its own. */
+export interface AsmCode {
+  readonly lines: readonly Line<never>[];
+  /** Labels behind the last line. */
+  readonly endLabels: readonly string[];
+}
 
 export interface PhiArg {
   readonly block: BlockId;

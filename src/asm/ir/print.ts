@@ -1,5 +1,7 @@
 /** SSA as text, one instruction a line: for dumps and tests. `parseIr` reads it back. */
+
 import type { CoreAccess } from "../../btf/core.ts";
+import { printInsn } from "../../isa/print.ts";
 import { assertNever } from "../../support/bug.ts";
 import { s32, s64 } from "../../support/int.ts";
 import type { AddrSymbol } from "./inst.ts";
@@ -65,6 +67,8 @@ function bodyText(inst: Inst): string {
       const expected = inst.expected === undefined ? "" : `, %${inst.expected}`;
       return `atomic ${inst.ty} ${inst.fn}${inst.fetch ? " fetch" : ""} u${inst.size * 8} ${address(inst.base, inst.off)}, %${inst.value}${expected}`;
     }
+    case "asm":
+      return `asm ${inst.ty}(${values(inst.args)}) { ${inst.code.lines.map(({ insn }) => printInsn(insn)).join("; ")} }`;
     case "barrier":
     case "may_goto":
       return inst.op;

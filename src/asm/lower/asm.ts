@@ -1,5 +1,6 @@
-/** `asm` with an empty template: a barrier for the optimiser. Assembly text is refused. */
+/** `asm` with an empty template: a barrier for the optimiser. */
 import type { TPlace, TStmt } from "../sema/tree.ts";
+import { lowerAsmText } from "./asm-inline.ts";
 import type { FunctionContext } from "./context.ts";
 import { evaluate } from "./expr.ts";
 import { type Address, addressOf, loadScalar, storeScalar } from "./place.ts";
@@ -11,11 +12,17 @@ const textOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
 export function lowerAsm(cx: FunctionContext, stmt: AsmStatement): void {
   const { asm } = stmt;
-  if (asm.goto || textOf(asm.template.bytes).trim() !== "") {
-    cx.sink.error("E0406", asm.template.span).help("write the operation in C, or call a helper");
+  if (asm.goto) {
+    cx.sink.error("E0406", asm.template.span).help("jump to labels inside of the assembly");
     return;
   }
-  const inputs = stmt.inputs.map((input) => ({ value: evaluate(cx, input), type: input.type }));
+  if (textOf(asm.template.bytes).trim() !== "") {
+    lowerAsmText(cx, stmt);
+    return;
+  }
+  const inputs = stmt.inputs.map((input) =>
+    input.kind === "value" ? { value: evaluate(cx, input.expr), type: input.expr.type } : undefined,
+  );
   const matching = new Map(asm.inputs.map((input, i) => [textOf(input.constraint.bytes).trim(), inputs[i]] as const));
   const places = stmt.outputs.map((place) => addressOf(cx, place));
   const hidden = stmt.outputs.map((place, i) => {

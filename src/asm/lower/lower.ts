@@ -10,10 +10,13 @@ import { refuseRecursion } from "./recursion.ts";
 import { scalarType } from "./scalars.ts";
 import { endFunction, lowerStatement } from "./stmt.ts";
 
-/** The unit's functions as SSA, those that were refused left out. What BPF cannot express is reported to `sink`. */
-export function lower(unit: Unit, sink: DiagSink): IrProgram {
+/**
+ * The unit's functions as SSA, naked ones and those that were refused left out. What BPF cannot express is reported to
+ * `sink`. Functions of `wanted` stay, though no SSA calls them.
+ */
+export function lower(unit: Unit, sink: DiagSink, wanted: ReadonlySet<string> = new Set()): IrProgram {
   const symbols = symbolKinds(unit);
-  const named = namedByData(unit);
+  const named = new Set([...namedByData(unit), ...wanted]);
   const functions = unit.functions.flatMap((fn) => {
     const made = lowerFunction(fn, symbols, sink);
     return made ? [named.has(fn.name) ? { ...made, keep: true as const } : made] : [];
@@ -32,7 +35,8 @@ export function constantData(unit: Unit): Map<string, Uint8Array> {
   return new Map(unit.globals.filter(foldable).map((g) => [g.name, g.bytes ?? new Uint8Array(g.size)]));
 }
 
-function symbolKinds(unit: Unit): Map<string, AddrSymbol["kind"]> {
+/** What each name of the unit stands for in an address. */
+export function symbolKinds(unit: Unit): Map<string, AddrSymbol["kind"]> {
   return new Map<string, AddrSymbol["kind"]>([
     ...unit.functions.map((fn) => [fn.name, "func"] as const),
     ...unit.globals.map((global) => [global.name, "global"] as const),
@@ -109,10 +113,7 @@ function storeParams(cx: FunctionContext, types: readonly IrType[]): void {
 }
 
 function supported(fn: TFunction, sink: DiagSink): boolean {
-  if (fn.naked) {
-    sink.error("E0405", fn.nameSpan, fn.name).help("write the body in C, without the attribute naked");
-    return false;
-  }
+  if (fn.naked) return false;
   if (fn.params.length > 5 && !mustInline(fn)) {
     sink
       .error("E0401", fn.params[5]!.span, fn.name, fn.params.length)

@@ -2,6 +2,7 @@
 import type { DiagSink } from "../../diag/diagnostic.ts";
 import type { Kernel } from "../../kernel/model.ts";
 import type { ExternalItem, TranslationUnit } from "../syntax/ast.ts";
+import { useAsmNames } from "./asm.ts";
 import { Sema, type SemaOptions } from "./context.ts";
 import { fileDeclaration, functionDefinition } from "./decls.ts";
 import { deferDeclarations } from "./deferred.ts";
@@ -16,6 +17,7 @@ export function check(ast: TranslationUnit, kernel: Kernel, options: SemaOptions
   const cx = new Sema(kernel, options, sink);
   cx.ownTags = ownTags(ast.items);
   for (const item of ast.items) fileItem(cx, item);
+  useAsmNames(cx);
   checkExterns(cx);
   return {
     functions: cx.functions.flatMap((f) => (f.body && isWanted(f) ? [f.body] : [])),

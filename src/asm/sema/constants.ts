@@ -3,6 +3,7 @@ import type { Expr } from "../syntax/ast.ts";
 import type { Sema } from "./context.ts";
 import { isError } from "./convert.ts";
 import { checkValue } from "./expr.ts";
+import { sizeOf } from "./layout.ts";
 import type { TExpr, TPlace } from "./tree.ts";
 import { isInteger } from "./type-ops.ts";
 
@@ -54,4 +55,25 @@ function placeAddress(p: TPlace): ConstAddress | undefined {
     case "local":
       return undefined;
   }
+}
+
+/**
+ * The number that an expression is known to be: a constant, or the offset of a member behind a null pointer, of which
+ * older macros make `offsetof`.
+ */
+export function constantNumber(e: TExpr): bigint | undefined {
+  if (e.kind === "const") return e.value;
+  if (e.kind === "addr") return placeOffset(e.place);
+  if (e.kind === "convert" && sizeOf(e.type) === 8) return constantNumber(e.operand);
+  if (e.kind !== "arith" || (e.op !== "add" && e.op !== "sub")) return undefined;
+  const [left, right] = [constantNumber(e.left), constantNumber(e.right)];
+  if (left === undefined || right === undefined) return undefined;
+  return e.op === "add" ? left + right : left - right;
+}
+
+/** The address of a place whose base is a number. */
+function placeOffset(place: TPlace): bigint | undefined {
+  if (place.kind === "deref") return constantNumber(place.addr);
+  const base = place.kind === "field" && !place.bits ? placeOffset(place.base) : undefined;
+  return base === undefined || place.kind !== "field" ? undefined : base + BigInt(place.off);
 }

@@ -64,6 +64,8 @@ export class Sema {
   readonly globals: GlobalDraft[] = [];
   readonly maps: TMap[] = [];
   readonly externs: TExtern[] = [];
+  /** Names that assembly mentions in its text. */
+  readonly asmNames = new Set<string>();
   license: { text: string; span: Span } | undefined;
 
   readonly localTypes: CType[] = [];

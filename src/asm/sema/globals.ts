@@ -2,7 +2,7 @@
 import type { Span } from "../../support/span.ts";
 import type { Declarator, Initializer } from "../syntax/ast.ts";
 import { type Attributes, noAttributes } from "./attributes.ts";
-import { constAddress } from "./constants.ts";
+import { constAddress, constantNumber } from "./constants.ts";
 import type { Sema } from "./context.ts";
 import { isError } from "./convert.ts";
 import { checkInit, completeArray } from "./init.ts";
@@ -131,6 +131,13 @@ function fillGlobal(cx: Sema, global: GlobalDraft, type: CType, init: Initialize
   if (image.bytes.some((b) => b !== 0)) global.bytes = image.bytes;
 }
 
+/** The bytes that a variable with static storage would hold; addresses in it stay zero. */
+export function constantBytes(cx: Sema, type: CType, init: Initializer): Uint8Array {
+  const image = new Image(cx, sizeOf(type) ?? 0);
+  for (const part of partsOf(checkInit(cx, type, init))) image.put(part);
+  return image.bytes;
+}
+
 const partsOf = (init: TInit): readonly TInitPart[] =>
   init.kind === "parts"
     ? init.parts
@@ -165,9 +172,10 @@ class Image {
 
   #expr(part: TInitPart, e: TExpr): void {
     if (isError(e)) return;
-    if (e.kind === "const") {
-      if (part.bits) this.#bits(part.off, part.bits, e.value);
-      else this.#number(part.off, sizeOf(e.type) ?? 8, e.value);
+    const number = numberIn(e);
+    if (number !== undefined) {
+      if (part.bits) this.#bits(part.off, part.bits, number);
+      else this.#number(part.off, sizeOf(e.type) ?? 8, number);
       return;
     }
     const inner = literalInit(e);
@@ -191,6 +199,10 @@ class Image {
     this.#number(off, bits.size, (unit & ~mask) | ((value << BigInt(bits.bitOff)) & mask));
   }
 }
+
+/** A number; a conversion to a narrower type than the number came from keeps its low bits. */
+const numberIn = (e: TExpr): bigint | undefined =>
+  e.kind === "convert" && e.type.kind === "int" ? constantNumber(e.operand) : constantNumber(e);
 
 /** The initialiser of a compound literal that is used for its value. */
 const literalInit = (e: TExpr): TInit | undefined => (e.kind === "literal" ? e.init : undefined);

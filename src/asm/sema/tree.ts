@@ -141,10 +141,22 @@ export type TStmt =
   | {
       readonly kind: "asm";
       readonly asm: AsmStmt;
+      /** As the constraints of `asm` have them. */
       readonly outputs: readonly TPlace[];
-      readonly inputs: readonly TExpr[];
+      readonly inputs: readonly TAsmInput[];
       readonly span: Span;
     };
+
+/** What an input operand of assembly stands for in the text. */
+export type TAsmInput =
+  /** A register that holds it. */
+  | { readonly kind: "value"; readonly expr: TExpr }
+  /** A number. */
+  | { readonly kind: "number"; readonly value: bigint }
+  /** A name of the unit, `addend` bytes on. */
+  | { readonly kind: "symbol"; readonly name: string; readonly addend: number }
+  /** Memory behind a register. */
+  | { readonly kind: "memory"; readonly place: TPlace };
 
 /** One label of a switch; its identity is the object. Values are in the type of the switch, both ends included. */
 export interface TCase {

@@ -4,8 +4,8 @@ export const codegenCodes = {
   E0402: () => "structs and unions are not passed or returned by value",
   E0403: () => "call through a pointer whose value is not known",
   E0404: (name: string, cycle: string) => `'${name}' calls itself (${cycle})`,
-  E0405: (name: string) => `'${name}' is naked: functions in assembly are not compiled`,
-  E0406: () => "assembly text inside a function is not compiled",
+  E0405: (name: string) => `'${name}' is naked, and its body is more than assembly`,
+  E0406: () => "'asm goto' is not compiled",
   E0407: () => "128-bit integers do not fit BPF's registers",
   E0408: (size: number) => `BPF has no atomic operation on ${size === 1 ? "1 byte" : `${size} bytes`}`,
   E0409: (name: string) => `the length of ${name} is not a constant`,
@@ -14,4 +14,16 @@ export const codegenCodes = {
     `'${name}' needs ${size} bytes of stack, and the kernel gives ${limit}`,
   E0442: (name: string, slots: number) =>
     `a branch in '${name}' spans ${slots} instructions, more than its offset can hold`,
+  E0450: (text: string) => `'${text}' is no BPF instruction`,
+  E0451: (value: string, bits: number) => `${value} does not fit into the ${bits} bits of its field`,
+  E0452: (name: string) => `no label '${name}' in this assembly`,
+  E0453: (name: string) => `label '${name}' is set twice`,
+  E0454: (name: string) => `assembly names '${name}', which is not declared`,
+  E0455: (ref: string) => `assembly refers to operand '${ref}', which it does not have`,
+  E0456: (name: string) =>
+    `an operand of the assembly of '${name}' is not constant, and a naked function runs nothing before`,
+  E0457: (constraint: string) => `constraint "${constraint}" of an operand is not one of BPF's`,
+  E0458: (name: string) => `assembly clobbers '${name}', which is no register of BPF`,
+  E0459: (wanted: number, left: number) => `operands need ${wanted} registers, and the assembly leaves ${left}`,
+  E0460: () => "assembly jumps behind the end of its function",
 } as const;

@@ -10,4 +10,5 @@ export const warningTexts = {
   cpp: (text: string) => `#warning ${text}`,
   "extra-tokens": (directive: string) => `what follows '#${directive}' on its line is ignored`,
   "unknown-escape-sequence": (text: string) => `escape '${text}' has no meaning and stands for its character`,
+  "asm-immediate": (value: string) => `of ${value}, the instruction holds the low 32 bits only`,
 } as const;

@@ -105,6 +105,7 @@ class Sweep {
         this.#read(inst.base, inst.off, inst.size);
         return [inst];
       case "call":
+      case "asm":
       case "barrier":
         this.#readShared();
         return [inst];

@@ -166,6 +166,7 @@ class Forwarder {
         return;
       case "atomic":
       case "call":
+      case "asm":
       case "barrier":
         this.#clobberShared();
         if (inst.op === "atomic") this.#clobber(this.#aliases.regionOf(inst.base));
