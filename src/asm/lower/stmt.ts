@@ -7,6 +7,7 @@ import { branchOn } from "./condition.ts";
 import { at, caseBlock, type FunctionContext, labelBlock } from "./context.ts";
 import { evaluate, runEffects } from "./expr.ts";
 import { initialise } from "./init.ts";
+import { recordAlign, recordInto } from "./record.ts";
 import { lowerSwitch } from "./switch.ts";
 
 type StmtOf<K extends TStmt["kind"]> = Extract<TStmt, { readonly kind: K }>;
@@ -115,6 +116,11 @@ function lowerReturn(cx: FunctionContext, stmt: StmtOf<"return">): void {
     endFunction(cx);
     return;
   }
+  if (cx.result !== undefined) {
+    recordInto(cx, stmt.value, { base: cx.result, off: 0, align: recordAlign(stmt.value.type), volatile: false });
+    b.seal({ op: "ret" });
+    return;
+  }
   const value = evaluate(cx, stmt.value);
   b.seal({ op: "ret", value });
 }
@@ -123,7 +129,7 @@ function lowerReturn(cx: FunctionContext, stmt: StmtOf<"return">): void {
 export function endFunction(cx: FunctionContext): void {
   const { b, fn } = cx;
   const { ret } = fn.type;
-  if (ret.kind === "void" || b.sealed) {
+  if (ret.kind === "void" || cx.result !== undefined || b.sealed) {
     b.seal({ op: "ret" });
     return;
   }
