@@ -1,10 +1,12 @@
 /** Calls of helpers, kfuncs and functions: arguments in registers, results cut to what the ABI promises. */
 import type { IrCallee, IrType, ValueId } from "../ir/model.ts";
+import { sizeOf } from "../sema/layout.ts";
 import type { TCallee, TExpr } from "../sema/tree.ts";
 import { integerShape } from "../sema/type-ops.ts";
 import type { CType } from "../sema/types.ts";
-import type { FunctionContext } from "./context.ts";
+import { type FunctionContext, temporary } from "./context.ts";
 import { evaluate, runEffects } from "./expr.ts";
+import { recordAlign, recordInto } from "./record.ts";
 import { scalarType } from "./scalars.ts";
 
 type CallExpr = Extract<TExpr, { readonly kind: "call" }>;
@@ -12,14 +14,30 @@ type CallExpr = Extract<TExpr, { readonly kind: "call" }>;
 /** Registers that carry arguments, r1 to r5. */
 const maxArgs = 5;
 
-/** The result, as a value of the call's type; undefined for void and after a diagnostic. */
+/**
+ * The result, as a value of the call's type; undefined for void and after a diagnostic. A record is passed as the address
+ * of a copy, and returned to the place whose address goes before the arguments: what is returned is that address.
+ */
 export function lowerCall(cx: FunctionContext, e: CallExpr): ValueId | undefined {
   const callee = resolve(cx, e.callee);
   if (!callee || !passable(cx, e)) return undefined;
-  const args = e.args.map((arg) => evaluate(cx, arg));
+  const written = e.args.map((arg) => (arg.type.kind === "record" ? copyOf(cx, arg) : evaluate(cx, arg)));
+  if (e.type.kind === "record") {
+    const result = temporary(cx, sizeOf(e.type) || 1);
+    cx.b.emit({ op: "call", ty: "void", callee, args: [result, ...written] });
+    return result;
+  }
+  const args = written;
   const ty: IrType | "void" = e.type.kind === "void" ? "void" : scalarType(cx, e.type);
   const result = cx.b.emit({ op: "call", ty, callee, args });
   return ty === "void" ? undefined : cutResult(cx, result, e.type);
+}
+
+/** The address of a copy that the callee may change. */
+function copyOf(cx: FunctionContext, record: TExpr): ValueId {
+  const base = temporary(cx, sizeOf(record.type) || 1);
+  recordInto(cx, record, { base, off: 0, align: recordAlign(record.type), volatile: false });
+  return base;
 }
 
 const calleeName = (callee: TCallee): string => (callee.kind === "pointer" ? "this function" : callee.name);
@@ -34,8 +52,7 @@ function passable(cx: FunctionContext, e: CallExpr): boolean {
   }
   const record = e.type.kind === "record" ? e : e.args.find((arg) => arg.type.kind === "record");
   if (!record) return true;
-  // A function of the file was refused where it is defined.
-  if (e.callee.kind === "function") return false;
+  if (e.callee.kind === "function") return true;
   cx.sink.error("E0402", record.span).help("pass a pointer to it instead");
   return false;
 }

@@ -26,6 +26,8 @@ export interface FunctionContext {
   readonly sink: DiagSink;
   readonly fn: TFunction;
   /** What a unit-wide name stands for. */
+  /** Where the record goes that the function returns. */
+  result?: ValueId;
   readonly symbols: ReadonlyMap<string, AddrSymbol["kind"]>;
   readonly slots: Map<TLocal, SlotId>;
   readonly labels: Map<string, BlockId>;

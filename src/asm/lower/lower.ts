@@ -3,9 +3,12 @@ import type { DiagSink } from "../../diag/diagnostic.ts";
 import { IrBuilder } from "../ir/builder.ts";
 import type { AddrSymbol } from "../ir/inst.ts";
 import type { IrFunction, IrProgram, IrType } from "../ir/model.ts";
+import { sizeOf } from "../sema/layout.ts";
 import type { TFunction, TGlobal, Unit } from "../sema/tree.ts";
+import type { CType } from "../sema/types.ts";
 import { type FunctionContext, slotAlign, slotOf } from "./context.ts";
 import { storeScalar } from "./place.ts";
+import { copyBytes } from "./record.ts";
 import { refuseRecursion } from "./recursion.ts";
 import { scalarType } from "./scalars.ts";
 import { endFunction, lowerStatement } from "./stmt.ts";
@@ -57,8 +60,9 @@ function lowerFunction(
 ): IrFunction | undefined {
   if (!supported(fn, sink)) return undefined;
   const shape = { sink, b: new IrBuilder({ ...head(fn), params: [], ret: "void" }) };
-  const params = fn.params.map((param) => scalarType(shape, param.type));
-  const ret = fn.type.ret.kind === "void" ? "void" : scalarType(shape, fn.type.ret);
+  const written = fn.params.map((param) => (isRecord(param.type) ? "ptr" : scalarType(shape, param.type)));
+  const params = isRecord(fn.type.ret) ? (["ptr", ...written] as const) : written;
+  const ret = fn.type.ret.kind === "void" || isRecord(fn.type.ret) ? "void" : scalarType(shape, fn.type.ret);
   const b = new IrBuilder({ ...head(fn), params, ret });
   b.span = fn.nameSpan;
   const cx: FunctionContext = {
@@ -100,28 +104,37 @@ function head(fn: TFunction): Omit<IrFunction, "params" | "ret" | "slots" | "blo
   };
 }
 
-/** More parameters than registers: possible only where no call remains. */
-const mustInline = (fn: TFunction): boolean =>
-  fn.params.length > 5 && fn.linkage === "static" && fn.inlining !== "never";
+const isRecord = (type: CType): boolean => type.kind === "record";
 
+/** Registers that a call takes: a record's result needs the address of its place. */
+const registers = (fn: TFunction): number => fn.params.length + (isRecord(fn.type.ret) ? 1 : 0);
+
+/** More parameters than registers: possible only where no call remains. */
+const mustInline = (fn: TFunction): boolean => registers(fn) > 5 && fn.linkage === "static" && fn.inlining !== "never";
+
+/** Scalars as they come; of records, and of the place for a record's result, the address (see `lowerCall`). */
 function storeParams(cx: FunctionContext, types: readonly IrType[]): void {
+  const values = types.map((ty, index) => cx.b.emit({ op: "param", ty, index }));
+  if (isRecord(cx.fn.type.ret)) cx.result = values.shift()!;
   cx.fn.params.forEach((param, index) => {
-    const value = cx.b.emit({ op: "param", ty: types[index]!, index });
+    const value = values[index]!;
     const base = cx.b.emit({ op: "slot", ty: "ptr", slot: slotOf(cx, param) });
-    storeScalar(cx, { base, off: 0, align: slotAlign(param), volatile: false }, param.type, value);
+    const place = { base, off: 0, align: slotAlign(param), volatile: false };
+    if (isRecord(param.type)) copyBytes(cx, place, { ...place, base: value }, sizeOf(param.type) ?? 0);
+    else storeScalar(cx, place, param.type, value);
   });
 }
 
 function supported(fn: TFunction, sink: DiagSink): boolean {
   if (fn.naked) return false;
-  if (fn.params.length > 5 && !mustInline(fn)) {
+  if (registers(fn) > 5 && !mustInline(fn)) {
     sink
-      .error("E0401", fn.params[5]!.span, fn.name, fn.params.length)
+      .error("E0401", (fn.params[5] ?? fn.params[4])!.span, fn.name, registers(fn))
       .help("put the arguments into a struct and pass a pointer to it");
     return false;
   }
-  const record = fn.params.find((param) => param.type.kind === "record");
-  if (!record && fn.type.ret.kind !== "record") return true;
+  const record = fn.params.find((param) => isRecord(param.type));
+  if (fn.section === undefined || (!record && !isRecord(fn.type.ret))) return true;
   sink.error("E0402", record?.span ?? fn.nameSpan).help("pass a pointer to it instead");
   return false;
 }

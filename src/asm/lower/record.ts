@@ -5,6 +5,7 @@ import { bug } from "../../support/bug.ts";
 import { alignOf, sizeOf } from "../sema/layout.ts";
 import type { TExpr } from "../sema/tree.ts";
 import type { CType } from "../sema/types.ts";
+import { lowerCall } from "./call.ts";
 import { hasCleanup, inCleanupScope } from "./cleanup.ts";
 import { branchOn } from "./condition.ts";
 import { at, type FunctionContext, sizeDividing, slotAlign, slotOf, temporary } from "./context.ts";
@@ -48,7 +49,7 @@ function small(cx: FunctionContext, length: number, align: number): boolean {
 }
 
 const recordSize = (type: CType): number => sizeOf(type) ?? 0;
-const recordAlign = (type: CType): Size => sizeDividing(Math.min(8, alignOf(type)));
+export const recordAlign = (type: CType): Size => sizeDividing(Math.min(8, alignOf(type)));
 
 /** Puts the record that `e` makes to `to`. */
 export function recordInto(cx: FunctionContext, e: TExpr, to: Address): void {
@@ -82,9 +83,10 @@ function recordPlace(cx: FunctionContext, e: TExpr, to: Address): Address | unde
       return undefined;
     case "convert":
       return recordPlace(cx, e.operand, to);
-    case "call":
-      cx.sink.error("E0402", e.span).help("pass a pointer to it instead");
-      return undefined;
+    case "call": {
+      const base = lowerCall(cx, e);
+      return base === undefined ? undefined : { base, off: 0, align: recordAlign(e.type), volatile: false };
+    }
     default:
       return bug(`no record from ${e.kind}`);
   }

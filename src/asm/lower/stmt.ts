@@ -9,6 +9,7 @@ import { at, caseBlock, type Exit, type FunctionContext, labelBlock } from "./co
 import { evaluate, runEffects } from "./expr.ts";
 import { initialise } from "./init.ts";
 import { lowerMayGoto } from "./may-goto.ts";
+import { recordAlign, recordInto } from "./record.ts";
 import { lowerSwitch } from "./switch.ts";
 
 type StmtOf<K extends TStmt["kind"]> = Extract<TStmt, { readonly kind: K }>;
@@ -130,6 +131,12 @@ function lowerReturn(cx: FunctionContext, stmt: StmtOf<"return">): void {
     endFunction(cx);
     return;
   }
+  if (cx.result !== undefined) {
+    recordInto(cx, stmt.value, { base: cx.result, off: 0, align: recordAlign(stmt.value.type), volatile: false });
+    cleanUp(cx, 0);
+    b.seal({ op: "ret" });
+    return;
+  }
   const value = evaluate(cx, stmt.value);
   cleanUp(cx, 0);
   b.seal({ op: "ret", value });
@@ -139,7 +146,7 @@ function lowerReturn(cx: FunctionContext, stmt: StmtOf<"return">): void {
 export function endFunction(cx: FunctionContext): void {
   const { b, fn } = cx;
   const { ret } = fn.type;
-  if (ret.kind === "void" || b.sealed) {
+  if (ret.kind === "void" || cx.result !== undefined || b.sealed) {
     b.seal({ op: "ret" });
     return;
   }

@@ -215,7 +215,11 @@ describe("what BPF cannot do is refused", () => {
       ]),
       ["E0401"],
     ],
-    ["a record argument", t.unit([t.fn("f", t.int, [t.local("s", record)], t.ret(t.num(0)))]), ["E0402"]],
+    [
+      "a program's record argument",
+      t.unit([{ ...t.fn("f", t.int, [t.local("s", record)], t.ret(t.num(0))), section: "tc" }]),
+      ["E0402"],
+    ],
     [
       "an unknown callee",
       main(t.stmt(t.call({ kind: "pointer", expr: t.kfunc("f", [], t.ptr(t.voidT)) }, [], t.int))),

@@ -34,10 +34,15 @@ describe("values", () => {
     ["the function's own name", "return sizeof(__func__) + sizeof(__FUNCTION__);", 12],
     ["a labelled statement as the value of a block", "return ({ int r = 3; if (r > 3) goto out; r++; out: r; });", 4],
     ["a function of the C library that a header declares", "u64 a = 1, b; memcpy(&b, &a, 8); return b;", 1],
+    [
+      "a struct as an argument and a result",
+      "struct t a = { 1, 2 }; struct t b = swap(a); return b.x * 10 + b.y + swap(swap(a)).x + a.x;",
+      23,
+    ],
     ["records with floating members", "return sizeof(struct floats);", 24],
   ])("%s", (_name, body, want) => {
     const before =
-      "struct t { int x, y; };\nstruct floats { float f; double d; long double l; };\ndouble difftime(long, long);\nvoid *memcpy(void *, const void *, unsigned long);";
+      "struct t { int x, y; };\nstruct floats { float f; double d; long double l; };\ndouble difftime(long, long);\nvoid *memcpy(void *, const void *, unsigned long);\nstatic struct t swap(struct t p) { int x = p.x; p.x = p.y; p.y = x; return p; }";
     expect(returned(program(body, before))).toBe(want);
   });
 });
@@ -115,4 +120,14 @@ test("a bit-field of a kernel type is written at the kernel's offset", () => {
   );
   expect(errors(made)).toEqual([]);
   expect(listing(disassemble(made.object!)).match(/u16 .*CO-RE field_byte_offset struct tcphdr/g)).toHaveLength(2);
+});
+
+test.each(["__noinline", "__always_inline"])("structs by value through %s functions", (how) => {
+  const source = program(
+    "struct big a = { { 1, 2, 3, 4 } }, b = pick(1, a, sum(a)); return b.v[3] + sum(b) + a.v[0];",
+    `struct big { long v[4]; };
+static ${how} long sum(struct big s) { s.v[0] += s.v[1] + s.v[2] + s.v[3]; return s.v[0]; }
+static ${how} struct big pick(int at, struct big s, long with) { s.v[at] = with; return s; }`,
+  );
+  expect(errors(build(source))).toEqual([]);
 });
