@@ -7,7 +7,7 @@ import type { DiagSink } from "../diag/diagnostic.ts";
 
 /** Reports each of them once (E0237): an object is loaded as it is, and not linked with others. */
 export function refuseUndefined(program: IrProgram, unit: Unit, sink: DiagSink): void {
-  const named = [...program.functions, ...unit.globals, ...unit.maps, ...unit.externs];
+  const named = [...unit.functions, ...unit.globals, ...unit.maps, ...unit.externs];
   const known = new Set(named.map(({ name }) => name));
   for (const inst of program.functions.flatMap((fn) => fn.blocks.flatMap((block) => block.insts))) {
     const name = nameIn(inst);

@@ -18,7 +18,7 @@ test.each([
   ["__has_builtin", "__builtin_alloca", false],
   ["__has_builtin", "__atomic_thread_fence", false],
   ["__has_attribute", "__always_inline__", true],
-  ["__has_attribute", "cleanup", false],
+  ["__has_attribute", "cleanup", true],
 ])("%s(%s)", (asked, name, answer) => {
   expect(hasFeature(asked, name)).toBe(answer);
 });
