@@ -140,8 +140,8 @@ async function checkCilium(object, { source }) {
   }
 }
 
-// aya-obj knows classifiers by their older section name only
-const forAya = programs.filter(({ name }) => name !== "target");
+// aya-obj knows classifiers by their older section name only, and no ksyscall
+const forAya = programs.filter(({ name }) => name !== "target" && name !== "kprobes");
 
 async function checkAya(object, { source }) {
   const { stdout } = await mustRun(join(readers(), "read-rust"), [join(fetch("kernel", "7.2"), "btf"), object]);
