@@ -73,9 +73,6 @@ export interface ObjectFile {
   readonly btfExt?: Uint8Array;
 }
 
-export const findSection = (object: ObjectFile, name: string): FileSection | undefined =>
-  object.sections.find((section) => section.name === name);
-
 /** Whether a section holds instructions. */
 export const isCode = (section: FileSection): boolean =>
   section.type === SHT.PROGBITS && (section.flags & SHF.EXECINSTR) !== 0 && section.size > 0;

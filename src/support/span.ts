@@ -21,10 +21,3 @@ export interface Expansion {
   readonly spelled: Span;
   readonly outer?: Expansion;
 }
-
-/** The smallest span over both; `b` must not be in another file, else `a` is returned. */
-export function joinSpans(a: Span, b: Span): Span {
-  if (a.file !== b.file) return a;
-  const joined = { file: a.file, start: Math.min(a.start, b.start), end: Math.max(a.end, b.end) };
-  return a.via && a.via === b.via ? { ...joined, via: a.via } : joined;
-}

@@ -5,7 +5,7 @@ import { printInsn } from "../../isa/print.ts";
 import { assertNever } from "../../support/bug.ts";
 import { s32, s64 } from "../../support/int.ts";
 import type { AddrSymbol } from "./inst.ts";
-import type { Inst, IrCallee, IrFunction, IrProgram, Term } from "./model.ts";
+import type { Inst, IrCallee, IrFunction, Term } from "./model.ts";
 
 const address = (base: number, off: number): string =>
   off === 0 ? `[%${base}]` : `[%${base} ${off < 0 ? "-" : "+"} ${Math.abs(off)}]`;
@@ -112,5 +112,3 @@ export function printIr(fn: IrFunction): string {
   ]);
   return `${[head, ...slots, ...blocks].join("\n")}\n`;
 }
-
-export const printProgram = (program: IrProgram): string => program.functions.map(printIr).join("\n");

@@ -60,8 +60,6 @@ export const isInteger = (t: CType): boolean => t.kind === "int" || t.kind === "
 export const isScalar = (t: CType): boolean => isInteger(t) || t.kind === "ptr";
 export const isPtr = (t: CType): t is PtrType => t.kind === "ptr";
 export const isVoidPtr = (t: CType): boolean => t.kind === "ptr" && t.to.kind === "void";
-export const isAggregate = (t: CType): boolean => t.kind === "record" || t.kind === "array";
-export const isVolatile = (t: CType): boolean => t.q?.volatile === true;
 
 /** The integer type an enum's values are kept in. */
 export function enumUnderlying(decl: EnumDecl): IntType {

@@ -107,11 +107,6 @@ export function withFlags(tok: Tok, flags: number): Tok {
   return new Tok(tok.tokenType, tok.image, tok.file, tok.startOffset, tok.end, flags, tok.word, tok.origin);
 }
 
-/** The same token, of another kind. */
-export function withType(tok: Tok, type: TokenType, image = tok.image): Tok {
-  return new Tok(type, image, tok.file, tok.startOffset, tok.end, tok.flags, tok.word, tok.origin);
-}
-
 /** The place in the user's text, with the macros in between. */
 export function spanOf(tok: Tok): Span {
   if (!tok.origin) return { file: tok.file, start: tok.startOffset, end: tok.end };

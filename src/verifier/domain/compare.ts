@@ -18,9 +18,6 @@ const MIRROR: Readonly<Record<CondOp, CondOp>> = {
   set: "set",
 };
 
-/** The comparison with its sides exchanged. */
-export const mirrored = (op: CondOp): CondOp => MIRROR[op];
-
 interface View {
   readonly bits: Tnum;
   readonly u: Range;
