@@ -9,6 +9,8 @@ const rewrites: readonly (readonly [RegExp, (m: RegExpExecArray) => string])[] =
   [/^-W(.+)$/, (m) => `--warning=${m[1]}`],
   [/^-isystem$/, () => "--isystem"],
   [/^-isystem(.+)$/, (m) => `--isystem=${m[1]}`],
+  [/^-idirafter$/, () => "--idirafter"],
+  [/^-idirafter(.+)$/, (m) => `--idirafter=${m[1]}`],
   [/^-include$/, () => "--include"],
   [/^-([DUI])(.+)$/, (m) => `-${m[1]}=${m[2]}`],
 ];

@@ -150,6 +150,12 @@ const compileOptions = (y: Argv) =>
       default: [] as string[],
       describe: "search a folder after those",
     })
+    .option("idirafter", {
+      type: "string",
+      array: true,
+      default: [] as string[],
+      describe: "search a folder after the machine's own",
+    })
     .option("include", { type: "string", array: true, default: [] as string[], describe: "read a header first" })
     .option("opt-level", {
       type: "string",

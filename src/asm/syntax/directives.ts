@@ -135,7 +135,7 @@ function include(pp: Preprocessor, level: FileLevel, directive: Tok, next: boole
 function notFound(pp: Preprocessor, at: Span, name: string): void {
   const report = pp.sink.error("E0136", at, name);
   if (name.startsWith("asm/"))
-    report.help("asm/ may lie in a folder of the machine, as -I/usr/include/x86_64-linux-gnu");
+    report.help("asm/ lies in a folder of its own on some machines, as -idirafter /usr/include/x86_64-linux-gnu");
 }
 
 function find(pp: Preprocessor, level: FileLevel, { name, angled }: HeaderName, next: boolean) {

@@ -4,7 +4,7 @@ import { DiagSink } from "../../diag/diagnostic.ts";
 import { SourceMap } from "../../diag/source.ts";
 import { type Compilation, compile, preprocess } from "../../driver/compile.ts";
 import { disassemble, listing, listingJson } from "../../driver/disassemble.ts";
-import { includeHost } from "../../driver/host.ts";
+import { includeHost, type SearchPath } from "../../driver/host.ts";
 import type { WarningOptions } from "../../driver/options.ts";
 import type { Kernel } from "../../kernel/model.ts";
 import { isFolder, readHeader, readSource, writeWhole } from "../files.ts";
@@ -83,7 +83,7 @@ function compileOptions(file: string, kernel: Kernel, args: BuildArgs) {
   return {
     kernel,
     fileName: file,
-    includes: includeHost(readHeader, { dirs: args.I, system: args.isystem, ...machineFolders }),
+    includes: includeHost(readHeader, searchPath(kernel, args)),
     defines: args.D.map(definition),
     undefs: args.U,
     forcedIncludes: args.include,
@@ -96,8 +96,25 @@ function compileOptions(file: string, kernel: Kernel, args: BuildArgs) {
   } as const;
 }
 
-/** Where clang looks last when it compiles for BPF; its own headers come between the two. */
-const machineFolders = { local: ["/usr/local/include"], machine: ["/usr/include"] };
+/** Debian's folders for what differs by architecture; other distributions keep `asm/` in `/usr/include`. */
+const multiarch: Readonly<Record<Kernel["arch"], string>> = {
+  x86: "/usr/include/x86_64-linux-gnu",
+  arm64: "/usr/include/aarch64-linux-gnu",
+};
+
+/**
+ * Where clang looks when it compiles for BPF, its own headers between `local` and `machine`; and last, what clang has
+ * to be told by `-idirafter`: the headers of an architecture, the kernel's before any other that the machine has.
+ */
+function searchPath(kernel: Kernel, args: BuildArgs): SearchPath {
+  const ofArch = [...new Set([multiarch[kernel.arch], ...Object.values(multiarch)])];
+  return {
+    dirs: args.I,
+    system: args.isystem,
+    local: ["/usr/local/include"],
+    machine: ["/usr/include", ...args.idirafter, ...ofArch],
+  };
+}
 
 function definition(text: string): { name: string; value: string } {
   const equals = text.indexOf("=");
