@@ -194,6 +194,7 @@ describe("the preprocessor's options", () => {
     [["-Iinc", "nested.bpf"], 0],
     [["-I", "inc", "nested.bpf"], 0],
     [["-isystem", "inc", "nested.bpf"], 0],
+    [["-idirafter", "inc", "nested.bpf"], 0],
     [["nested.bpf"], 1],
     [["-I=nowhere", "-Iinc", "nested.bpf"], 0],
   ])("%j exits with %d", (args, code) => {
