@@ -5,6 +5,7 @@ import { optimise } from "../asm/ir/optimise.ts";
 import { namedIn } from "../asm/lower/asm-code.ts";
 import { constantData, lower } from "../asm/lower/lower.ts";
 import { lowerNaked } from "../asm/lower/naked.ts";
+import { settle } from "../asm/lower/settle.ts";
 import { ambientMacro } from "../asm/sema/ambient/index.ts";
 import { check } from "../asm/sema/check.ts";
 import type { Unit } from "../asm/sema/tree.ts";
@@ -107,8 +108,9 @@ function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): readonly S
   if (sink.hasErrors) return [];
   const optimised = optimise(ir, { level, cpu, constants: constantData(unit), ...(dump && { dump }) });
   refuseUndefined(optimised, unit, sink);
+  const settled = settle(optimised, unit, sink);
   if (sink.hasErrors) return [];
-  const made = optimised.functions.map((fn) => generate(fn, { cpu, optimise: level > 0 }, sink));
+  const made = settled.functions.map((fn) => generate(fn, { cpu, optimise: level > 0 }, sink));
   const byName = new Map<string, Subprog>([...made, ...naked].map((subprog) => [subprog.name, subprog]));
   const subprogs = unit.functions.flatMap(({ name }) => byName.get(name) ?? []);
   return options.resolveKfuncs ? bindKfuncs(subprogs, options.kernel) : subprogs;

@@ -55,6 +55,8 @@ export class Sema {
   late = false;
   /** Inside `__builtin_preserve_access_index`: every record access relocates. */
   preserving = 0;
+  /** Around expressions whose value is needed now: what is no constant yet will never be one. */
+  needsConstant = false;
   /** A session program was refused for a kernel without sessions; what follows from that is not told again. */
   sessionsMissing = false;
 
@@ -114,6 +116,17 @@ export class Sema {
       this.globals.push(global);
     }
     return global;
+  }
+
+  /** Runs `body` where only constants count. */
+  asConstant<T>(body: () => T): T {
+    const outer = this.needsConstant;
+    this.needsConstant = true;
+    try {
+      return body();
+    } finally {
+      this.needsConstant = outer;
+    }
   }
 
   /** Runs `body` in a scope of its own. */
