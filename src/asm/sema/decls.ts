@@ -256,6 +256,8 @@ function localVariable(cx: Sema, d: Declarator, declared: CType, attrs: Attribut
   if (!d.init) return { kind: "local", local, ...(cleanup && { cleanup }), span: d.span };
   const init = checkInit(cx, type, d.init);
   const failed = (init.kind === "scalar" && isError(init.value)) || (init.kind === "copy" && isError(init.from));
+  const isConstant = init.kind === "scalar" && init.value.kind === "const" && type.q?.const && !type.q.volatile;
+  if (isConstant) cx.constantLocals.add(local);
   return { kind: "local", local, ...(!failed && { init }), ...(cleanup && { cleanup }), span: d.span };
 }
 

@@ -177,6 +177,8 @@ struct { __uint(type, BPF_MAP_TYPE_PROG_ARRAY); __uint(max_entries, 9); __uint(k
       program(`    int unknown = bpf_get_prandom_u32(), known = 5;
     int cells[__builtin_constant_p(unknown) ? 1 : 3];
     _Static_assert(!__builtin_constant_p(unknown) && __builtin_constant_p(1 + 2), "");
+    const int settled = 4;
+    _Static_assert(__builtin_constant_p(settled), "");
     unknown = 7 + __builtin_constant_p(bpf_get_prandom_u32());
     return sizeof(cells) + __builtin_constant_p(known) + unknown;`),
       level,
