@@ -62,7 +62,8 @@ function analyse(main: SourceFile, files: SourceMap, options: CompileOptions, si
   const isTypeName = (name: string) => isAmbientType(name, (n) => kernel.btf.byName(n, "typedef").length > 0);
   const ast = parseUnit({ ...sourceInput(main, files, options), isTypeName }, sink);
   const parseType = (text: string) => parseTypeName(text, isTypeName);
-  return check(ast, kernel, { cpu: options.cpu ?? "v3", parseType }, sink);
+  const anyKfunc = options.verify === false;
+  return check(ast, kernel, { cpu: options.cpu ?? "v3", parseType, anyKfunc }, sink);
 }
 
 function sourceInput(main: SourceFile, files: SourceMap, options: CompileOptions): PreprocessInput {

@@ -11,6 +11,8 @@ import type { CType, RecordDecl } from "./types.ts";
 
 export interface SemaOptions {
   readonly cpu: "v1" | "v2" | "v3" | "v4";
+  /** Kfuncs that the file declares need not be the kernel's: a module that is not known here may have them. */
+  readonly anyKfunc?: boolean;
   /** Parses the C type of a helper's prototype. */
   readonly parseType: (text: string) => TypeExpr;
 }
