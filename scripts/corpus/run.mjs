@@ -11,8 +11,9 @@ import { command, fetch } from "../../test/kernel/harness/paths.mjs";
 import { mapLimited } from "../../test/kernel/harness/process.mjs";
 import { buildOurs, buildTheirs } from "./build.mjs";
 import { judgeAll } from "./load.mjs";
+import { addRoundTrips } from "./round-trip.mjs";
 import { corpusFiles, KERNEL } from "./sources.mjs";
-import { buildTable, failureTable, loadTable, refusedTable, sizeTable } from "./table.mjs";
+import { buildTable, failureTable, loadTable, refusedTable, roundTripTable, sizeTable } from "./table.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -54,6 +55,7 @@ function print(files) {
   }
   buildTable(files);
   failureTable(files);
+  roundTripTable(files);
   if (options["build-only"]) return;
   loadTable(files);
   refusedTable(files);
@@ -64,7 +66,7 @@ async function main() {
   if (!existsSync(command)) throw new Error("dist/bpfasm.js is missing: npm run build");
   const folder = mkdtempSync(join(tmpdir(), "bpfasm-corpus-"));
   try {
-    const built = await buildAll(folder);
+    const built = await addRoundTrips(await buildAll(folder));
     print(options["build-only"] ? built : await loadAll(built));
   } finally {
     if (options.keep) console.error(`objects are in ${folder}`);

@@ -10,6 +10,7 @@ function head(title, ...cells) {
   row(...cells.map((_, at) => (at === 0 ? "---" : "--:")));
 }
 
+const EXTREMES = 10;
 const percent = (part, whole) => (whole === 0 ? "" : `${((100 * part) / whole).toFixed(0)} %`);
 const count = (items, holds) => items.filter(holds).length;
 const median = (values) => (values.length ? values.toSorted((a, b) => a - b)[values.length >> 1].toFixed(0) : "");
@@ -48,6 +49,23 @@ export function buildTable(files) {
   }
 }
 
+/** Disassembled and assembled again: objects that come back with the same bytes, and what did not. */
+export function roundTripTable(files) {
+  head("Disassembled and assembled again", "objects of", "objects", "instructions", "same bytes");
+  const wrong = [];
+  for (const compiler of ["ours", "clang"]) {
+    const made = files.filter((file) => file[compiler]?.roundTrip);
+    const insns = made.reduce((sum, file) => sum + file[compiler].roundTrip.insns, 0);
+    const isSame = (file) => file[compiler].roundTrip.differences.length === 0;
+    if (made.length > 0) row(compiler === "ours" ? "bpfasm" : "clang", made.length, insns, count(made, isSame));
+    wrong.push(
+      ...made.flatMap(({ path, [compiler]: { roundTrip } }) => roundTrip.differences.map((d) => ({ path, ...d }))),
+    );
+  }
+  for (const { path, func, slot, text, again } of wrong.slice(0, EXTREMES))
+    console.log(`${path}: ${func}, slot ${slot}: '${text}' became '${again}'`);
+}
+
 export function loadTable(files) {
   head("Loaded", "group", "clang's programs", "accepted", "ours accepted", "files whose programs all are", "of files");
   for (const group of [...new Set(files.map((file) => file.group))]) {
@@ -83,8 +101,6 @@ const pairsOf = (files) =>
         return { name, path: file.path, ours: ours.insns, clang: clang.insns, ratio, processed };
       }),
   );
-
-const EXTREMES = 10;
 
 export function sizeTable(files) {
   const pairs = pairsOf(files).sort((a, b) => b.ratio - a.ratio);

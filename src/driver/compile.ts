@@ -5,6 +5,7 @@ import { optimise } from "../asm/ir/optimise.ts";
 import { namedIn } from "../asm/lower/asm-code.ts";
 import { constantData, lower } from "../asm/lower/lower.ts";
 import { lowerNaked } from "../asm/lower/naked.ts";
+import { settle } from "../asm/lower/settle.ts";
 import { ambientMacro } from "../asm/sema/ambient/index.ts";
 import { check } from "../asm/sema/check.ts";
 import type { Unit } from "../asm/sema/tree.ts";
@@ -61,7 +62,8 @@ function analyse(main: SourceFile, files: SourceMap, options: CompileOptions, si
   const isTypeName = (name: string) => isAmbientType(name, (n) => kernel.btf.byName(n, "typedef").length > 0);
   const ast = parseUnit({ ...sourceInput(main, files, options), isTypeName }, sink);
   const parseType = (text: string) => parseTypeName(text, isTypeName);
-  return check(ast, kernel, { cpu: options.cpu ?? "v3", parseType }, sink);
+  const anyKfunc = options.verify === false;
+  return check(ast, kernel, { cpu: options.cpu ?? "v3", parseType, anyKfunc }, sink);
 }
 
 function sourceInput(main: SourceFile, files: SourceMap, options: CompileOptions): PreprocessInput {
@@ -107,8 +109,9 @@ function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): readonly S
   if (sink.hasErrors) return [];
   const optimised = optimise(ir, { level, cpu, constants: constantData(unit), ...(dump && { dump }) });
   refuseUndefined(optimised, unit, sink);
+  const settled = settle(optimised, unit, sink);
   if (sink.hasErrors) return [];
-  const made = optimised.functions.map((fn) => generate(fn, { cpu, optimise: level > 0 }, sink));
+  const made = settled.functions.map((fn) => generate(fn, { cpu, optimise: level > 0 }, sink));
   const byName = new Map<string, Subprog>([...made, ...naked].map((subprog) => [subprog.name, subprog]));
   const subprogs = unit.functions.flatMap(({ name }) => byName.get(name) ?? []);
   return options.resolveKfuncs ? bindKfuncs(subprogs, options.kernel) : subprogs;

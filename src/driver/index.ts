@@ -13,3 +13,4 @@ export { type Compilation, compile, type Preprocessed, preprocess } from "./comp
 export { type Disassembly, disassemble, listing } from "./disassemble.ts";
 export { includeHost, type ReadText, type SearchPath } from "./host.ts";
 export type { CompileOptions, WarningOptions } from "./options.ts";
+export { type Difference, type RoundTrip, roundTrip } from "./round-trip.ts";

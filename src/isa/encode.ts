@@ -112,9 +112,17 @@ function fieldsOf(insn: Insn): Fields {
       return { code: CLASS.JMP | CALL | SRC_X, dst: insn.dst };
     case "exit":
       return { code: CLASS.JMP | EXIT };
+    case "raw":
+      return rawFields(insn.bytes);
     default:
       return assertNever(insn);
   }
+}
+
+function rawFields(bytes: bigint): Fields {
+  const [code, regs] = [Number(bytes & 0xffn), Number((bytes >> 8n) & 0xffn)];
+  const off = Number(BigInt.asIntN(16, bytes >> 16n));
+  return { code, dst: regs & 15, src: regs >> 4, off, imm: Number(BigInt.asIntN(32, bytes >> 32n)) };
 }
 
 const aluClass = (width: 32 | 64): number => (width === 64 ? CLASS.ALU64 : CLASS.ALU);

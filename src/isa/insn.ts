@@ -117,7 +117,9 @@ export type Insn =
   | { readonly kind: "gotox"; readonly dst: Reg }
   | { readonly kind: "call"; readonly callee: Callee }
   | { readonly kind: "callx"; readonly dst: Reg }
-  | { readonly kind: "exit" };
+  | { readonly kind: "exit" }
+  /** Eight bytes that are no instruction, as a little-endian number: written as data, for a loader to refuse. */
+  | { readonly kind: "raw"; readonly bytes: bigint };
 
 /**
  * An instruction with what rides along: `Core` is a CO-RE access that another room understands.

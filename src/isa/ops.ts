@@ -157,6 +157,7 @@ export function cpuVersion(insn: Insn): CpuVersion {
     case "call":
     case "callx":
     case "exit":
+    case "raw":
       return 1;
     default:
       return assertNever(insn);

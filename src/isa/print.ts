@@ -66,6 +66,8 @@ export function printInsn(insn: Insn, options: PrintOptions = {}): string {
       return `callx r${insn.dst}`;
     case "exit":
       return "exit";
+    case "raw":
+      return `.8byte 0x${insn.bytes.toString(16)}`;
     default:
       return assertNever(insn);
   }

@@ -88,6 +88,7 @@ function effects(insn: Insn): Effects {
       return { uses: c ? bit(c.dst) | ("reg" in c.src ? bit(c.src.reg) : 0) : 0, sets: 0 };
     }
     case "may_goto":
+    case "raw":
       return { uses: 0, sets: 0 };
     case "gotox":
     case "callx":

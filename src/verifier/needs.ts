@@ -75,6 +75,8 @@ export function needsOf(insn: Insn): readonly Need[] {
       return [{ kind: "known", what: "gotox" }];
     case "callx":
       return [{ kind: "known", what: "callx" }];
+    case "raw":
+      return [{ kind: "known", what: "bytes that are no instruction" }];
   }
 }
 

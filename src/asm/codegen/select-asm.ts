@@ -16,7 +16,8 @@ export function selectAsm(s: Selector, inst: InstOf<"asm">): void {
   moves.filter(({ src }) => !s.isRecipe(src)).forEach(move);
   moves.filter(({ src }) => s.isRecipe(src)).forEach(move);
   const writes = inst.writes.reduce<number>((bits, r) => bits | (1 << r), 0);
-  s.emit({ kind: "asm", code: inst.code, uses: moves.map(({ reg }) => reg), writes });
+  const code = inst.code ?? bug("assembly must be settled before code generation");
+  s.emit({ kind: "asm", code, uses: moves.map(({ reg }) => reg), writes });
   for (const { reg, arg } of inst.outs) {
     const slot = s.slotIndex(slotOf(s, inst.args[arg]!));
     s.emit({ kind: "store", size: 8, base: FP, slot, off: 0, src: { reg } });

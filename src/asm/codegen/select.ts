@@ -147,7 +147,9 @@ function selectInst(s: Selector, inst: Inst): void {
       return;
     case "copy":
     case "fill":
-      bug(`${inst.op} must be expanded before code generation`);
+    case "constant_p":
+    case "trap":
+      bug(`${inst.op} must be gone before code generation`);
       return;
     case "load":
       if (inst.volatile || s.isNeeded(inst.id)) selectLoad(s, inst);

@@ -23,6 +23,7 @@ export function operands(inst: Inst): readonly ValueId[] {
     case "cast":
     case "bswap":
     case "opaque":
+    case "constant_p":
       return [inst.a];
     case "load":
       return [inst.base];
@@ -59,7 +60,8 @@ export function mapOperands(inst: Inst, to: (value: ValueId) => ValueId): Inst {
     case "trunc":
     case "cast":
     case "bswap":
-    case "opaque": {
+    case "opaque":
+    case "constant_p": {
       const a = to(inst.a);
       return a === inst.a ? inst : { ...inst, a };
     }
@@ -168,6 +170,7 @@ export function hasEffect(inst: Inst): boolean {
     case "atomic":
     case "barrier":
     case "may_goto":
+    case "trap":
       return true;
     case "load":
       return inst.volatile;
@@ -186,6 +189,7 @@ const pureOps: ReadonlySet<Inst["op"]> = new Set([
   "trunc",
   "cast",
   "bswap",
+  "constant_p",
   "slot",
   "addr",
   "core",

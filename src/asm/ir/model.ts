@@ -69,6 +69,10 @@ export type Inst = Common &
     | { readonly op: "bswap"; readonly ty: IrType; readonly bits: 16 | 32 | 64; readonly a: ValueId }
     /** Its value passes through; nothing may be concluded about it (`barrier_var`). */
     | { readonly op: "opaque"; readonly ty: IrType; readonly a: ValueId }
+    /** 1 if `a` is a constant once everything is inlined, else 0 (`__builtin_constant_p`); `decideConstants` knows when. */
+    | { readonly op: "constant_p"; readonly ty: "i32"; readonly a: ValueId }
+    /** The program must never come here (`__builtin_trap`): what is left of these in the end is an error. */
+    | { readonly op: "trap"; readonly ty: "void" }
     /** Address of a stack object. */
     | { readonly op: "slot"; readonly ty: "ptr"; readonly slot: SlotId }
     | { readonly op: "addr"; readonly ty: "ptr"; readonly symbol: Symbol }
@@ -150,7 +154,9 @@ export type Inst = Common &
     | {
         readonly op: "asm";
         readonly ty: "i64" | "ptr" | "void";
-        readonly code: AsmCode;
+        readonly text: AsmText;
+        /** The text as instructions, once everything is inlined. */
+        readonly code?: AsmCode;
         readonly args: readonly ValueId[];
         readonly regs: readonly (Reg | undefined)[];
         readonly result?: Reg;
@@ -161,6 +167,20 @@ export type Inst = Common &
     /** First in its block; one argument per predecessor, in any order. */
     | { readonly op: "phi"; readonly ty: IrType; readonly args: readonly PhiArg[] }
   );
+
+/** Text in pieces; between them operands that have to be constants by the time it is assembled. */
+export interface AsmText {
+  readonly parts: readonly (string | AsmConstant)[];
+  readonly span: Span;
+}
+
+/** `args[arg]`, written as a number or a symbol. */
+export interface AsmConstant {
+  readonly arg: number;
+  /** The constraint that wants a constant. */
+  readonly constraint: string;
+  readonly span: Span;
+}
 
 /** Assembled text; its labels are its own. */
 export interface AsmCode {

@@ -2,6 +2,7 @@
 import { checkSsa } from "./check.ts";
 import type { Pass } from "./edit.ts";
 import type { IrFunction, IrProgram } from "./model.ts";
+import { decideConstants, needsFolding } from "./passes/constant-p.ts";
 import { dropDead } from "./passes/dead.ts";
 import { dropDeadStores } from "./passes/dead-stores.ts";
 import { divideUnsigned } from "./passes/divide.ts";
@@ -66,11 +67,14 @@ const untilStable =
 
 const needsDivision = (options: OptimiseOptions): readonly Pass[] => (options.cpu === "v4" ? [] : [divideUnsigned]);
 
+/** What asks for constants is folded even so: whether it compiles must not depend on the level. */
 function quickPlan(options: OptimiseOptions): Plan {
   const run = runner(options);
+  const fold = untilStable(run([simplify(options.constants), promote, simplifyCfg, dropDead]));
+  const last = run([knownLengths, expand, ...needsDivision(options), promote, dropDead, simplifyCfg]);
   return {
     early: run([simplifyCfg, promote, dropDead]),
-    late: run([knownLengths, expand, ...needsDivision(options), promote, dropDead, simplifyCfg]),
+    late: (fn) => last(needsFolding(fn) ? fold(run([decideConstants("all")])(fold(fn))) : fn),
   };
 }
 
@@ -92,9 +96,14 @@ function fullPlan(options: OptimiseOptions): Plan {
     ]),
   );
   const lowerMemory = run([dropDeadStores, expand, ...needsDivision(options), combine, splitSlots, promote]);
+  const again = (before: IrFunction, after: IrFunction) => (after === before ? before : improve(after));
+  const decideOwn = (fn: IrFunction) => again(fn, run([decideConstants("own")])(fn));
   return {
-    early: (fn) => improve(first(fn)),
-    late: (fn) => run([dropDeadStores, dropDead, simplifyCfg])(improve(lowerMemory(fn))),
+    early: (fn) => decideOwn(improve(first(fn))),
+    late: (fn) => {
+      const decided = run([decideConstants("all")])(fn);
+      return run([dropDeadStores, dropDead, simplifyCfg])(improve(lowerMemory(decided)));
+    },
   };
 }
 

@@ -160,6 +160,9 @@ function parseBody(words: Words): InstBody {
       return { op, ty: words.type(), a: words.value() };
     case "cast":
       return { op, ty: words.next() as "i64" | "ptr", a: words.value() };
+    case "constant_p":
+      words.expect("i32");
+      return { op, ty: "i32", a: words.value() };
     case "trunc":
       words.expect("i32");
       return { op, ty: "i32", a: words.value() };
@@ -222,6 +225,7 @@ function parseBody(words: Words): InstBody {
     case "atomic":
       return parseAtomic(words);
     case "barrier":
+    case "trap":
       return { op, ty: "void" };
     case "may_goto":
       return { op, ty: "i32" };

@@ -4,7 +4,7 @@ import type { CoreAccess } from "../../btf/core.ts";
 import { printInsn } from "../../isa/print.ts";
 import { assertNever } from "../../support/bug.ts";
 import { s32, s64 } from "../../support/int.ts";
-import type { AddrSymbol } from "./inst.ts";
+import type { AddrSymbol, InstOf } from "./inst.ts";
 import type { Inst, IrCallee, IrFunction, Term } from "./model.ts";
 
 const address = (base: number, off: number): string =>
@@ -25,6 +25,11 @@ const values = (list: readonly number[]): string => list.map((v) => `%${v}`).joi
 const flags = (inst: { readonly volatile?: boolean; readonly core?: CoreAccess }): string =>
   `${inst.volatile ? " volatile" : ""}${inst.core ? ` ${coreText(inst.core)}` : ""}`;
 
+function asmText({ code, text }: InstOf<"asm">): string {
+  if (code) return code.lines.map(({ insn }) => printInsn(insn)).join("; ");
+  return text.parts.map((part) => (typeof part === "string" ? part.trim() : `{${part.arg}}`)).join(" ");
+}
+
 function bodyText(inst: Inst): string {
   switch (inst.op) {
     case "const":
@@ -39,6 +44,7 @@ function bodyText(inst: Inst): string {
     case "cast":
     case "trunc":
     case "opaque":
+    case "constant_p":
       return `${inst.op} ${inst.ty} %${inst.a}`;
     case "cmp":
       return `cmp ${inst.ty} ${inst.fn} %${inst.a}, %${inst.b}`;
@@ -68,9 +74,10 @@ function bodyText(inst: Inst): string {
       return `atomic ${inst.ty} ${inst.fn}${inst.fetch ? " fetch" : ""} u${inst.size * 8} ${address(inst.base, inst.off)}, %${inst.value}${expected}`;
     }
     case "asm":
-      return `asm ${inst.ty}(${values(inst.args)}) { ${inst.code.lines.map(({ insn }) => printInsn(insn)).join("; ")} }`;
+      return `asm ${inst.ty}(${values(inst.args)}) { ${asmText(inst)} }`;
     case "barrier":
     case "may_goto":
+    case "trap":
       return inst.op;
     case "phi":
       return `phi ${inst.ty} ${inst.args.map((arg) => `b${arg.block}: %${arg.value}`).join(", ")}`;

@@ -70,9 +70,13 @@ export function freeRegisters(asm: AsmStmt, clobbers: readonly Reg[]): readonly 
   return ([1, 2, 3, 4, 5, 0, 6, 7, 8, 9] as const).filter((r) => !taken.has(r));
 }
 
-/** Registers that the text names itself. */
+/** Registers that the text names itself; a comparison of operands by name uses none. */
 export const namedRegisters = (asm: AsmStmt): readonly Reg[] =>
-  [...bytesText(asm.template.bytes).matchAll(/\b[rw](\d)\b/g)].map((m) => Number(m[1]) as Reg);
+  [
+    ...bytesText(asm.template.bytes)
+      .replace(/\.if(?:n?c|n?b)\b[^\n;]*/g, "")
+      .matchAll(/\b[rw](\d)\b/g),
+  ].map((m) => Number(m[1]) as Reg);
 
 /** Registers that some line changes without naming them: a call's. */
 export function callClobbers(lines: readonly Line[]): readonly Reg[] {

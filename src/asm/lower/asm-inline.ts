@@ -1,15 +1,17 @@
 /**
- * Assembly with text inside of a function: its operands get machine registers here, so that the text can be assembled at
- * once; the register allocator works around it.
+ * Assembly with text inside of a function: its operands get machine registers here, and the register allocator works
+ * around it. `settle` assembles the text, once constants are known.
  */
 import type { Reg } from "../../isa/insn.ts";
+import type { InstOf } from "../ir/inst.ts";
 import type { ValueId } from "../ir/model.ts";
 import type { TAsmInput, TPlace, TStmt } from "../sema/tree.ts";
 import { isScalar, longType, ulongType } from "../sema/type-ops.ts";
 import type { CType } from "../sema/types.ts";
 import type { AsmStmt } from "../syntax/ast.ts";
-import { assembleIn, callClobbers, clobbersOf, freeRegisters, namedRegisters, symbolText } from "./asm-code.ts";
-import { bytesText, expandTemplate, operandNames, type TemplateOperand } from "./asm-template.ts";
+import { clobbersOf, freeRegisters, namedRegisters, symbolText } from "./asm-code.ts";
+import { branchByWay, textOf, WAY } from "./asm-goto.ts";
+import { bytesText, type TemplateOperand } from "./asm-template.ts";
 import { type FunctionContext, temporary } from "./context.ts";
 import { evaluate } from "./expr.ts";
 import { type Address, addressOf, loadScalar, pointerTo, storeScalar } from "./place.ts";
@@ -47,9 +49,9 @@ class Operands {
     return this.args.push(value) - 1;
   }
 
-  /** A value of a C type as 64 bits in `reg`. */
-  scalar(value: ValueId, type: CType, reg: Reg): void {
-    this.put(type.kind === "ptr" ? value : convertValue(this.#cx, value, type, wideOf(type)), reg);
+  /** A value of a C type as 64 bits in `reg`; gives its place in `args`. */
+  wide(value: ValueId, type: CType, reg: Reg | undefined): number {
+    return this.put(type.kind === "ptr" ? value : convertValue(this.#cx, value, type, wideOf(type)), reg);
   }
 
   /** Reports where more registers were taken than there are. */
@@ -59,6 +61,8 @@ class Operands {
   }
 }
 
+/** Constraints that take a constant and nothing else. */
+const onlyConstant = /^[\s&%]*[ins]+\s*$/;
 const wideOf = (type: CType): CType => (isSigned(type) ? longType : ulongType);
 const registerText = (reg: Reg): TemplateOperand => ({ text: `r${reg}`, half: `w${reg}` });
 const memoryText = (reg: Reg): TemplateOperand => ({ text: `(r${reg} + 0)` });
@@ -66,38 +70,51 @@ const memoryText = (reg: Reg): TemplateOperand => ({ text: `(r${reg} + 0)` });
 export function lowerAsmText(cx: FunctionContext, stmt: AsmStatement): void {
   const { asm } = stmt;
   const clobbers = clobbersOf(asm, cx.sink);
-  const operands = new Operands(cx, asm, freeRegisters(asm, clobbers));
+  const free = freeRegisters(asm, clobbers).filter((reg) => !asm.goto || reg !== WAY);
+  const operands = new Operands(cx, asm, free);
   const outputs = stmt.outputs.map((place, i) => outputOperand(cx, asm, place, i, operands));
   const inputs = stmt.inputs.map((input, i) => inputOperand(cx, asm, input, i, outputs, operands));
   operands.check();
-  const names = operandNames(asm);
-  const texts = [...outputs.map(({ text }) => text), ...inputs].map((text, i): TemplateOperand => {
-    const name = names[i];
-    return name === undefined ? text : { ...text, name };
-  });
-  const text = expandTemplate(asm, texts, 0, (ref) => cx.sink.error("E0455", asm.template.span, ref));
-  const code = assembleIn(text, cx.symbols, stmt.span, cx.sink);
-  const results = outputs.flatMap(({ output }) => output ?? []);
-  const [first, ...others] = results;
+  const parts = textOf(cx, asm, [...outputs.map(({ text }) => text), ...inputs]);
+  const results: Result[] = outputs.flatMap(({ output }) =>
+    output ? [{ reg: output.reg, ty: typeOf(output.place), put: (value) => store(cx, output, value) }] : [],
+  );
+  let way: ValueId | undefined;
+  if (asm.goto) results.unshift({ reg: WAY, ty: "i64", put: (value) => (way = value) });
+  const writes = [...clobbers, ...namedRegisters(asm), ...results.map(({ reg }) => reg)];
+  emitAsm(cx, { op: "asm", text: { parts, span: asm.template.span }, writes: [...new Set(writes)] }, operands, results);
+  if (way !== undefined) branchByWay(cx, asm, way);
+}
+
+/** What a register holds afterwards, and where it goes. */
+interface Result {
+  readonly reg: Reg;
+  readonly ty: "i64" | "ptr";
+  readonly put: (value: ValueId) => void;
+}
+
+/** The first result is the instruction's value; the others pass through the stack. */
+function emitAsm(
+  cx: FunctionContext,
+  head: Pick<InstOf<"asm">, "op" | "text" | "writes">,
+  operands: Operands,
+  [first, ...others]: readonly Result[],
+): void {
   const outs = others.map(({ reg }) => {
     const slot = temporary(cx, 8);
     return { reg, arg: operands.put(slot, undefined), slot };
   });
-  const writes = [...clobbers, ...namedRegisters(asm), ...callClobbers(code.lines), ...results.map(({ reg }) => reg)];
   const value = cx.b.emit({
-    op: "asm",
-    ty: first ? typeOf(first.place) : "void",
-    code,
+    ...head,
+    ty: first ? first.ty : "void",
     args: operands.args,
     regs: operands.regs,
     ...(first && { result: first.reg }),
     outs: outs.map(({ reg, arg }) => ({ reg, arg })),
-    writes: [...new Set(writes)],
   });
-  if (first) store(cx, first, value);
-  others.forEach((output, i) => {
-    const ty = typeOf(output.place);
-    store(cx, output, cx.b.load({ ty, size: 8, signed: false, base: outs[i]!.slot, off: 0 }));
+  first?.put(value);
+  others.forEach(({ ty, put }, i) => {
+    put(cx.b.load({ ty, size: 8, signed: false, base: outs[i]!.slot, off: 0 }));
   });
 }
 
@@ -128,7 +145,7 @@ function outputOperand(
     cx.sink.error("E0457", constraint.span, letters);
     return { text: registerText(reg) };
   }
-  if (letters.includes("+")) operands.scalar(loadScalar(cx, address, place.type), place.type, reg);
+  if (letters.includes("+")) operands.wide(loadScalar(cx, address, place.type), place.type, reg);
   return { text: widthText(letters, reg), output: { reg, place, address } };
 }
 
@@ -148,6 +165,10 @@ function inputOperand(
   if (input.kind === "symbol") return { text: symbolText(input.name, input.addend) };
   const { constraint } = asm.inputs[index]!;
   const letters = bytesText(constraint.bytes);
+  if (onlyConstant.test(letters) && input.kind === "value" && isScalar(input.expr.type)) {
+    const arg = operands.wide(evaluate(cx, input.expr), input.expr.type, undefined);
+    return { text: { arg, constraint: letters, span: input.expr.span } };
+  }
   if (input.kind === "memory") {
     const reg = operands.take();
     operands.put(pointerTo(cx, addressOf(cx, input.place), constraint.span), reg);
@@ -160,6 +181,6 @@ function inputOperand(
     return { text: "0" };
   }
   const reg = tied?.output?.reg ?? operands.take();
-  operands.scalar(evaluate(cx, expr), expr.type, reg);
+  operands.wide(evaluate(cx, expr), expr.type, reg);
   return tied ? tied.text : widthText(letters, reg);
 }

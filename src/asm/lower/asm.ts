@@ -12,11 +12,7 @@ const textOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
 export function lowerAsm(cx: FunctionContext, stmt: AsmStatement): void {
   const { asm } = stmt;
-  if (asm.goto) {
-    cx.sink.error("E0406", asm.template.span).help("jump to labels inside of the assembly");
-    return;
-  }
-  if (textOf(asm.template.bytes).trim() !== "") {
+  if (asm.goto || textOf(asm.template.bytes).trim() !== "") {
     lowerAsmText(cx, stmt);
     return;
   }

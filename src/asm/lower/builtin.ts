@@ -34,8 +34,15 @@ export function lowerBuiltin(cx: FunctionContext, builtin: TBuiltin, type: CType
       return narrow(cx, countBits(b, evaluate(cx, builtin.value)), type);
     case "expect":
       return convertValue(cx, evaluate(cx, builtin.value), builtin.value.type, type);
-    case "unreachable":
+    case "load_packet":
+      return loadPacket(cx, builtin);
+    case "constant_p":
+      return b.emit({ op: "constant_p", ty: "i32", a: evaluate(cx, builtin.value) });
     case "trap":
+      b.emit({ op: "trap", ty: "void" });
+      b.seal({ op: "unreachable" });
+      return undefined;
+    case "unreachable":
       b.seal({ op: "unreachable" });
       return undefined;
     case "overflow":
@@ -55,6 +62,25 @@ export function lowerBuiltin(cx: FunctionContext, builtin: TBuiltin, type: CType
     default:
       return assertNever(builtin);
   }
+}
+
+/** The packet is r6's, the offset in the instruction or in any register; r0 to r5 are lost (RFC 9669, 5.5). */
+function loadPacket(cx: FunctionContext, load: Extract<TBuiltin, { kind: "load_packet" }>): ValueId {
+  const { size, skb, offset } = load;
+  const packet = evaluate(cx, skb);
+  const fixed = offset.kind === "const" && offset.value <= 0x7fff_ffffn ? String(offset.value) : undefined;
+  const index = fixed === undefined ? [evaluate(cx, offset)] : [];
+  const where = fixed ?? "r1";
+  return cx.b.emit({
+    op: "asm",
+    ty: "i64",
+    text: { parts: [`r0 = *(u${size * 8} *)skb[${where}]`], span: skb.span },
+    args: [packet, ...index],
+    regs: index.length > 0 ? [6, 1] : [6],
+    result: 0,
+    outs: [],
+    writes: [0, 1, 2, 3, 4, 5],
+  });
 }
 
 /** A count, of the operand's width, as the builtin's type (int). */

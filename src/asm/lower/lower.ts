@@ -24,7 +24,8 @@ export function lower(unit: Unit, sink: DiagSink, wanted: ReadonlySet<string> = 
     const made = lowerFunction(fn, symbols, sink);
     return made ? [named.has(fn.name) ? { ...made, keep: true as const } : made] : [];
   });
-  const program = { functions };
+  const called = namedInText(functions);
+  const program = { functions: functions.map((fn) => (called.has(fn.name) ? { ...fn, keep: true as const } : fn)) };
   refuseRecursion(program, sink);
   return program;
 }
@@ -46,6 +47,13 @@ export function symbolKinds(unit: Unit): Map<string, AddrSymbol["kind"]> {
     ...unit.maps.map((map) => [map.name, "map"] as const),
     ...unit.externs.map((extern) => [extern.name, "extern"] as const),
   ]);
+}
+
+/** Words in the assembly of functions: what they call by name has to stay. */
+function namedInText(functions: readonly IrFunction[]): Set<string> {
+  const insts = functions.flatMap((fn) => fn.blocks.flatMap((block) => block.insts));
+  const texts = insts.flatMap((inst) => (inst.op === "asm" ? inst.text.parts : []));
+  return new Set(texts.flatMap((part) => (typeof part === "string" ? (part.match(/[A-Za-z_][\w.]*/g) ?? []) : [])));
 }
 
 /** Functions whose address is in initialised data: they stay, though no code calls them. */

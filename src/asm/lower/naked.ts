@@ -6,7 +6,7 @@ import { constAddress } from "../sema/constants.ts";
 import type { TAsmInput, TFunction, TStmt, Unit } from "../sema/tree.ts";
 import type { AsmStmt } from "../syntax/ast.ts";
 import { assembleIn, clobbersOf, freeRegisters, type SymbolKinds, symbolText } from "./asm-code.ts";
-import { expandTemplate, operandNames, type TemplateOperand } from "./asm-template.ts";
+import { expandTemplate, joined, operandNames, type TemplateOperand } from "./asm-template.ts";
 import { symbolKinds } from "./lower.ts";
 
 /** Instructions of a function, shaped as code generation hands on its own. */
@@ -56,6 +56,7 @@ function lowerOne(cx: Naked): NakedFunction {
 function statementsOf(cx: Naked, stmt: TStmt): readonly Asm[] {
   if (stmt.kind === "block") return stmt.items.flatMap((item) => statementsOf(cx, item));
   if (stmt.kind === "asm") return [stmt];
+  if (stmt.kind === "label") return statementsOf(cx, stmt.body);
   const isNothing = stmt.kind === "expr" && (stmt.expr.kind === "const" || isUnreachable(stmt.expr));
   if (!isNothing) refuse(cx, stmt.span).help("leave the attribute naked out, or write all of it in assembly");
   return [];
@@ -67,7 +68,10 @@ const isUnreachable = (e: Extract<TStmt, { kind: "expr" }>["expr"]): boolean =>
   e.kind === "builtin" && e.builtin.kind === "unreachable";
 
 function textOf(cx: Naked, { asm, inputs }: Asm, index: number): string {
-  if (asm.goto) cx.sink.error("E0406", asm.template.span).help("jump to labels inside of the assembly");
+  if (asm.goto) {
+    cx.sink.error("E0406", asm.template.span).help("jump to labels inside of the assembly");
+    return "";
+  }
   const output = asm.outputs[0];
   if (output) refuse(cx, output.constraint.span).help("it has no variables to write to: leave the outputs out");
   const free = [...freeRegisters(asm, clobbersOf(asm, cx.sink))];
@@ -76,7 +80,8 @@ function textOf(cx: Naked, { asm, inputs }: Asm, index: number): string {
     const name = names[i];
     return { ...(name !== undefined && { name }), text: operandText(cx, asm, input, free) };
   });
-  return expandTemplate(asm, operands, index, (reference) => cx.sink.error("E0455", asm.template.span, reference));
+  const unknown = (reference: string) => cx.sink.error("E0455", asm.template.span, reference);
+  return joined(expandTemplate(asm, operands, index, unknown));
 }
 
 function operandText(cx: Naked, asm: AsmStmt, input: TAsmInput, free: Reg[]): string {

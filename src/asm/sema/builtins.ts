@@ -8,6 +8,7 @@ import { atomicNames, checkAtomic, isAtomicBuiltin } from "./atomics.ts";
 import type { Sema } from "./context.ts";
 import { assigned, errorValue, isError, type Operand, rvalue, value } from "./convert.ts";
 import { checkCoreBuiltin, coreBuiltinNames, isCoreBuiltin } from "./core-builtins.ts";
+import { hasEffects } from "./effects.ts";
 import { checkOperand, checkValue } from "./expr.ts";
 import { constant, convert } from "./fold.ts";
 import { derefPlace } from "./places.ts";
@@ -18,6 +19,7 @@ import {
   intTypes,
   isInteger,
   isPtr,
+  isScalar,
   longType,
   sizeType,
   typeText,
@@ -102,15 +104,19 @@ const nothing =
   (c) =>
     make(c, { kind }, voidType);
 
+/** Anything that is no constant here may become one by inlining; what has effects is not looked at, as in clang. */
 const constantP: Maker = (c) => {
   const v = checkValue(c.cx, c.args[0]!);
-  const known = v.kind === "const" || (v.kind === "addr" && c.args[0]!.kind === "string");
-  return value(constant(known ? 1n : 0n, intType, c.span));
+  const isConstantLocal = v.kind === "load" && v.place.kind === "local" && c.cx.constantLocals.has(v.place.local);
+  const known = v.kind === "const" || isConstantLocal || (v.kind === "addr" && c.args[0]!.kind === "string");
+  if (known || c.cx.needsConstant || !isScalar(v.type) || hasEffects(v))
+    return value(constant(known ? 1n : 0n, intType, c.span));
+  return make(c, { kind: "constant_p", value: v }, intType);
 };
 
 /** Takes one of two expressions; the other is not looked at. */
 const choose: Maker = (c) => {
-  const cond = checkValue(c.cx, c.args[0]!);
+  const cond = c.cx.asConstant(() => checkValue(c.cx, c.args[0]!));
   if (cond.kind !== "const") {
     if (!isError(cond)) c.cx.sink.error("E0211", c.args[0]!.span, `the first argument of '${c.name}'`);
     return value(errorValue(c.span));

@@ -11,6 +11,8 @@ import type { CType, RecordDecl } from "./types.ts";
 
 export interface SemaOptions {
   readonly cpu: "v1" | "v2" | "v3" | "v4";
+  /** Kfuncs that the file declares need not be the kernel's: a module that is not known here may have them. */
+  readonly anyKfunc?: boolean;
   /** Parses the C type of a helper's prototype. */
   readonly parseType: (text: string) => TypeExpr;
 }
@@ -55,6 +57,10 @@ export class Sema {
   late = false;
   /** Inside `__builtin_preserve_access_index`: every record access relocates. */
   preserving = 0;
+  /** Locals that are const and start with a constant: `__builtin_constant_p` says so wherever it is asked. */
+  readonly constantLocals = new Set<TLocal>();
+  /** Around expressions whose value is needed now: what is no constant yet will never be one. */
+  needsConstant = false;
   /** A session program was refused for a kernel without sessions; what follows from that is not told again. */
   sessionsMissing = false;
 
@@ -114,6 +120,17 @@ export class Sema {
       this.globals.push(global);
     }
     return global;
+  }
+
+  /** Runs `body` where only constants count. */
+  asConstant<T>(body: () => T): T {
+    const outer = this.needsConstant;
+    this.needsConstant = true;
+    try {
+      return body();
+    } finally {
+      this.needsConstant = outer;
+    }
   }
 
   /** Runs `body` in a scope of its own. */

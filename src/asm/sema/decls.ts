@@ -24,8 +24,11 @@ export function fileDeclaration(cx: Sema, d: Declaration): void {
     const attrs = readAttributes(cx, d.attributes, one.attributes);
     const type = declaredType(cx, one, attrs);
     if (d.storage === "typedef") declareTypedef(cx, one, type);
-    else if (type.kind === "func") declareFunction(cx, one.name.name, one.name.span, type, attrs, d);
-    else
+    else if (type.kind === "func") {
+      const fn = declareFunction(cx, one.name.name, one.name.span, type, attrs, d);
+      const load = one.asmName && packetLoads.get(new TextDecoder().decode(one.asmName.bytes));
+      if (fn && load && type.params.length === 2) fn.packetLoad = load;
+    } else
       declareGlobal(cx, one, type, {
         name: one.name.name,
         linkage: d.storage === "static" ? "static" : "global",
@@ -34,6 +37,13 @@ export function fileDeclaration(cx: Sema, d: Declaration): void {
       });
   }
 }
+
+/** LLVM's intrinsics for the packet loads, by the names that programs declare functions with. */
+const packetLoads: ReadonlyMap<string, 1 | 2 | 4> = new Map([
+  ["llvm.bpf.load.byte", 1],
+  ["llvm.bpf.load.half", 2],
+  ["llvm.bpf.load.word", 4],
+]);
 
 /** `struct x {...} __attribute__((preserve_access_index));` marks the record itself. */
 function bareDeclaration(cx: Sema, d: Declaration): void {
@@ -246,6 +256,8 @@ function localVariable(cx: Sema, d: Declarator, declared: CType, attrs: Attribut
   if (!d.init) return { kind: "local", local, ...(cleanup && { cleanup }), span: d.span };
   const init = checkInit(cx, type, d.init);
   const failed = (init.kind === "scalar" && isError(init.value)) || (init.kind === "copy" && isError(init.from));
+  const isConstant = init.kind === "scalar" && init.value.kind === "const" && type.q?.const && !type.q.volatile;
+  if (isConstant) cx.constantLocals.add(local);
   return { kind: "local", local, ...(!failed && { init }), ...(cleanup && { cleanup }), span: d.span };
 }
 

@@ -7,10 +7,11 @@ import { checkBuiltin } from "./builtins.ts";
 import type { Sema } from "./context.ts";
 import { assigned, errorValue, isError, type Operand, promoted, rvalue, value } from "./convert.ts";
 import { checkOperand, genericCase } from "./expr.ts";
+import { convert } from "./fold.ts";
 import { lookup, suggestNames, useExtern } from "./names.ts";
 import type { FunctionDraft } from "./scope.ts";
 import type { TCallee, TExpr } from "./tree.ts";
-import { isInteger, isPtr, typeText, voidPtr } from "./type-ops.ts";
+import { isInteger, isPtr, typeText, ulongType, voidPtr } from "./type-ops.ts";
 import type { CType, FuncType } from "./types.ts";
 
 type CallExpr = Extract<Expr, { kind: "call" }>;
@@ -20,6 +21,7 @@ interface Target {
   readonly callee: TCallee;
   readonly name: string;
   readonly type: FuncType;
+  readonly packetLoad?: 1 | 2 | 4;
 }
 
 export function checkCall(cx: Sema, e: CallExpr): Operand {
@@ -37,6 +39,11 @@ export function checkCall(cx: Sema, e: CallExpr): Operand {
   }
   const args = checkArgs(cx, target, e);
   if (args.some(isError)) return value(errorValue(e.span));
+  if (target.packetLoad) {
+    const [skb, offset] = [args[0]!, convert(args[1]!, ulongType)];
+    const builtin = { kind: "load_packet", size: target.packetLoad, skb, offset } as const;
+    return value(convert({ kind: "builtin", builtin, type: ulongType, span: e.span }, target.type.ret));
+  }
   return value({ kind: "call", callee: target.callee, args, type: target.type.ret, span: e.span });
 }
 
@@ -64,8 +71,9 @@ function callTarget(cx: Sema, e: Expr): Target | undefined {
   }
   const operand = checkOperand(cx, e);
   if (operand.kind === "function") {
+    const { name, type, packetLoad } = operand.fn;
     operand.fn.used = true;
-    return { callee: { kind: "function", name: operand.fn.name }, name: operand.fn.name, type: operand.fn.type };
+    return { callee: { kind: "function", name }, name, type, ...(packetLoad && { packetLoad }) };
   }
   const ptr = rvalue(operand);
   if (isError(ptr)) return undefined;

@@ -7,7 +7,7 @@ import type { TExtern } from "./tree.ts";
 import { typeText } from "./type-ops.ts";
 import type { CType, FuncType } from "./types.ts";
 
-/** Reports declared kfuncs that this kernel lacks or has with another prototype. Weak ones may be missing. */
+/** Reports declared kfuncs that this kernel lacks (unless `anyKfunc`) or has with another prototype. Weak ones may be missing. */
 export function checkExterns(cx: Sema): void {
   for (const extern of cx.externs)
     if (extern.kind === "kfunc" && extern.declared && !extern.weak) checkKfunc(cx, extern);
@@ -16,7 +16,7 @@ export function checkExterns(cx: Sema): void {
 function checkKfunc(cx: Sema, extern: TExtern): void {
   const kfunc = findKfunc(cx.kernel, extern.name);
   if (!kfunc) {
-    reportProblem(cx.sink, extern.span, noSuchKfunc(cx.kernel, extern.name));
+    if (!cx.options.anyKfunc) reportProblem(cx.sink, extern.span, noSuchKfunc(cx.kernel, extern.name));
     return;
   }
   if (kfunc.module !== undefined || extern.type.kind !== "func") return;

@@ -123,7 +123,7 @@ export function globalFromInit(cx: Sema, type: CType, init: Initializer, span: S
 // ---- bytes ----
 
 function fillGlobal(cx: Sema, global: GlobalDraft, type: CType, init: Initializer): void {
-  const made = checkInit(cx, type, init);
+  const made = cx.asConstant(() => checkInit(cx, type, init));
   const image = new Image(cx, flexibleSize(global.size, made));
   for (const part of partsOf(made)) image.put(part);
   global.size = image.bytes.length;
@@ -134,7 +134,7 @@ function fillGlobal(cx: Sema, global: GlobalDraft, type: CType, init: Initialize
 /** The bytes that a variable with static storage would hold; addresses in it stay zero. */
 export function constantBytes(cx: Sema, type: CType, init: Initializer): Uint8Array {
   const image = new Image(cx, sizeOf(type) ?? 0);
-  for (const part of partsOf(checkInit(cx, type, init))) image.put(part);
+  for (const part of partsOf(cx.asConstant(() => checkInit(cx, type, init)))) image.put(part);
   return image.bytes;
 }
 

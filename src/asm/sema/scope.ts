@@ -19,6 +19,8 @@ export interface FunctionDraft {
   hidden: boolean;
   inlining: TFunction["inlining"];
   naked: boolean;
+  /** Bytes that a call loads: declared as one of LLVM's `llvm.bpf.load.*`. */
+  packetLoad?: 1 | 2 | 4;
   declTags: string[];
   span: Span;
   body?: TFunction;

@@ -373,6 +373,10 @@ export type TBuiltin =
   /** Whether a loop may go on: the kernel counts (`may_goto`). */
   | { readonly kind: "may_goto" }
   | { readonly kind: "unreachable" | "trap" }
+  /** `size` bytes at `offset` of a packet, in the machine's order: the one way to LD_ABS and LD_IND (RFC 9669, 5.5). */
+  | { readonly kind: "load_packet"; readonly size: 1 | 2 | 4; readonly skb: TExpr; readonly offset: TExpr }
+  /** Whether `value`, which has no effects, turns out to be a constant when all is inlined. */
+  | { readonly kind: "constant_p"; readonly value: TExpr }
   /** Arithmetic with a carry: stores the wrapped result, gives whether it did not fit. */
   | {
       readonly kind: "overflow";

@@ -164,7 +164,7 @@ function arrayType(cx: Sema, t: Extract<TypeExpr, { kind: "array" }>): CType {
 }
 
 function arrayLength(cx: Sema, e: Expr): bigint | undefined {
-  const length = rvalue(checkOperand(cx, e));
+  const length = cx.asConstant(() => rvalue(checkOperand(cx, e)));
   if (isError(length)) return undefined;
   if (length.kind === "const" && isInteger(length.type)) return length.value;
   if (isInteger(length.type)) cx.sink.error("E0223", e.span);

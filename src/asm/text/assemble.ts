@@ -5,6 +5,7 @@
 import type { DiagSink } from "../../diag/diagnostic.ts";
 import { type Callee, type Imm64, type Insn, type Line, slotCount, type Target } from "../../isa/insn.ts";
 import type { Span } from "../../support/span.ts";
+import { chosen } from "./conditional.ts";
 import { dataInsns, isData, isIgnored, readData } from "./data.ts";
 import { Labels } from "./labels.ts";
 import { Reader, Unreadable } from "./reader.ts";
@@ -57,7 +58,8 @@ class Assembler {
   constructor(text: string, options: AssembleOptions) {
     this.#text = text;
     this.#options = options;
-    this.#labels = new Labels(repeated(statementsOf(text), (tokens, problem) => this.#refuse(tokens, problem)));
+    const refuse = (tokens: readonly Token[], problem: Unreadable) => this.#refuse(tokens, problem);
+    this.#labels = new Labels(chosen(repeated(statementsOf(text), refuse), refuse));
   }
 
   run(): Assembled {

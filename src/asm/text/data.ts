@@ -1,6 +1,6 @@
 /** Directives: bytes given as numbers are instructions too; what only an object file would want is passed over. */
-import { DecodeError, decodeInsns } from "../../isa/decode.ts";
-import type { Insn } from "../../isa/insn.ts";
+import { DecodeError, decodeInsn } from "../../isa/decode.ts";
+import { type Insn, slotCount } from "../../isa/insn.ts";
 import { type Reader, Unreadable } from "./reader.ts";
 
 const units: Readonly<Record<string, 1 | 2 | 4 | 8>> = {
@@ -36,15 +36,30 @@ export function readData(r: Reader): readonly number[] {
   return bytes;
 }
 
-/** Instructions that were written as bytes. Throws `Unreadable` at `place` for bytes that are none. */
+/**
+ * Instructions that were written as bytes; what is none stays as it is, for whoever loads it. Throws `Unreadable` at
+ * `place` where bytes are left over.
+ */
 export function dataInsns(
   bytes: readonly number[],
   place: { readonly start: number; readonly end: number },
 ): readonly Insn[] {
+  if (bytes.length % 8 !== 0) throw new Unreadable(`${bytes.length} bytes are no whole number of instructions`, place);
+  const all = Uint8Array.from(bytes);
+  const insns: Insn[] = [];
+  for (let slot = 0; slot * 8 < all.length; ) {
+    const insn = insnAt(all, slot);
+    insns.push(insn);
+    slot += slotCount(insn);
+  }
+  return insns;
+}
+
+function insnAt(bytes: Uint8Array, slot: number): Insn {
   try {
-    return decodeInsns(Uint8Array.from(bytes));
+    return decodeInsn(bytes, slot);
   } catch (error) {
-    if (error instanceof DecodeError) throw new Unreadable(error.message, place);
-    throw error;
+    if (!(error instanceof DecodeError)) throw error;
+    return { kind: "raw", bytes: new DataView(bytes.buffer).getBigUint64(slot * 8, true) };
   }
 }

@@ -5,11 +5,12 @@ export const codegenCodes = {
   E0403: () => "call through a pointer whose value is not known",
   E0404: (name: string, cycle: string) => `'${name}' calls itself (${cycle})`,
   E0405: (name: string) => `'${name}' is naked, and its body is more than assembly`,
-  E0406: () => "'asm goto' is not compiled",
+  E0406: () => "'asm goto' in a naked function jumps to labels that it cannot have",
   E0407: () => "128-bit integers do not fit BPF's registers",
   E0408: (size: number) => `BPF has no atomic operation on ${size === 1 ? "1 byte" : `${size} bytes`}`,
   E0409: (name: string) => `the length of ${name} is not a constant`,
   E0411: (length: number, most: number) => `${length} bytes take more than ${most} loads and stores`,
+  E0412: (name: string) => `'${name}' can reach __builtin_trap(), and BPF has no trap`,
   E0440: (name: string, size: number, limit: number) =>
     `'${name}' needs ${size} bytes of stack, and the kernel gives ${limit}`,
   E0442: (name: string, slots: number) =>
@@ -26,4 +27,5 @@ export const codegenCodes = {
   E0458: (name: string) => `assembly clobbers '${name}', which is no register of BPF`,
   E0459: (wanted: number, left: number) => `operands need ${wanted} registers, and the assembly leaves ${left}`,
   E0460: () => "assembly jumps behind the end of its function",
+  E0461: (constraint: string) => `constraint "${constraint}" wants a constant, and this is none even after inlining`,
 } as const;

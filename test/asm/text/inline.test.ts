@@ -148,3 +148,74 @@ describe.each([0, 2] as const)("statements with operands at -O%d", (level) => {
     expect(probe).toContain("call bpf_get_smp_processor_id");
   });
 });
+
+describe("constants that only inlining shows", () => {
+  const tailCall = `
+static __attribute__((always_inline)) void jump(void *ctx, const void *map, const unsigned int slot)
+{
+    if (!__builtin_constant_p(slot))
+        __builtin_trap();
+    asm volatile("r1 = %[ctx]\\n r2 = %[map]\\n r3 = %[slot]\\n call 12"
+        :: [ctx]"r"(ctx), [map]"r"(map), [slot]"i"(slot) : "r0", "r1", "r2", "r3", "r4", "r5");
+}
+struct { __uint(type, BPF_MAP_TYPE_PROG_ARRAY); __uint(max_entries, 9); __uint(key_size, 4); __uint(value_size, 4); } table SEC(".maps");
+`;
+
+  test.each([0, 2] as const)("reach an asm operand and settle __builtin_constant_p at -O%i", (level) => {
+    const { probe } = build(`${tailCall}${program("jump(ctx, &table, 3 + 4); return 0;")}`, level);
+    expect(probe!.filter((line) => /r3 = 7|call (bpf_tail_call|12)/.test(line))).toHaveLength(2);
+  });
+
+  test.each([0, 2] as const)("are missed where there are none at -O%i", (level) => {
+    const source = `${tailCall}${program("jump(ctx, &table, bpf_get_prandom_u32()); return 0;")}`;
+    const made = compile(source, { kernel, level, fileName: "probe.bpf" });
+    expect(new Set(made.diagnostics.map((d) => d.code))).toEqual(new Set(["E0412"]));
+  });
+
+  test.each([0, 2] as const)("__builtin_constant_p answers at once where C wants a constant, at -O%i", (level) => {
+    const { probe } = build(
+      program(`    int unknown = bpf_get_prandom_u32(), known = 5;
+    int cells[__builtin_constant_p(unknown) ? 1 : 3];
+    _Static_assert(!__builtin_constant_p(unknown) && __builtin_constant_p(1 + 2), "");
+    const int settled = 4;
+    _Static_assert(__builtin_constant_p(settled), "");
+    unknown = 7 + __builtin_constant_p(bpf_get_prandom_u32());
+    return sizeof(cells) + __builtin_constant_p(known) + unknown;`),
+      level,
+    );
+    if (level === 2) expect(probe!.slice(-2)).toEqual(["w0 = 20", "exit"]);
+  });
+
+  test("code that is never reached may hold any assembly", () => {
+    const { probe } = build(`static inline int unused(int x) { asm("bswapl %0" : "=r"(x) : "0"(x)); return x; }
+${program(`    if (__builtin_constant_p(bpf_get_prandom_u32())) asm volatile("r0 == invalid compare"); return 0;`)}`);
+    expect(probe!.at(-1)).toBe("exit");
+  });
+});
+
+describe("asm goto", () => {
+  test("goes to labels of C and passes cleanups on the way", () => {
+    const { probe } = build(`static void done(int *x) { bpf_printk("%d", *x); }
+${program(`    __attribute__((cleanup(done))) int x = 1;
+    {
+        __attribute__((cleanup(done))) int y = 2;
+        asm volatile goto("if %[a] s> 5 goto %l[big]; if %[a] == 1 goto %l3" :: [a]"r"((long)bpf_get_prandom_u32()), "i"(0) :: big, one);
+    }
+    return 0;
+big: return 1;
+one: return 2;`)}`);
+    expect(probe!.filter((line) => line.includes("call bpf_trace_printk")).length).toBeGreaterThan(3);
+  });
+});
+
+test("functions of LLVM's names load packet bytes", () => {
+  const { probe } = build(`unsigned long long load_half(void *skb, unsigned long long off) asm("llvm.bpf.load.half");
+unsigned long long load_byte(void *skb, unsigned long long off) asm("llvm.bpf.load.byte");
+char LICENSE[] SEC("license") = "GPL";
+SEC("socket") int probe(struct __sk_buff *skb) { return load_half(skb, 12) + load_byte(skb, skb->len - 1); }
+`);
+  expect(probe!.filter((line) => line.includes("skb["))).toEqual([
+    "r0 = *(u16 *)skb[12]",
+    expect.stringMatching(/^r0 = \*\(u8 \*\)skb\[r\d\]$/),
+  ]);
+});

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 export const kernelTests = dirname(dirname(fileURLToPath(import.meta.url)));
 export const project = dirname(dirname(kernelTests));
 export const command = join(project, "dist", "bpfasm.js");
+export const library = join(project, "dist", "index.js");
 
 const fetched = new Map();
 

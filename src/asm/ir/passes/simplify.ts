@@ -135,6 +135,8 @@ class Simplifier implements RuleContext {
         return simplifyLoad(inst, this);
       case "store":
         return simplifyStore(inst, this);
+      case "constant_p":
+        return this.constant(inst.a) === undefined ? undefined : number("i32", 1n);
       case "atomic":
         return simplifyAtomic(inst, this);
       case "copy":
