@@ -88,6 +88,8 @@ export interface Facts {
   mapKind(type: number): MapKind | undefined;
   /** Trouble with the attach target or with what this kernel is; checked after the program's shape. */
   readonly attach: Outcome;
+  /** What keeps a program from being accepted, though most of it can be looked at. */
+  readonly doubt?: string;
   /** Why nothing at all can be said. */
   readonly unmodelled?: string;
 }

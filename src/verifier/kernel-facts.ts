@@ -1,7 +1,7 @@
 /** The facts of a real kernel, from the tables and the BTF of `kernel` and `kfuncs`. */
 import type { TypeId } from "../btf/type.ts";
 import { iteratorPointers, lsmHook, mayCallDPath, returnRange, tracepointArg } from "../kernel/attach.ts";
-import { type AttachTarget, attachTarget } from "../kernel/attach-target.ts";
+import { type AttachAnswer, type AttachTarget, attachTarget } from "../kernel/attach-target.ts";
 import { contextRule, contextStruct } from "../kernel/contexts.ts";
 import { helperById, helperFor, helperGroup } from "../kernel/helpers.ts";
 import { limitsOf } from "../kernel/limits.ts";
@@ -62,7 +62,7 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     kfunc: (id, off) => memo(kfuncs, `${id}:${off}`, () => (off === 0 ? kfuncFact(kernel, info, id) : undefined)),
     mapKind: (type) => memo(mapKinds, type, () => mapKind(kernel, type)),
     attach: answer.kind === "problem" ? attachRefusal(answer.problem) : undefined,
-    ...(unclearKind(info, answer.kind) && { unmodelled: unclearKind(info, answer.kind)! }),
+    ...doubts(info, answer),
   };
 }
 
@@ -74,10 +74,13 @@ function attachRefusal(p: KernelProblem): Outcome {
   return { kind: "refused", code: p.code, text: p.text, about: [], marks, ...(p.help && { help: p.help }) };
 }
 
-function unclearKind(info: SectionInfo, answer: string): string | undefined {
-  if (info.progType === "EXT" || info.progType === "STRUCT_OPS") return `${kindOf(info)} programs`;
+function doubts(info: SectionInfo, answer: AttachAnswer): Pick<Facts, "doubt" | "unmodelled"> {
+  if (info.progType === "EXT" || info.progType === "STRUCT_OPS") return { unmodelled: `${kindOf(info)} programs` };
+  if (answer.kind === "elsewhere") return { doubt: `the attach target '${answer.name}', which this kernel lacks` };
   const multi = info.attachType?.endsWith("_MULTI") ?? false;
-  return answer === "unset" && !multi ? "an attach target that is only set when the object is loaded" : undefined;
+  return answer.kind === "unset" && !multi
+    ? { doubt: "an attach target that is only set when the object is loaded" }
+    : {};
 }
 
 function returnRule(info: SectionInfo): ReturnRule {
