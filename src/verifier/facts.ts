@@ -78,10 +78,12 @@ export interface Facts {
   readonly linksSubtraction: boolean;
   /** Programs of this kind may write some members of kernel structs. */
   readonly writesStructs: boolean;
-  /** Name of the struct that global functions declare for the context. */
-  readonly ctxStruct?: string;
+  /** Names of the type that global functions declare for the context. */
+  readonly ctxTypes: readonly string[];
   /** The helper for this kind of program. */
   helper(id: number): Helper | { readonly missing: true; readonly name?: string };
+  /** Whether the answer of `helper` is certain: what other kinds of programs may call is not all known. */
+  isCertain(id: number): boolean;
   /** Whether a helper with a check of its own (`allowedBy`) may be called. */
   allows(helper: Helper): Outcome;
   kfunc(btfId: number, off: number): KfuncFacts | undefined;
