@@ -23,7 +23,7 @@ import { objectModel } from "./object-model.ts";
 import type { CompileOptions } from "./options.ts";
 import { bindKfuncs } from "./resolve-kfuncs.ts";
 import { refuseUndefined } from "./undefined-names.ts";
-import { findingDiagnostic, spanFinder, verifyObject } from "./verdicts.ts";
+import { reportVerdict, spanFinder, verifyObject } from "./verdicts.ts";
 import { applyWarnings } from "./warnings.ts";
 
 /** What came of a compilation. `object` is missing where `diagnostics` hold an error. */
@@ -157,6 +157,6 @@ function judge(
 ): readonly ProgramVerdict[] {
   const verdicts = verifyObject(object, options.kernel, sink);
   const spanOf = spanFinder(files, nameInObject(main));
-  for (const { findings } of verdicts) for (const f of findings) sink.add(findingDiagnostic(f, spanOf));
+  for (const verdict of verdicts) reportVerdict(verdict, spanOf, sink);
   return verdicts;
 }

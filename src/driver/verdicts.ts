@@ -25,8 +25,33 @@ export function spanFinder(files: SourceMap, nameInObject: (name: string) => str
   };
 }
 
+/** References that another kernel may have: fields, types and enumerators by CO-RE, weak functions. */
+const UNRESOLVED: ReadonlySet<string> = new Set(["E0568", "E0569"]);
+
+/**
+ * What a build says of a program that is refused. The object is still of use, so it is a warning, where the loader leaves
+ * the program out (a section with `?`) and where the reason is what this one kernel lacks.
+ */
+export function reportVerdict(verdict: ProgramVerdict, spanOf: SpanOf, sink: DiagSink): void {
+  for (const finding of verdict.findings) {
+    const made = findingDiagnostic(finding, spanOf);
+    const name = verdict.section.startsWith("?")
+      ? "optional-programs"
+      : UNRESOLVED.has(finding.code)
+        ? "unresolved"
+        : undefined;
+    if (!name) {
+      sink.add(made);
+      continue;
+    }
+    const warning = sink.warn(name, made.span, verdict.program, `${made.text} [${made.code}]`);
+    for (const note of made.notes) warning.note(note.text, note.span);
+    if (made.help !== undefined) warning.help(made.help);
+  }
+}
+
 /** A finding as a diagnostic; without a place in a file, its text names the source line. */
-export function findingDiagnostic(finding: Finding, spanOf: SpanOf): Diagnostic {
+function findingDiagnostic(finding: Finding, spanOf: SpanOf): Diagnostic {
   const span = finding.line && spanOf(finding.line);
   const notes: Note[] = finding.notes.map((note) => {
     const at = note.line && spanOf(note.line);

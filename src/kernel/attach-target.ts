@@ -13,7 +13,7 @@ import {
 } from "./attach.ts";
 import { allBtf, hasEnumerator } from "./kernel.ts";
 import type { Kernel, SectionInfo } from "./model.ts";
-import { didYouMean, type KernelProblem, problem, withHelp, withNote } from "./problem.ts";
+import { didYouMean, type KernelCode, type KernelProblem, problem, withHelp, withNote } from "./problem.ts";
 import { atLeast } from "./version.ts";
 
 export type Proto = BtfType & { readonly kind: "func_proto" };
@@ -50,16 +50,42 @@ export interface AttachTarget {
 }
 
 /**
- * `unset`: the section leaves the target to whoever loads the object (a bare `fsession`, `freplace`, the multi forms), so
- * nothing is known of its arguments. `none`: programs of that section have no BTF target at all.
+ * `elsewhere`: the kernel has nothing of that name or like it, so user space sets another target before it loads the
+ * object, or a module has it. `unset`: the section leaves the target to whoever loads the object (a bare `fsession`,
+ * `freplace`, the multi forms), so nothing is known of its arguments. `none`: programs of that section have no BTF target
+ * at all.
  */
 export type AttachAnswer =
   | { readonly kind: "target"; readonly target: AttachTarget }
   | { readonly kind: "problem"; readonly problem: KernelProblem }
+  | { readonly kind: "elsewhere"; readonly what: TargetKind; readonly name: string }
   | { readonly kind: "unset" }
   | { readonly kind: "none" };
 
+/** What the name of a target names. */
+export type TargetKind = "function" | "tracepoint" | "security hook" | "iterator";
+
+const missingCode = {
+  function: "E0301",
+  tracepoint: "E0311",
+  "security hook": "E0312",
+  iterator: "E0313",
+} as const satisfies Readonly<Record<TargetKind, KernelCode>>;
+
 const refuse = (p: KernelProblem): AttachAnswer => ({ kind: "problem", problem: p });
+
+/** No such name: a mistake where the kernel has one like it, and for sessions, whose target is never set later. */
+function missing(
+  kernel: Kernel,
+  info: SectionInfo,
+  what: TargetKind,
+  name: string,
+  help: string | undefined,
+): AttachAnswer {
+  const session = info.attachType?.startsWith("BPF_TRACE_FSESSION") ?? false;
+  if (help === undefined && !session) return { kind: "elsewhere", what, name };
+  return refuse(withHelp(problem(missingCode[what], name, kernel.name), help));
+}
 
 /** MAX_BPF_FUNC_ARGS of linux/bpf.h. */
 const MAX_ARGS = 12;
@@ -110,9 +136,11 @@ function funcTarget(kernel: Kernel, info: SectionInfo, text: string): AttachAnsw
     if (reason) return refuse(reason);
     return found("func", info, name, btf, module, id, proto);
   }
-  const near = kernel.btf.nearest(name, ["func"], 3);
-  const help = place === "module" ? "give the module's BTF with --btf-module" : didYouMean(near);
-  return refuse(withHelp(problem("E0301", name, kernel.name), help));
+  if (place !== "module")
+    return missing(kernel, info, "function", name, didYouMean(kernel.btf.nearest(name, ["func"], 3)));
+  const answer = missing(kernel, info, "function", name, undefined);
+  if (answer.kind !== "problem") return answer;
+  return refuse(withHelp(answer.problem, "give the module's BTF with --btf-module"));
 }
 
 /** Ids of a module's own types begin where its base ends. */
@@ -167,13 +195,13 @@ function tracepointTarget(kernel: Kernel, info: SectionInfo, text: string): Atta
     if (proto?.kind !== "func_proto") continue;
     return found("tracepoint", info, name, btf, module, id, { ...proto, params: proto.params.slice(1) });
   }
-  return refuse(withHelp(problem("E0311", name, kernel.name), suggest(kernel, prefix, name, "typedef")));
+  return missing(kernel, info, "tracepoint", name, suggest(kernel, prefix, name, "typedef"));
 }
 
 /** A security hook or an iterator: the function `bpf_lsm_NAME` or `bpf_iter_NAME`. */
 function hookTarget(kernel: Kernel, info: SectionInfo, kind: "lsm" | "iter", name: string): AttachAnswer {
   const prefix = info.btfPrefix ?? (kind === "lsm" ? "bpf_lsm_" : "bpf_iter_");
-  const code = kind === "lsm" ? "E0312" : "E0313";
+  const what: TargetKind = kind === "lsm" ? "security hook" : "iterator";
   for (const { btf, module } of allBtf(kernel)) {
     const [id] = btf.byName(prefix + name, "func");
     const func = id === undefined ? undefined : btf.type(id);
@@ -181,11 +209,13 @@ function hookTarget(kernel: Kernel, info: SectionInfo, kind: "lsm" | "iter", nam
     if (id === undefined || proto?.kind !== "func_proto") continue;
     const hook = kind === "lsm" ? lsmHook(name) : undefined;
     if (hook && !hook.attachable && atLeast(kernel.version, 7, 2))
-      return refuse(withNote(problem(code, name, kernel.name), "the kernel keeps this hook from BPF programs"));
+      return refuse(
+        withNote(problem(missingCode[what], name, kernel.name), "the kernel keeps this hook from BPF programs"),
+      );
     if (hook && info.sleepable && !hook.sleepable) return refuse(problem("E0307", name, info.section));
     return found(kind, info, name, btf, module, id, proto);
   }
-  return refuse(withHelp(problem(code, name, kernel.name), suggest(kernel, prefix, name, "func")));
+  return missing(kernel, info, what, name, suggest(kernel, prefix, name, "func"));
 }
 
 /** Near names among those with a prefix; the kfuncs of open-coded iterators have an iterator's prefix too. */

@@ -82,12 +82,6 @@ export const contextRule = (progType: string): ContextRule | undefined => rules(
 /** The layout of a UAPI context structure. Those of arm64's `bpf_perf_event_data` differ; see `ptRegs`. */
 export const contextLayout = (name: string): Context | undefined => contexts().get(name);
 
-/** Tag of the structure that a program type's context is, such as `__sk_buff` or `pt_regs`; undefined for slots. */
-export function contextStruct(progType: string): string | undefined {
-  const ctx = contextRule(progType)?.ctx;
-  return ctx && (contexts().has(ctx) || ctx === "pt_regs") ? ctx : undefined;
-}
-
 /**
  * What programs of that type may do with a context structure, field by field; for programs whose rights depend on the
  * attach type, `info` tells it. A field that is missing may not be accessed.

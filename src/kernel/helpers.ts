@@ -93,6 +93,24 @@ export function helperFor(id: number, info: SectionInfo): Helper | undefined {
   return undefined;
 }
 
+/** What an iterator of sockets offers beyond the others: bpf_iter_tcp_get_func_proto and its kin. */
+const ofIterators: ReadonlySet<string> = new Set(["bpf_setsockopt", "bpf_getsockopt"]);
+
+/**
+ * Whether what `helperFor` answers is certain. It is not for program types without a group, unless every group has the
+ * helper in one form; for iterators that may offer a helper of their own; and where the kernel checks hook by hook.
+ */
+export function isCertain(id: number, info: SectionInfo): boolean {
+  const row = table().byId.get(id);
+  if (!row) return true;
+  const choices = row.fields[6]!.split("/");
+  const group = helperGroup(info);
+  if (!group) return choices.length === groups.length && choices.every((c) => c === "0");
+  const choice = choices[groups.indexOf(group)] ?? "";
+  if (choice === "" && group === "tracing_iter" && ofIterators.has(row.fields[1]!)) return false;
+  return !choice.includes("h");
+}
+
 /** Whether the program is of the kind that a letter of the table stands for. */
 function holds(condition: string, info: SectionInfo): boolean {
   const multi = (what: string): boolean =>

@@ -78,16 +78,20 @@ export interface Facts {
   readonly linksSubtraction: boolean;
   /** Programs of this kind may write some members of kernel structs. */
   readonly writesStructs: boolean;
-  /** Name of the struct that global functions declare for the context. */
-  readonly ctxStruct?: string;
+  /** Names of the type that global functions declare for the context. */
+  readonly ctxTypes: readonly string[];
   /** The helper for this kind of program. */
   helper(id: number): Helper | { readonly missing: true; readonly name?: string };
+  /** Whether the answer of `helper` is certain: what other kinds of programs may call is not all known. */
+  isCertain(id: number): boolean;
   /** Whether a helper with a check of its own (`allowedBy`) may be called. */
   allows(helper: Helper): Outcome;
   kfunc(btfId: number, off: number): KfuncFacts | undefined;
   mapKind(type: number): MapKind | undefined;
   /** Trouble with the attach target or with what this kernel is; checked after the program's shape. */
   readonly attach: Outcome;
+  /** What keeps a program from being accepted, though most of it can be looked at. */
+  readonly doubt?: string;
   /** Why nothing at all can be said. */
   readonly unmodelled?: string;
 }

@@ -1,9 +1,9 @@
 /** The facts of a real kernel, from the tables and the BTF of `kernel` and `kfuncs`. */
-import type { TypeId } from "../btf/type.ts";
+import type { BtfSpec, TypeId } from "../btf/type.ts";
 import { iteratorPointers, lsmHook, mayCallDPath, returnRange, tracepointArg } from "../kernel/attach.ts";
-import { type AttachTarget, attachTarget } from "../kernel/attach-target.ts";
-import { contextRule, contextStruct } from "../kernel/contexts.ts";
-import { helperById, helperFor, helperGroup } from "../kernel/helpers.ts";
+import { type AttachAnswer, type AttachTarget, attachTarget } from "../kernel/attach-target.ts";
+import { contextRule } from "../kernel/contexts.ts";
+import { helperById, helperFor, helperGroup, isCertain } from "../kernel/helpers.ts";
 import { limitsOf } from "../kernel/limits.ts";
 import { mapTypeById } from "../kernel/maps.ts";
 import type { Helper, Kernel, SectionInfo } from "../kernel/model.ts";
@@ -18,6 +18,7 @@ import { multiCtx, type Slot, trampolineCtx } from "./ctx/trampoline.ts";
 import type { Trust } from "./domain/value.ts";
 import type { CtxModel, Facts, KfuncFacts, MapKind, ReturnRule } from "./facts.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
+import { strip } from "./struct-walk.ts";
 
 /** license_is_gpl_compatible of the kernel's include/linux/license.h. */
 const GPL: ReadonlySet<string> = new Set([
@@ -34,7 +35,6 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
   const answer = attachTarget(kernel, info);
   const target = answer.kind === "target" ? answer.target : undefined;
   const kind = kindOf(info);
-  const ctxStruct = contextStruct(info.progType);
   const mapKinds = new Map<number, MapKind | undefined>();
   const kfuncs = new Map<string, KfuncFacts | undefined>();
   const memo = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
@@ -56,14 +56,26 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     mergesOffsets: atLeast(kernel.version, 7, 1),
     linksSubtraction: atLeast(kernel.version, 7, 0),
     writesStructs: !["TRACING", "KPROBE", "TRACEPOINT", "RAW_TRACEPOINT", "PERF_EVENT", "LSM"].includes(info.progType),
-    ...(ctxStruct && { ctxStruct }),
+    ctxTypes: ctxTypes(kernel.btf, info),
+    isCertain: (id) => isCertain(id, info),
     helper: (id) => helperFact(info, id),
     allows: (helper) => allowed(helper, info, target),
     kfunc: (id, off) => memo(kfuncs, `${id}:${off}`, () => (off === 0 ? kfuncFact(kernel, info, id) : undefined)),
     mapKind: (type) => memo(mapKinds, type, () => mapKind(kernel, type)),
     attach: answer.kind === "problem" ? attachRefusal(answer.problem) : undefined,
-    ...(unclearKind(info, answer.kind) && { unmodelled: unclearKind(info, answer.kind)! }),
+    ...doubts(info, answer),
   };
+}
+
+/** The kernel lists the context of each program type as a member of `struct bpf_ctx_convert`. kernel/bpf/btf.c:find_canonical_prog_ctx_type */
+function ctxTypes(btf: BtfSpec, info: SectionInfo): readonly string[] {
+  const [id] = btf.byName("bpf_ctx_convert", "struct");
+  const list = id === undefined ? undefined : btf.type(id);
+  const member = list?.kind === "struct" && list.members.find((m) => m.name === `BPF_PROG_TYPE_${info.progType}_prog`);
+  if (!member) return [];
+  const first = btf.type(member.type);
+  const last = strip(btf, member.type).type;
+  return [first, last].flatMap((t) => ("name" in t && t.name !== "" ? [t.name] : []));
 }
 
 /** `fsession` of `fsession.s/foo`. */
@@ -74,10 +86,13 @@ function attachRefusal(p: KernelProblem): Outcome {
   return { kind: "refused", code: p.code, text: p.text, about: [], marks, ...(p.help && { help: p.help }) };
 }
 
-function unclearKind(info: SectionInfo, answer: string): string | undefined {
-  if (info.progType === "EXT" || info.progType === "STRUCT_OPS") return `${kindOf(info)} programs`;
+function doubts(info: SectionInfo, answer: AttachAnswer): Pick<Facts, "doubt" | "unmodelled"> {
+  if (info.progType === "EXT" || info.progType === "STRUCT_OPS") return { unmodelled: `${kindOf(info)} programs` };
+  if (answer.kind === "elsewhere") return { doubt: `the attach target '${answer.name}', which this kernel lacks` };
   const multi = info.attachType?.endsWith("_MULTI") ?? false;
-  return answer === "unset" && !multi ? "an attach target that is only set when the object is loaded" : undefined;
+  return answer.kind === "unset" && !multi
+    ? { doubt: "an attach target that is only set when the object is loaded" }
+    : {};
 }
 
 function returnRule(info: SectionInfo): ReturnRule {

@@ -82,7 +82,7 @@ function fromStruct(
   const walk = walkStruct(to.btf, to.type, base.off + off, size);
   if (walk.kind !== "pointer") return unknownScalar(at);
   const space = walk.tags.includes("user") ? "user" : walk.tags.includes("percpu") ? "percpu" : undefined;
-  const { trust, nullable } = fieldTrust(cx, to.trust, walk);
+  const { trust, nullable } = fieldTrust(cx, to, walk);
   const region = structRegion(to, walk.type, trust, space);
   return pointer(region, at, { nullable, id: nullable ? cx.newId() : 0 });
 }

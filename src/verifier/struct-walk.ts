@@ -73,7 +73,7 @@ export function walkStruct(btf: BtfSpec, id: TypeId, off: number, size: number):
       [at, rest] = tail;
       continue;
     }
-    const found = memberAt(btf, type, rest, size);
+    const found = memberAt(btf, type, rest, size, untrusted);
     if (found.kind !== "inside") return found.kind === "pointer" ? { ...found, untrusted } : found;
     [at, rest] = [found.at, found.off];
   }
@@ -96,7 +96,7 @@ function flexibleTail(btf: BtfSpec, type: Struct, off: number): [Stripped, numbe
 
 type Found = Walk | { readonly kind: "inside"; readonly at: Stripped; readonly off: number };
 
-function memberAt(btf: BtfSpec, type: Struct, off: number, size: number): Found {
+function memberAt(btf: BtfSpec, type: Struct, off: number, size: number, untrusted: boolean): Found {
   for (const member of type.members) {
     const start = Math.floor(member.bitOff / 8);
     if (off + size <= start) break;
@@ -108,7 +108,7 @@ function memberAt(btf: BtfSpec, type: Struct, off: number, size: number): Found 
     const whole = sizeOf(btf, member.type);
     if (whole === undefined) return { kind: "unclear" };
     if (off >= start + whole) continue;
-    return intoMember(btf, type, member, start, whole, off, size);
+    return intoMember(btf, type, member, start, whole, off, size, untrusted);
   }
   return { kind: "hole", struct: type.name, off };
 }
@@ -121,6 +121,7 @@ function intoMember(
   whole: number,
   off: number,
   size: number,
+  untrusted: boolean,
 ): Found {
   let inner = strip(btf, member.type);
   let from = start;
@@ -143,7 +144,8 @@ function intoMember(
       return { kind: "pointer", ...found, untrusted: false };
     }
   }
-  if (off + size > start + whole) {
+  // In a union of several members the kernel does not insist on one of them.
+  if (off + size > start + whole && !untrusted) {
     return { kind: "past_member", struct: owner.name, member: member.name, end: start + whole };
   }
   return { kind: "scalar" };

@@ -1,51 +1,40 @@
 /** How far a pointer that was read out of a kernel struct is trusted. kernel/bpf/verifier.c:check_ptr_to_btf_access */
 import type { Cx } from "./cx.ts";
-import type { Trust } from "./domain/value.ts";
+import type { Region, Trust } from "./domain/value.ts";
 import type { Walk } from "./struct-walk.ts";
+import { structName } from "./words.ts";
 
 export interface FieldTrust {
   readonly trust: Trust;
   readonly nullable: boolean;
 }
 
-/** Members that the kernel lists as safe beyond what their tags say, by struct: BTF_TYPE_SAFE_* of the same file. */
-const RCU: Readonly<Record<string, readonly string[]>> = {
-  task_struct: ["cpus_ptr", "cgroups", "real_parent", "group_leader"],
-  cgroup: ["kn"],
-  css_set: ["dfl_cgrp"],
-  cgroup_subsys_state: ["cgroup"],
-};
-const RCU_OR_NULL: Readonly<Record<string, readonly string[]>> = {
-  mm_struct: ["exe_file"],
-  sk_buff: ["sk"],
-  request_sock: ["sk"],
-};
-const TRUSTED: Readonly<Record<string, readonly string[]>> = {
-  bpf_iter_meta: ["seq"],
-  bpf_iter__task: ["meta", "task"],
-  linux_binprm: ["file"],
-  file: ["f_inode"],
-};
-const TRUSTED_OR_NULL: Readonly<Record<string, readonly string[]>> = {
-  socket: ["sk"],
-  vm_area_struct: ["vm_mm", "vm_file"],
-  dentry: ["d_inode"],
-};
+type Parent = Region & { readonly kind: "btf" };
+type Member = Walk & { readonly kind: "pointer" };
 
-const lists = (
-  table: Readonly<Record<string, readonly string[]>>,
-  walk: Walk & { readonly kind: "pointer" },
-): boolean => Object.hasOwn(table, walk.owner) && table[walk.owner]!.includes(walk.member);
+/**
+ * Members that are safe beyond what their tags say: the kernel's own BTF holds a struct of them for each of its lists,
+ * such as `task_struct__safe_rcu`. kernel/bpf/btf.c:btf_nested_type_is_trusted
+ */
+function isListed(cx: Cx, parent: Parent, walk: Member, list: string): boolean {
+  const { kernelBtf } = cx.facts;
+  const [id] = kernelBtf.byName(`${structName(parent)}__safe_${list}`, "struct");
+  const type = id === undefined ? undefined : kernelBtf.type(id);
+  return type?.kind === "struct" && type.members.some((m) => m.name === walk.member);
+}
 
-/** Trust of a member that was read through a pointer of trust `parent`. */
-export function fieldTrust(cx: Cx, parent: Trust, walk: Walk & { readonly kind: "pointer" }): FieldTrust {
-  if (parent === "untrusted" || walk.untrusted) return { trust: "untrusted", nullable: false };
-  if (parent === "plain") return { trust: "plain", nullable: false };
-  if (lists(TRUSTED, walk)) return { trust: "trusted", nullable: false };
-  if (lists(TRUSTED_OR_NULL, walk)) return { trust: "trusted", nullable: true };
+/** Trust of a member that was read through a pointer into `parent`. */
+export function fieldTrust(cx: Cx, parent: Parent, walk: Member): FieldTrust {
+  const { trust } = parent;
+  if (trust === "untrusted") return { trust, nullable: false };
+  if (trust === "plain") return { trust: walk.untrusted ? "untrusted" : "plain", nullable: false };
+  if (isListed(cx, parent, walk, "trusted")) return { trust: "trusted", nullable: false };
+  if (isListed(cx, parent, walk, "trusted_or_null")) return { trust: "trusted", nullable: true };
   // A sleepable program is not inside an RCU section unless it opens one, which is not modelled.
   if (cx.facts.sleepable) return { trust: "untrusted", nullable: false };
-  if (lists(RCU, walk)) return { trust: "rcu", nullable: false };
-  if (walk.tags.includes("rcu") || lists(RCU_OR_NULL, walk)) return { trust: "rcu", nullable: true };
+  if (isListed(cx, parent, walk, "rcu_or_null")) return { trust: "rcu", nullable: true };
+  if (walk.untrusted) return { trust: "untrusted", nullable: false };
+  if (isListed(cx, parent, walk, "rcu")) return { trust: "rcu", nullable: false };
+  if (walk.tags.includes("rcu")) return { trust: "rcu", nullable: true };
   return { trust: "plain", nullable: false };
 }

@@ -94,6 +94,7 @@ function findingIn(cx: Cx, progress: Progress): Finding | undefined {
   if (shape) return settle(cx, progress, shape.outcome, shape.at);
   if (facts.attach) return settle(cx, progress, facts.attach, 0);
   if (facts.unmodelled) return settle(cx, progress, unmodelled(facts.unmodelled), 0);
+  if (facts.doubt) progress.unknown.add(facts.doubt);
   const main = explore(cx, entryState(cx), progress) ?? exploreGlobals(cx, progress);
   if (main) return main;
   const depth = checkDepth(cx, progress.depth);

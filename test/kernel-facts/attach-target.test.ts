@@ -53,6 +53,11 @@ describe("targets", () => {
     ["freplace/f", "unset"],
     ["xdp", "none"],
     ["kprobe/do_exit", "none"],
+    ["fentry/XXX", "elsewhere"],
+    ["fentry/bpf_testmod_fentry_test1", "elsewhere"],
+    ["fexit/nosuchmodule:icmp_rcv", "elsewhere"],
+    ["tp_btf/bpf_testmod_test_read", "elsewhere"],
+    ["iter/bpf_testmod_sequence", "elsewhere"],
   ])("%s: %s", (section, kind) => {
     expect(answer(section).kind).toBe(kind);
   });
@@ -62,6 +67,8 @@ describe("refusals", () => {
   test.each([
     ["fsession/icmp_recv", "E0301", "icmp_rcv"],
     ["fsession/nosuchmodule:icmp_rcv", "E0301", "--btf-module"],
+    ["fsession/bpf_testmod_fentry_test1", "E0301", ""],
+    ["fentry/icmp_recv", "E0301", "icmp_rcv"],
     ["fentry/migrate_enable", "E0303", ""],
     ["fsession/do_exit", "E0304", "fentry"],
     ["fexit/do_exit", "E0304", "fentry"],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { lsmHook, returnRange, tracepointArg } from "../../src/kernel/attach.ts";
-import { contextAccess, contextLayout, contextRule, contextStruct, ptRegs } from "../../src/kernel/contexts.ts";
+import { contextAccess, contextLayout, contextRule, ptRegs } from "../../src/kernel/contexts.ts";
 import { hasSessions } from "../../src/kernel/kernel.ts";
 import { limitsOf } from "../../src/kernel/limits.ts";
 import { parseSection } from "../../src/kernel/sections.ts";
@@ -100,9 +100,6 @@ describe("contexts", () => {
   test("rules by program type", () => {
     expect(contextRule("TRACING")).toMatchObject({ modified: "constant", offMin: 0, offBelow: 96 });
     expect(contextRule("RAW_TRACEPOINT")).toMatchObject({ read: [1, 2, 4, 8], write: [], aligned: true });
-    expect(contextStruct("XDP")).toBe("xdp_md");
-    expect(contextStruct("KPROBE")).toBe("pt_regs");
-    expect(contextStruct("TRACING")).toBeUndefined();
     expect(ptRegs("x86").parm[0]).toBe("di");
     expect(ptRegs("arm64")).toMatchObject({ returnValue: "regs[0]", size: 320 });
   });

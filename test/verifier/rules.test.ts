@@ -194,6 +194,10 @@ const bySection: readonly (readonly [string, string, string])[] = [
   ["E0517", "xdp", "r2 = *(u8 *)(r1 + 0); r0 = 2; exit"],
   ["E0301", "fsession/no_such_function", "r0 = 0; exit"],
   ["E0304", "fsession/do_exit", "r0 = 0; exit"],
+  ["unknown", "fentry/set_by_user_space", "r0 = 0; exit"],
+  ["unknown", "fentry/set_by_user_space", "r2 = *(u64 *)(r1 + 0); r3 = *(u64 *)(r2 + 0); r0 = 0; exit"],
+  ["E0562", "fentry/set_by_user_space", "r0 = 1; exit"],
+  ["E0507", "fexit", "r0 = r7; exit"],
   ["unknown", "nonsense", "r0 = 0; exit"],
   ["unknown", "freplace/anything", "r0 = 0; exit"],
 ];

@@ -16,6 +16,12 @@ export function checkProgram(cx: Sema, fn: FunctionDraft): void {
     return;
   }
   const answer = attachTarget(cx.kernel, info);
+  if (answer.kind === "elsewhere") {
+    const { what, name } = answer;
+    cx.sink
+      .warn("unknown-targets", fn.span, what, name, cx.kernel.name)
+      .help("user space must set the target before it loads the object, or --btf-module names the module that has it");
+  }
   if (answer.kind !== "problem") return;
   const sessions = answer.problem.code === "E0302" && info.attachType?.startsWith("BPF_TRACE_FSESSION");
   if (sessions && cx.sessionsMissing) return;

@@ -6,6 +6,10 @@ export const warningTexts = {
   "return-type": (name: string) => `'${name}' can reach its end without 'return'`,
   "unknown-attributes": (name: string) => `attribute '${name}' is unknown and ignored`,
   "unknown-sections": (section: string) => `section '${section}' is no section name of BPF programs`,
+  "unknown-targets": (what: string, name: string, kernel: string) => `no ${what} '${name}' in ${kernel}`,
+  "optional-programs": (name: string, text: string) =>
+    `the kernel would refuse the optional program '${name}': ${text}`,
+  unresolved: (name: string, text: string) => `this kernel would refuse '${name}': ${text}`,
   "macro-redefined": (name: string) => `macro '${name}' is defined again, differently`,
   cpp: (text: string) => `#warning ${text}`,
   "extra-tokens": (directive: string) => `what follows '#${directive}' on its line is ignored`,

@@ -19,6 +19,8 @@ const POISON_KFUNC = 2002000000;
 
 export function checkHelper(cx: Cx, state: State, id: number): Outcome {
   const helper = cx.facts.helper(id);
+  if (!cx.facts.isCertain(id))
+    return unmodelled(`${helper.name ?? `helper ${id}`} in ${cx.facts.programKind} programs`);
   if ("missing" in helper) return missing(cx, id, helper.name);
   const { name } = helper;
   if (helper.gplOnly && !cx.facts.gpl)
@@ -101,7 +103,7 @@ function releaseArgs(state: State, helper: Helper): void {
   helper.args.forEach((arg, i) => {
     const value = regOf(state, argReg(i));
     if (!arg.kind.flags.includes("OBJ_RELEASE") || value.kind !== "ptr") return;
-    release(state, value.ref, () => nothing(state.at));
+    release(state, value.ref, () => unknownScalar(state.at));
   });
 }
 

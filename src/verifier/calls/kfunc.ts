@@ -60,7 +60,7 @@ export function runKfunc(cx: Cx, state: State, btfId: number, off: number): void
   for (const { index, size } of memoryParams(state, kfunc, proto)) forgetWritten(state, argReg(index), size);
   if (kfunc.flags.includes("RELEASE")) {
     const value = regOf(state, argReg(Math.max(0, releasedArg(state, proto.params))));
-    if (value.kind === "ptr" && value.ref !== 0) release(state, value.ref, () => nothing(state.at));
+    if (value.kind === "ptr" && value.ref !== 0) release(state, value.ref, () => unknownScalar(state.at));
   }
   const result = resultOf(cx, state, kfunc, proto);
   clobber(state);

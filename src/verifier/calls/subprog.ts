@@ -98,13 +98,36 @@ function paramOf(cx: Cx, btf: BtfSpec, id: TypeId, tags: readonly string[]): Glo
   const { type } = strip(btf, id);
   if (type.kind === "int" || type.kind === "enum" || type.kind === "enum64") return { kind: "number" };
   if (type.kind !== "ptr") return undefined;
+  const target = strip(btf, type.type);
+  if (isContext(cx, btf, type.type)) return { kind: "context" };
   if (tags.includes("arg:ctx")) return { kind: "context" };
   if (tags.some((t) => t.startsWith("arg:") && t !== "arg:nonnull" && t !== "arg:nullable")) return undefined;
-  const target = strip(btf, type.type);
   if (target.type.kind === "struct" && target.type.name === "bpf_dynptr") return undefined;
-  if (target.type.kind === "struct" && target.type.name === cx.facts.ctxStruct) return { kind: "context" };
   const size = sizeOf(btf, target.id);
-  return size === undefined ? undefined : { kind: "memory", size, nullable: !tags.includes("arg:nonnull") };
+  return !size ? undefined : { kind: "memory", size, nullable: !tags.includes("arg:nonnull") };
+}
+
+const PT_REGS = "bpf_user_pt_regs_t";
+const MAX_DEPTH = 16;
+
+/** Whether the type is the typedef of that name, qualified or not. */
+function isNamed(btf: BtfSpec, id: TypeId, name: string): boolean {
+  let at = id;
+  for (let depth = 0; depth < MAX_DEPTH; depth++) {
+    const type = btf.type(at);
+    if (type.kind === "typedef") return type.name === name;
+    if (type.kind !== "const" && type.kind !== "volatile" && type.kind !== "restrict") return false;
+    at = type.type;
+  }
+  return false;
+}
+
+/** kernel/bpf/btf.c:btf_is_prog_ctx_type; the typedef of kprobes counts by its own name. */
+function isContext(cx: Cx, btf: BtfSpec, target: TypeId): boolean {
+  const { ctxTypes } = cx.facts;
+  const { type } = strip(btf, target);
+  if (type.kind === "struct" && ctxTypes.includes(type.name)) return true;
+  return ctxTypes.includes(PT_REGS) && isNamed(btf, target, PT_REGS);
 }
 
 function checkGlobalArg(cx: Cx, state: State, func: LinkedFunc, param: GlobalParam, r: Reg): Outcome {
