@@ -55,6 +55,8 @@ export class Sema {
   late = false;
   /** Inside `__builtin_preserve_access_index`: every record access relocates. */
   preserving = 0;
+  /** Numbers that `const` variables are known to hold: globals by name, locals by what declares them. */
+  readonly knownValues = new Map<string | TLocal, bigint>();
   /** A session program was refused for a kernel without sessions; what follows from that is not told again. */
   sessionsMissing = false;
 
