@@ -1,33 +1,25 @@
 /** Compiler options in clang's spelling, which option parsers do not know, in the long form that yargs takes. */
+import { clangOption, spelled } from "./clang-options.ts";
 
-const rewrites: readonly (readonly [RegExp, (m: RegExpExecArray) => string])[] = [
-  [/^-mcpu=(.+)$/, (m) => `--mcpu=${m[1]}`],
-  [/^-O([0-9a-z]*)$/, (m) => `--opt-level=${m[1] || "2"}`],
-  [/^-g0$/, () => "--debug=false"],
-  [/^-g$/, () => "--debug=true"],
-  [/^-w$/, () => "--silence-warnings"],
-  [/^-W(.+)$/, (m) => `--warning=${m[1]}`],
-  [/^-isystem$/, () => "--isystem"],
-  [/^-isystem(.+)$/, (m) => `--isystem=${m[1]}`],
-  [/^-idirafter$/, () => "--idirafter"],
-  [/^-idirafter(.+)$/, (m) => `--idirafter=${m[1]}`],
-  [/^-include$/, () => "--include"],
-  [/^-([DUI])(.+)$/, (m) => `-${m[1]}=${m[2]}`],
-];
+export type Normalised = { readonly args: readonly string[] } | { readonly why: string };
 
-/** The arguments with clang's spellings replaced; nothing behind `--` is touched. `explain` takes a warning's name. */
-export function normaliseArgs(args: readonly string[]): string[] {
-  if (args[0] === "explain") return args.map((arg) => arg.replace(/^-W(?=.)/, "W"));
-  const end = args.indexOf("--");
-  const head = end === -1 ? args : args.slice(0, end);
-  const rest = end === -1 ? [] : args.slice(end);
-  return [...head.map(rewrite), ...rest];
-}
+const compiles = new Set(["build", "check"]);
 
-function rewrite(arg: string): string {
-  for (const [pattern, make] of rewrites) {
-    const match = pattern.exec(arg);
-    if (match) return make(match);
+/**
+ * The arguments with clang's spellings replaced, or why one of them is refused; nothing behind `--` is touched.
+ * `explain` takes a warning's name.
+ */
+export function normaliseArgs(args: readonly string[]): Normalised {
+  const [command = "", ...rest] = args;
+  if (command === "explain") return { args: args.map((arg) => arg.replace(/^-W(?=.)/, "W")) };
+  if (!compiles.has(command)) return { args };
+  const end = rest.indexOf("--");
+  const head = end === -1 ? rest : rest.slice(0, end);
+  const out: string[] = [command];
+  for (const one of spelled(head)) {
+    const made = clangOption(one);
+    if ("why" in made) return made;
+    out.push(...made.args);
   }
-  return arg;
+  return { args: [...out, ...(end === -1 ? [] : rest.slice(end))] };
 }

@@ -53,7 +53,12 @@ const commands: Readonly<Record<string, Command>> = {
 
 /** Runs one command line; gives the exit code: 0 done, 1 errors in the input, 2 wrong usage. */
 export async function run(args: readonly string[]): Promise<number> {
-  const plain = normaliseArgs(args);
+  const normal = normaliseArgs(args);
+  if ("why" in normal) {
+    process.stderr.write(`bpfasm: ${normal.why}\n`);
+    return 2;
+  }
+  const plain = normal.args;
   const only = plain.includes("--help") || plain.includes("-h") ? undefined : args[0];
   const chosen: { run?: () => Promise<number> } = {};
   const parser = only !== undefined && Object.hasOwn(commands, only) ? one(plain, only, chosen) : all(plain, chosen);
@@ -156,19 +161,27 @@ const compileOptions = (y: Argv) =>
       default: [] as string[],
       describe: "search a folder after the machine's own",
     })
+    .option("iquote", {
+      type: "string",
+      array: true,
+      default: [] as string[],
+      describe: 'search a folder before those, for #include "..." alone',
+    })
+    .option("nostdinc", { type: "boolean", default: false, describe: "search no folder of the machine" })
+    .option("nostdlibinc", { type: "boolean", default: false, hidden: true })
     .option("include", { type: "string", array: true, default: [] as string[], describe: "read a header first" })
     .option("opt-level", {
       type: "string",
       choices: ["0", "2"] as const,
       default: "2" as const,
-      describe: "-O0 or -O2",
+      describe: "-O0 or -O2; -O, -O1, -O3, -Os and -Oz are -O2",
     })
     .option("mcpu", {
       choices: ["v1", "v2", "v3", "v4"] as const,
       default: "v3" as const,
       describe: "instructions that may be used (-mcpu=v3)",
     })
-    .option("debug", { type: "boolean", default: true, describe: "source lines in the object (-g0: none)" })
+    .option("debug", { type: "boolean", default: true, describe: "source lines in the object (-g; -g0: none)" })
     .option("warning", {
       type: "string",
       array: true,
@@ -188,6 +201,12 @@ export const emitKinds = ["obj", "asm", "json"] as const;
 const buildOptions = (y: Argv) =>
   compileOptions(y)
     .option("o", { type: "string", describe: "output file, '-' for standard output, or a folder" })
+    .option("MD", { type: "boolean", default: false, describe: "write what make must know: the files that were read" })
+    .option("MMD", { type: "boolean", default: false, describe: "the same without the machine's headers" })
+    .option("MF", { type: "string", describe: "where to write that (default: the object's name, .d)" })
+    .option("MT", { type: "string", array: true, default: [] as string[], describe: "the target that it names" })
+    .option("MQ", { type: "string", array: true, default: [] as string[], describe: "the same, quoted for make" })
+    .option("MP", { type: "boolean", default: false, describe: "with a target for each header, too" })
     .option("E", { type: "boolean", default: false, describe: "print the source after preprocessing, and stop" })
     .option("emit", {
       type: "string",
@@ -221,6 +240,12 @@ const explainOptions = (y: Argv) =>
 
 type Parsed<F extends (y: Argv) => Argv<unknown>> = Awaited<ReturnType<F>> extends Argv<infer A> ? A : never;
 export type BuildArgs = Parsed<typeof compileOptions> & {
+  readonly MD?: boolean;
+  readonly MMD?: boolean;
+  readonly MF?: string | undefined;
+  readonly MT?: readonly string[];
+  readonly MQ?: readonly string[];
+  readonly MP?: boolean;
   readonly o?: string | undefined;
   readonly emit?: string;
   readonly E?: boolean;

@@ -9,6 +9,8 @@ import type { IncludeHost } from "../asm/syntax/input.ts";
 export type ReadText = (path: string) => string | undefined;
 
 export interface SearchPath {
+  /** `-iquote`: for `#include "..."` alone, before all others. */
+  readonly quoted?: readonly string[];
   /** `-I`. */
   readonly dirs: readonly string[];
   /** `-isystem`. */
@@ -39,9 +41,11 @@ export function includeHost(read: ReadText, path: SearchPath): IncludeHost {
     }
     return undefined;
   };
+  const quoted = (name: string, from: string): string[] =>
+    [dirOf(from), ...(path.quoted ?? [])].map((dir) => join(dir, name));
   const find = (name: string, angled: boolean, from: string) => {
     if (name.startsWith("/")) return first([name]);
-    return first([...(angled ? [] : [join(dirOf(from), name)]), ...inDirs(name)]) ?? builtinHeader(name);
+    return first([...(angled ? [] : quoted(name, from)), ...inDirs(name)]) ?? builtinHeader(name);
   };
   return {
     find,

@@ -5,6 +5,7 @@ import type { TExpr } from "../sema/tree.ts";
 import { arithmetic, negate } from "./arith.ts";
 import type { FunctionContext } from "./context.ts";
 import { evaluate } from "./expr.ts";
+import { addressOf, loadScalar, storeScalar } from "./place.ts";
 
 type AtomicExpr = Extract<TExpr, { readonly kind: "atomic" }>;
 
@@ -17,7 +18,8 @@ export function lowerAtomic(cx: FunctionContext, e: AtomicExpr, used: boolean): 
   }
   const base = evaluate(cx, e.ptr);
   const given = evaluate(cx, e.value);
-  const expected = e.expected && evaluate(cx, e.expected);
+  const exchanged = e.exchanged && addressOf(cx, e.exchanged);
+  const expected = exchanged ? loadScalar(cx, exchanged, e.exchanged!.type) : e.expected && evaluate(cx, e.expected);
   const fn: AtomicOp = e.op === "sub" ? "add" : e.op;
   const value = e.op === "sub" ? negate(cx, given) : given;
   const wanted = used && e.result !== "none";
@@ -33,6 +35,7 @@ export function lowerAtomic(cx: FunctionContext, e: AtomicExpr, used: boolean): 
     value,
     ...(expected !== undefined && { expected }),
   });
+  if (exchanged) storeScalar(cx, exchanged, e.exchanged!.type, old);
   if (!wanted) return undefined;
   if (e.result === "success") return expected === undefined ? undefined : b.cmp("eq", old, expected);
   if (e.result === "old" || fn === "xchg" || fn === "cmpxchg") return old;

@@ -38,3 +38,20 @@ export function leadingZeros(b: IrBuilder, value: ValueId): ValueId {
   for (let by = 1; by < bitsOf(ty); by *= 2) filled = b.bin("or", filled, withConst(b, "lshr", filled, BigInt(by)));
   return countBits(b, b.bin("xor", filled, b.const(ty, -1n)));
 }
+
+/** The lowest bit of the number of ones. */
+export const onesModulo2 = (b: IrBuilder, value: ValueId): ValueId => withConst(b, "and", countBits(b, value), 1n);
+
+/** The place of the lowest one, counted from 1; 0 where there is none. */
+export function lowestOne(b: IrBuilder, value: ValueId): ValueId {
+  const ty = b.typeOf(value);
+  const either = b.bin("or", value, b.bin("sub", b.const(ty, 0n), value));
+  const mask = withConst(b, "ashr", either, BigInt(bitsOf(ty) - 1)); // all ones, unless `value` is 0
+  return b.bin("and", withConst(b, "add", trailingZeros(b, value), 1n), mask);
+}
+
+/** The bits below the sign that are copies of it. */
+export function signCopies(b: IrBuilder, value: ValueId): ValueId {
+  const sign = withConst(b, "ashr", value, BigInt(bitsOf(b.typeOf(value)) - 1));
+  return withConst(b, "sub", leadingZeros(b, b.bin("xor", value, sign)), 1n);
+}

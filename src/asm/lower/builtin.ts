@@ -4,7 +4,7 @@ import type { ValueId } from "../ir/model.ts";
 import type { TBuiltin } from "../sema/tree.ts";
 import { intType } from "../sema/type-ops.ts";
 import type { CType } from "../sema/types.ts";
-import { countBits, leadingZeros, trailingZeros } from "./bits.ts";
+import { countBits, leadingZeros, lowestOne, onesModulo2, signCopies, trailingZeros } from "./bits.ts";
 import type { FunctionContext } from "./context.ts";
 import { evaluate } from "./expr.ts";
 import { compareMemory, copyMemory, moveMemory, setMemory } from "./memory.ts";
@@ -32,6 +32,12 @@ export function lowerBuiltin(cx: FunctionContext, builtin: TBuiltin, type: CType
       return narrow(cx, trailingZeros(b, evaluate(cx, builtin.value)), type);
     case "popcount":
       return narrow(cx, countBits(b, evaluate(cx, builtin.value)), type);
+    case "parity":
+      return narrow(cx, onesModulo2(b, evaluate(cx, builtin.value)), type);
+    case "ffs":
+      return narrow(cx, lowestOne(b, evaluate(cx, builtin.value)), type);
+    case "clrsb":
+      return narrow(cx, signCopies(b, evaluate(cx, builtin.value)), type);
     case "expect":
       return convertValue(cx, evaluate(cx, builtin.value), builtin.value.type, type);
     case "load_packet":

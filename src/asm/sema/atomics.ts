@@ -17,12 +17,15 @@ interface Shape {
   readonly op: AtomicExpr["op"];
   readonly result: AtomicExpr["result"];
   readonly args: number;
+  /** What is expected stands behind a pointer, and the old value goes there. */
+  readonly exchanges?: true;
 }
 
 const shapes: Record<string, Shape> = {
   __sync_val_compare_and_swap: { op: "cmpxchg", result: "old", args: 3 },
   __sync_bool_compare_and_swap: { op: "cmpxchg", result: "success", args: 3 },
   __sync_lock_test_and_set: { op: "xchg", result: "old", args: 2 },
+  __atomic_compare_exchange_n: { op: "cmpxchg", result: "success", args: 6, exchanges: true },
   __atomic_exchange_n: { op: "xchg", result: "old", args: 3 },
 };
 for (const op of ["add", "sub", "or", "and", "xor"] as const) {
@@ -54,6 +57,7 @@ export function checkAtomic(cx: Sema, name: string, args: readonly Expr[], span:
     return errorValue(span);
   }
   if (!shape) return plainAccess(cx, name, ptr, to, args, span);
+  if (shape.exchanges) return compareExchange(cx, name, ptr, to, args, span);
   const operands = args
     .slice(1, shape.op === "cmpxchg" ? 3 : 2)
     .map((a, i) => assigned(cx, checkValue(cx, a), to, `argument ${i + 2} of '${name}'`));
@@ -68,6 +72,31 @@ export function checkAtomic(cx: Sema, name: string, args: readonly Expr[], span:
     ...(exchange && { expected: operands[0]! }),
     result: shape.result,
     type: shape.result === "success" ? boolType : to,
+    span,
+  };
+}
+
+/** `__atomic_compare_exchange_n(p, &expected, desired, weak, order, order)`: every order is that of BPF's own, the full one. */
+function compareExchange(cx: Sema, name: string, ptr: TExpr, to: CType, args: readonly Expr[], span: Span): TExpr {
+  const expected = checkValue(cx, args[1]!);
+  const desired = assigned(cx, checkValue(cx, args[2]!), to, `argument 3 of '${name}'`);
+  for (const e of args.slice(3)) checkValue(cx, e);
+  if (isError(expected) || isError(desired)) return errorValue(span);
+  if (!isPtr(expected.type) || sizeOf(expected.type.to) !== sizeOf(to) || !isScalar(expected.type.to)) {
+    cx.sink.error("E0203", expected.span, `argument 2 of '${name}'`, typeText(ptr.type), typeText(expected.type));
+    return errorValue(span);
+  }
+  const size = sizeOf(to) as 1 | 2 | 4 | 8;
+  const exchanged = derefPlace(cx, expected, span);
+  return {
+    kind: "atomic",
+    op: "cmpxchg",
+    ptr,
+    size,
+    value: desired,
+    exchanged,
+    result: "success",
+    type: boolType,
     span,
   };
 }

@@ -7,6 +7,8 @@ export interface Attributes {
   readonly section?: string;
   readonly align?: number;
   readonly packed: boolean;
+  /** The number of `#pragma pack` around a record. */
+  readonly pack?: number;
   readonly inlining?: "always" | "never";
   readonly weak: boolean;
   readonly hidden: boolean;
@@ -48,6 +50,9 @@ const refused = new Set(
   "alias constructor destructor ifunc scalar_storage_order vector_size ext_vector_type weakref".split(" "),
 );
 
+/** What `aligned` means without a number: the target's greatest alignment (clang, Targets/BPF.h, as on most 64-bit ones). */
+const GREATEST_ALIGN = 16;
+
 type Handler = (cx: Sema, a: Attribute, out: Draft) => void;
 
 const handlers: Readonly<Record<string, Handler>> = {
@@ -57,10 +62,14 @@ const handlers: Readonly<Record<string, Handler>> = {
   },
   aligned: (cx, a, out) => {
     const arg = a.args[0];
-    out.align = Math.max(out.align ?? 1, arg ? Number(constantInt(cx, arg, "an alignment") ?? 1n) : 8);
+    out.align = Math.max(out.align ?? 1, arg ? Number(constantInt(cx, arg, "an alignment") ?? 1n) : GREATEST_ALIGN);
   },
   packed: (_cx, _a, out) => {
     out.packed = true;
+  },
+  pragma_pack: (cx, a, out) => {
+    const arg = a.args[0];
+    if (arg) out.pack = Number(constantInt(cx, arg, "an alignment") ?? 16n);
   },
   always_inline: (_cx, _a, out) => {
     out.inlining = "always";

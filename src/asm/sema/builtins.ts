@@ -12,7 +12,7 @@ import { hasEffects } from "./effects.ts";
 import { checkOperand, checkValue } from "./expr.ts";
 import { constant, convert } from "./fold.ts";
 import { derefPlace } from "./places.ts";
-import type { TBuiltin, TExpr } from "./tree.ts";
+import type { CountKind, TBuiltin, TExpr } from "./tree.ts";
 import {
   boolType,
   intType,
@@ -28,7 +28,7 @@ import {
   voidPtr,
   voidType,
 } from "./type-ops.ts";
-import type { CType } from "./types.ts";
+import type { CType, IntType } from "./types.ts";
 
 interface Call {
   readonly cx: Sema;
@@ -77,17 +77,21 @@ function swapped(v: bigint, bits: number): bigint {
 }
 
 const count =
-  (kind: "clz" | "ctz" | "popcount", type: CType): Maker =>
+  (kind: CountKind, type: CType): Maker =>
   (c) => {
     const v = arg(c, 0, type);
-    const bits = type === uintType ? 32 : 64;
+    const bits = type === uintType || type === intType ? 32 : 64;
     if (v.kind === "const") return value(constant(BigInt(counted(kind, v.value, bits)), intType, c.span));
     return make(c, { kind, value: v }, intType);
   };
 
-function counted(kind: "clz" | "ctz" | "popcount", v: bigint, bits: number): number {
+function counted(kind: CountKind, v: bigint, bits: number): number {
   const text = BigInt.asUintN(bits, v).toString(2).padStart(bits, "0");
-  if (kind === "popcount") return text.replaceAll("0", "").length;
+  const ones = text.replaceAll("0", "").length;
+  if (kind === "popcount") return ones;
+  if (kind === "parity") return ones & 1;
+  if (kind === "ffs") return ones === 0 ? 0 : bits - text.lastIndexOf("1");
+  if (kind === "clrsb") return (text[0] === "0" ? /^0*/ : /^1*/).exec(text)![0].length - 1;
   const at = kind === "clz" ? text.indexOf("1") : [...text].reverse().indexOf("1");
   return at === -1 ? bits : at;
 }
@@ -107,7 +111,7 @@ const nothing =
 /** Anything that is no constant here may become one by inlining; what has effects is not looked at, as in clang. */
 const constantP: Maker = (c) => {
   const v = checkValue(c.cx, c.args[0]!);
-  const isConstantLocal = v.kind === "load" && v.place.kind === "local" && c.cx.constantLocals.has(v.place.local);
+  const isConstantLocal = v.kind === "load" && v.place.kind === "local" && c.cx.knownValues.has(v.place.local);
   const known = v.kind === "const" || isConstantLocal || (v.kind === "addr" && c.args[0]!.kind === "string");
   if (known || c.cx.needsConstant || !isScalar(v.type) || hasEffects(v))
     return value(constant(known ? 1n : 0n, intType, c.span));
@@ -125,7 +129,7 @@ const choose: Maker = (c) => {
 };
 
 const overflow =
-  (op: "add" | "sub" | "mul"): Maker =>
+  (op: "add" | "sub" | "mul", type?: IntType): Maker =>
   (c) => {
     const ptr = checkValue(c.cx, c.args[2]!);
     if (!isPtr(ptr.type) || !isInteger(ptr.type.to)) {
@@ -134,7 +138,8 @@ const overflow =
       return value(errorValue(c.span));
     }
     const result = derefPlace(c.cx, ptr, c.span);
-    return make(c, { kind: "overflow", op, left: number(c, 0), right: number(c, 1), result }, boolType);
+    const operand = (i: number) => (type ? arg(c, i, type) : number(c, i));
+    return make(c, { kind: "overflow", op, left: operand(0), right: operand(1), result }, boolType);
   };
 
 /** An integer of whatever type: overflow is asked of the exact result. */
@@ -176,6 +181,35 @@ const strlen: Maker = (c) => {
 
 const same: Maker = (c) => checkOperand(c.cx, c.args[0]!);
 
+/** The forms for `int`, `long` and `long long`: what a name's ending says. */
+const lengths = { "": "int", l: "long", ll: "long long" } as const;
+const forms = (stem: string, form: (length: "int" | "long" | "long long") => readonly [number, Maker]) =>
+  Object.fromEntries(Object.entries(lengths).map(([end, name]) => [`${stem}${end}`, form(name)] as const));
+
+const unsigned = { int: uintType, long: ulongType, "long long": intTypes["unsigned long long"] } as const;
+
+const typedOverflows = Object.fromEntries(
+  (["add", "sub", "mul"] as const).flatMap((op) =>
+    Object.entries(lengths).flatMap(([end, name]): [string, readonly [number, Maker]][] => [
+      [`__builtin_s${op}${end}_overflow`, [3, overflow(op, intTypes[name])]],
+      [`__builtin_u${op}${end}_overflow`, [3, overflow(op, unsigned[name])]],
+    ]),
+  ),
+);
+
+/** Names its argument, which the others only hint about. */
+const firstOf: Maker = (c) => {
+  for (const e of c.args.slice(1)) checkOperand(c.cx, e);
+  return value(rvalue(checkOperand(c.cx, c.args[0]!)));
+};
+
+const bzero: Maker = (c) =>
+  make(
+    c,
+    { kind: "memset", dst: arg(c, 0, voidPtr), byte: constant(0n, intType, c.span), length: arg(c, 1, sizeType) },
+    voidType,
+  );
+
 const builtins: Readonly<Record<string, readonly [number, Maker]>> = {
   __builtin_memcpy: [3, copy("memcpy")],
   __builtin_memmove: [3, copy("memmove")],
@@ -189,15 +223,18 @@ const builtins: Readonly<Record<string, readonly [number, Maker]>> = {
   __builtin_bswap16: [1, bswap(16)],
   __builtin_bswap32: [1, bswap(32)],
   __builtin_bswap64: [1, bswap(64)],
-  __builtin_clz: [1, count("clz", uintType)],
-  __builtin_clzl: [1, count("clz", ulongType)],
-  __builtin_clzll: [1, count("clz", ulongType)],
-  __builtin_ctz: [1, count("ctz", uintType)],
-  __builtin_ctzl: [1, count("ctz", ulongType)],
-  __builtin_ctzll: [1, count("ctz", ulongType)],
-  __builtin_popcount: [1, count("popcount", uintType)],
-  __builtin_popcountl: [1, count("popcount", ulongType)],
-  __builtin_popcountll: [1, count("popcount", ulongType)],
+  ...forms("__builtin_clz", (length) => [1, count("clz", unsigned[length])]),
+  ...forms("__builtin_ctz", (length) => [1, count("ctz", unsigned[length])]),
+  ...forms("__builtin_popcount", (length) => [1, count("popcount", unsigned[length])]),
+  ...forms("__builtin_parity", (length) => [1, count("parity", unsigned[length])]),
+  ...forms("__builtin_ffs", (length) => [1, count("ffs", intTypes[length])]),
+  ...forms("__builtin_clrsb", (length) => [1, count("clrsb", intTypes[length])]),
+  ...typedOverflows,
+  __builtin_memcpy_inline: [3, copy("memcpy")],
+  __builtin_memset_inline: [3, memset],
+  __builtin_bzero: [2, bzero],
+  __builtin_expect_with_probability: [3, expect],
+  __builtin_assume_aligned: [2, firstOf],
   __builtin_strcmp: [2, strcmp],
   __builtin_strlen: [1, strlen],
   __builtin_expect: [2, expect],

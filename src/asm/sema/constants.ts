@@ -3,13 +3,14 @@ import type { Expr } from "../syntax/ast.ts";
 import type { Sema } from "./context.ts";
 import { isError } from "./convert.ts";
 import { checkValue } from "./expr.ts";
+import { withKnown } from "./known-constants.ts";
 import { sizeOf } from "./layout.ts";
 import type { TExpr, TPlace } from "./tree.ts";
 import { isInteger } from "./type-ops.ts";
 
 /** The value of an integer constant expression; `what` begins the message of E0211 if it is none. */
 export function constantInt(cx: Sema, e: Expr, what: string): bigint | undefined {
-  const checked = cx.asConstant(() => checkValue(cx, e));
+  const checked = withKnown(cx, cx.asConstant(() => checkValue(cx, e)));
   if (checked.kind === "const" && isInteger(checked.type) && !isError(checked)) return checked.value;
   if (!isError(checked)) cx.sink.error("E0211", e.span, what);
   return undefined;

@@ -57,10 +57,10 @@ export class Sema {
   late = false;
   /** Inside `__builtin_preserve_access_index`: every record access relocates. */
   preserving = 0;
-  /** Locals that are const and start with a constant: `__builtin_constant_p` says so wherever it is asked. */
-  readonly constantLocals = new Set<TLocal>();
   /** Around expressions whose value is needed now: what is no constant yet will never be one. */
   needsConstant = false;
+  /** Numbers that `const` variables are known to hold: globals by name, locals by what declares them. */
+  readonly knownValues = new Map<string | TLocal, bigint>();
   /** A session program was refused for a kernel without sessions; what follows from that is not told again. */
   sessionsMissing = false;
 

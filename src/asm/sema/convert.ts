@@ -2,6 +2,7 @@
 import { bug } from "../../support/bug.ts";
 import type { Span } from "../../support/span.ts";
 import type { Sema } from "./context.ts";
+import { convertFloat, isFloat, isFloatZero } from "./floats.ts";
 import { constant, convert } from "./fold.ts";
 import type { FunctionDraft } from "./scope.ts";
 import type { TExpr, TPlace } from "./tree.ts";
@@ -81,6 +82,7 @@ export function balanced(left: TExpr, right: TExpr): { left: TExpr; right: TExpr
 /** `e` as a truth value: any scalar. Reports E0231 otherwise. */
 export function condition(cx: Sema, e: TExpr): TExpr {
   if (isScalar(e.type)) return e;
+  if (e.kind === "const" && isFloat(e.type)) return constant(isFloatZero(e) ? 0n : 1n, intType, e.span);
   if (e.type.kind === "void") cx.sink.error("E0218", e.span, "this condition");
   else cx.sink.error("E0231", e.span, typeText(e.type));
   return errorValue(e.span);
@@ -99,6 +101,8 @@ export function assigned(cx: Sema, e: TExpr, type: CType, what: string, at: Span
     return errorValue(e.span);
   }
   if (to.kind === "float" || e.type.kind === "float") {
+    const known = to.kind === "float" ? undefined : convertFloat(e, to, e.span);
+    if (known) return known;
     cx.sink.error("E0222", e.span, `${what} in type '${typeText(to.kind === "float" ? to : e.type)}'`);
     return errorValue(e.span);
   }

@@ -8,13 +8,14 @@ import { errorType, isError, rvalue } from "./convert.ts";
 import { checkOperand } from "./expr.ts";
 import { declareGlobal } from "./globals.ts";
 import { checkInit, completeArray } from "./init.ts";
+import { withKnown } from "./known-constants.ts";
 import { alignOf, sizeOf } from "./layout.ts";
 import { checkProgram } from "./programs.ts";
 import type { FunctionDraft } from "./scope.ts";
 import { checkBody } from "./stmt.ts";
-import type { TFunction, TLocal, TStmt } from "./tree.ts";
+import type { TExpr, TFunction, TLocal, TStmt } from "./tree.ts";
 import { applyTypeAttributes, resolveType } from "./type-exprs.ts";
-import { intType, sameType, typeText, unqualified } from "./type-ops.ts";
+import { intType, isInteger, sameType, typeText, unqualified } from "./type-ops.ts";
 import type { CType, FuncType } from "./types.ts";
 
 /** A declaration at file scope. */
@@ -23,7 +24,7 @@ export function fileDeclaration(cx: Sema, d: Declaration): void {
   for (const one of d.declarators) {
     const attrs = readAttributes(cx, d.attributes, one.attributes);
     const type = declaredType(cx, one, attrs);
-    if (d.storage === "typedef") declareTypedef(cx, one, type);
+    if (d.storage === "typedef") declareTypedef(cx, one, type, attrs);
     else if (type.kind === "func") {
       const fn = declareFunction(cx, one.name.name, one.name.span, type, attrs, d);
       const load = one.asmName && packetLoads.get(new TextDecoder().decode(one.asmName.bytes));
@@ -59,8 +60,9 @@ function declaredType(cx: Sema, one: Declarator, attrs: Attributes): CType {
 
 const isQualifiedAuto = (t: TypeExpr): boolean => t.kind === "qualified" && t.of.kind === "auto";
 
-function declareTypedef(cx: Sema, d: Declarator, type: CType): void {
+function declareTypedef(cx: Sema, d: Declarator, written: CType, { align }: Attributes): void {
   const { name } = d.name;
+  const type: CType = align === undefined ? written : { ...written, align };
   const known = cx.scope.own(name);
   if (known && !(known.kind === "typedef" && sameType(known.type, type))) cx.sink.error("E0208", d.name.span, name);
   cx.scope.declare(name, { kind: "typedef", type: { ...type, sugar: { name, of: type } } as CType });
@@ -227,7 +229,7 @@ export function localDeclaration(cx: Sema, d: Declaration): TStmt[] {
   return d.declarators.flatMap((one) => {
     const attrs = readAttributes(cx, d.attributes, one.attributes);
     const type = declaredType(cx, one, attrs);
-    if (d.storage === "typedef") declareTypedef(cx, one, type);
+    if (d.storage === "typedef") declareTypedef(cx, one, type, attrs);
     else if (type.kind === "func") declareFunction(cx, one.name.name, one.name.span, type, attrs, d);
     else if (d.storage === "static") declareStatic(cx, one, type, attrs);
     else if (d.storage === "extern")
@@ -255,10 +257,15 @@ function localVariable(cx: Sema, d: Declarator, declared: CType, attrs: Attribut
   const cleanup = attrs.cleanup && checkCleanup(cx, local, attrs.cleanup);
   if (!d.init) return { kind: "local", local, ...(cleanup && { cleanup }), span: d.span };
   const init = checkInit(cx, type, d.init);
+  if (init.kind === "scalar" && type.q?.const && !type.q.volatile && isInteger(type)) noteKnown(cx, local, init.value);
   const failed = (init.kind === "scalar" && isError(init.value)) || (init.kind === "copy" && isError(init.from));
-  const isConstant = init.kind === "scalar" && init.value.kind === "const" && type.q?.const && !type.q.volatile;
-  if (isConstant) cx.constantLocals.add(local);
   return { kind: "local", local, ...(!failed && { init }), ...(cleanup && { cleanup }), span: d.span };
+}
+
+/** A `const` variable whose value is a constant counts as one where C wants constants. */
+function noteKnown(cx: Sema, local: TLocal, init: TExpr): void {
+  const known = withKnown(cx, init);
+  if (known.kind === "const" && isInteger(known.type) && !isError(known)) cx.knownValues.set(local, known.value);
 }
 
 /** Headers may mention floating types; values of them cannot live anywhere. */

@@ -18,6 +18,7 @@ import {
   value,
 } from "./convert.ts";
 import { checkOperand, checkValue } from "./expr.ts";
+import { convertFloat, floatArith, floatCompare, floatNegated, isFloat } from "./floats.ts";
 import { arith, compare, constant, convert, logical, unary } from "./fold.ts";
 import { sizeOf } from "./layout.ts";
 import { addressOf, derefPlace, errorPlace, isErrorPlace, ptrAdd, stepSize } from "./places.ts";
@@ -67,6 +68,7 @@ export function unaryExpr(cx: Sema, e: Extract<Expr, { kind: "unary" }>): Operan
   const v = rvalue(operand);
   if (isError(v)) return value(v);
   if (e.op === "!") return value(unary("lnot", condition(cx, v), intType, e.span));
+  if (v.kind === "const" && isFloat(v.type) && e.op !== "~") return value(e.op === "-" ? floatNegated(v, e.span) : v);
   if (!isInteger(v.type)) {
     cx.sink.error("E0213", e.span, e.op, typeText(v.type));
     return value(errorValue(e.span));
@@ -115,10 +117,22 @@ export function binaryExpr(cx: Sema, e: Extract<Expr, { kind: "binary" }>): TExp
   if (e.op === "&&" || e.op === "||")
     return logical(e.op === "&&" ? "and" : "or", condition(cx, left), condition(cx, right), e.span);
   const cmp = compareOps[e.op];
+  if (isFloat(left.type) || isFloat(right.type)) return floatExpr(cx, e, left, right);
   return (
     (cmp ? compareExpr(cx, cmp, left, right, e.span) : arithExpr(cx, arithOps[e.op]!, left, right, e.span)) ??
     refuseOperands(cx, e.op, left, right, e.opSpan, e.span)
   );
+}
+
+/** An operator on floating operands: a constant, or refused. */
+function floatExpr(cx: Sema, e: Extract<Expr, { kind: "binary" }>, left: TExpr, right: TExpr): TExpr {
+  const cmp = compareOps[e.op];
+  const holds = cmp && floatCompare(cmp, left, right);
+  if (holds !== undefined) return constant(holds ? 1n : 0n, intType, e.span);
+  const known = cmp ? undefined : floatArith(arithOps[e.op]!, left, right, e.span);
+  if (known) return known;
+  cx.sink.error("E0222", e.opSpan, `'${e.op}' of '${typeText(left.type)}' and '${typeText(right.type)}'`);
+  return errorValue(e.span);
 }
 
 function refuseOperands(cx: Sema, op: string, left: TExpr, right: TExpr, opSpan: Span, span: Span): TExpr {
@@ -218,6 +232,10 @@ function update(cx: Sema, op: AssignOp, to: TPlace, from: TExpr, opSpan: Span, s
       span,
     };
   }
+  if (isFloat(from.type)) {
+    cx.sink.error("E0222", opSpan, `'${op}' of '${typeText(type)}' and '${typeText(from.type)}'`);
+    return errorValue(span);
+  }
   if (!isInteger(type) || !isInteger(from.type)) return refuse();
   const load: TExpr = { kind: "load", place: to, type, span };
   const shift = fn === "shl" || fn === "shr";
@@ -261,7 +279,12 @@ export function castExpr(cx: Sema, e: Extract<Expr, { kind: "cast" }>): TExpr {
   }
   if (isScalar(type) && isScalar(v.type)) return { ...convert(v, type, e.span), type } as TExpr;
   if (type.kind === "record" && sameType(type, v.type)) return v;
-  if (type.kind === "float" || v.type.kind === "float") return assigned(cx, v, type, "cast");
+  if (type.kind === "float" || v.type.kind === "float") return floatCast(cx, v, type, e.span);
   cx.sink.error("E0203", e.span, "cast", typeText(type), typeText(v.type));
   return errorValue(e.span);
+}
+
+/** From or to a floating type: constants alone. */
+function floatCast(cx: Sema, v: TExpr, type: CType, span: Span): TExpr {
+  return convertFloat(v, type, span) ?? assigned(cx, v, type, "cast");
 }

@@ -18,7 +18,8 @@ import {
 } from "./convert.ts";
 import { checkCall } from "./expr-call.ts";
 import { assignExpr, binaryExpr, castExpr, incDecExpr, unaryExpr } from "./expr-ops.ts";
-import { constant } from "./fold.ts";
+import { commonFloat, floatLiteral, isFloat } from "./floats.ts";
+import { constant, convert } from "./fold.ts";
 import { literalOperand } from "./init.ts";
 import { alignOf, findField, sizeOf } from "./layout.ts";
 import { nameOperand } from "./names.ts";
@@ -57,8 +58,7 @@ export function checkOperand(cx: Sema, e: Expr): Operand {
     case "char":
       return value(constant(BigInt(e.value), intType, e.span));
     case "float":
-      cx.sink.error("E0222", e.span, `constant ${e.text}`);
-      return value(errorValue(e.span));
+      return value(floatLiteral(e.text, e.span));
     case "string":
       return place(stringPlace(cx, e.bytes, e.span));
     case "name":
@@ -88,7 +88,7 @@ export function checkOperand(cx: Sema, e: Expr): Operand {
     case "sizeof_type":
       return value(sizeOfType(cx, resolveType(cx, e.type), e.span));
     case "alignof_expr":
-      return value(constant(BigInt(alignOf(operandType(checkUnevaluated(cx, e.operand)))), sizeType, e.span));
+      return value(constant(BigInt(alignOfOperand(cx, checkUnevaluated(cx, e.operand))), sizeType, e.span));
     case "alignof_type":
       return value(constant(BigInt(alignOf(resolveType(cx, e.type))), sizeType, e.span));
     case "stmt_expr":
@@ -108,6 +108,14 @@ export function checkOperand(cx: Sema, e: Expr): Operand {
     default:
       return assertNever(e);
   }
+}
+
+/** Of a variable, the alignment that it was declared with (GNU C). */
+function alignOfOperand(cx: Sema, o: Operand): number {
+  const named = o.kind === "place" ? o.place : undefined;
+  if (named?.kind === "local") return named.local.align;
+  const global = named?.kind === "global" ? cx.globals.find(({ name }) => name === named.name) : undefined;
+  return global?.align ?? alignOf(operandType(o));
 }
 
 /** The first type of C11 6.4.4.1's list that holds the constant. */
@@ -199,10 +207,19 @@ function condExpr(cx: Sema, e: Extract<Expr, { kind: "cond" }>): TExpr {
   if (isError(then) || isError(other) || isError(cond)) return errorValue(e.span);
   const type = condType(cx, then, other, e.span);
   if (!type) return errorValue(e.span);
+  if (isFloat(type)) return floatCond(cx, cond, then, other, type, e.span);
   const a = assignedArm(cx, then, type);
   const b = assignedArm(cx, other, type);
   if (cond.kind === "const") return cond.value !== 0n ? a : b;
   return { kind: "cond", cond, ...(e.then && { then: a }), else: b, type, span: e.span };
+}
+
+/** Of floating arms, one is taken when compiling or none. */
+function floatCond(cx: Sema, cond: TExpr, then: TExpr, other: TExpr, type: CType, span: Span): TExpr {
+  const arm = cond.kind === "const" ? (cond.value !== 0n ? then : other) : undefined;
+  if (arm?.kind === "const") return convert(arm, type, span);
+  cx.sink.error("E0222", span, `'?:' of type '${typeText(type)}'`);
+  return errorValue(span);
 }
 
 const assignedArm = (cx: Sema, e: TExpr, type: CType): TExpr =>
@@ -214,7 +231,7 @@ const assignedArm = (cx: Sema, e: TExpr, type: CType): TExpr =>
 
 const convertArm = (e: TExpr, type: CType): TExpr =>
   e.kind === "const"
-    ? constant(e.value, type, e.span)
+    ? convert(e, type)
     : sameType(e.type, type)
       ? e
       : { kind: "convert", operand: e, type, span: e.span };
@@ -222,6 +239,7 @@ const convertArm = (e: TExpr, type: CType): TExpr =>
 /** C11 6.5.15: arithmetic, same records, void, or pointers of which one may be null or `void *`. */
 function condType(cx: Sema, a: TExpr, b: TExpr, span: Span): CType | undefined {
   if (isInteger(a.type) && isInteger(b.type)) return commonType(a.type, b.type);
+  if (isArithmetic(a.type) && isArithmetic(b.type)) return commonFloat(a.type, b.type);
   if (a.type.kind === "void" || b.type.kind === "void") return voidType;
   if (isPtr(a.type) && isPtr(b.type)) return commonPtr(a, b);
   if (isPtr(a.type) && isInteger(b.type)) return unqualified(a.type);
@@ -230,6 +248,8 @@ function condType(cx: Sema, a: TExpr, b: TExpr, span: Span): CType | undefined {
   cx.sink.error("E0205", span, "?:", typeText(a.type), typeText(b.type));
   return undefined;
 }
+
+const isArithmetic = (t: CType): boolean => isInteger(t) || isFloat(t);
 
 /** A null pointer constant takes the other's type; else `void *` wins. */
 function commonPtr(a: TExpr, b: TExpr): CType {

@@ -1,6 +1,7 @@
 /** Makers of typed expressions that compute what is constant at once. C's integer arithmetic, wrapped to the type. */
 import { wrap } from "../../support/int.ts";
 import type { Span } from "../../support/span.ts";
+import { convertFloat, isFloat } from "./floats.ts";
 import type { ArithOp, CompareOp, TExpr } from "./tree.ts";
 import { integerShape, intType } from "./type-ops.ts";
 import type { CType } from "./types.ts";
@@ -88,7 +89,10 @@ export function logical(op: "and" | "or", left: TExpr, right: TExpr, span: Span)
 
 /** A scalar converted to another scalar type, or anything to void; nothing where the type is the same. */
 export function convert(operand: TExpr, type: CType, span: Span = operand.span): TExpr {
-  if (operand.kind === "const" && type.kind !== "void") return constant(operand.value, type, span);
+  if (operand.kind === "const" && (isFloat(operand.type) || isFloat(type))) {
+    const known = convertFloat(operand, type, span);
+    if (known) return known;
+  } else if (operand.kind === "const" && type.kind !== "void") return constant(operand.value, type, span);
   if (operand.type === type) return operand;
   return { kind: "convert", operand, type, span };
 }

@@ -6,10 +6,11 @@ import { constAddress, constantNumber } from "./constants.ts";
 import type { Sema } from "./context.ts";
 import { isError } from "./convert.ts";
 import { checkInit, completeArray } from "./init.ts";
+import { withKnown } from "./known-constants.ts";
 import { alignOf, sizeOf } from "./layout.ts";
 import type { Entity, GlobalDraft } from "./scope.ts";
 import type { TExpr, TExtern, TInit, TInitPart, TPlace } from "./tree.ts";
-import { isScalar, sameType, typeText } from "./type-ops.ts";
+import { isInteger, isScalar, sameType, typeText } from "./type-ops.ts";
 import type { CType } from "./types.ts";
 
 type GlobalEntity = Extract<Entity, { kind: "global" }>;
@@ -100,6 +101,8 @@ function define(cx: Sema, entity: GlobalEntity, d: Declarator, type: CType, spec
     const { init } = d;
     if (isConst(type) && isScalar(type) && global.relocs.length === 0 && init.kind !== "init_list")
       entity.value = readScalar(global);
+    if (entity.value !== undefined && global.constant && !global.weak && isInteger(type))
+      cx.knownValues.set(global.name, entity.value);
   }
   if (!spec.attrs.section)
     global.section = isConst(type) ? ".rodata" : global.bytes || global.relocs.length > 0 ? ".data" : ".bss";
@@ -170,7 +173,8 @@ class Image {
     this.#expr(part, part.value.expr);
   }
 
-  #expr(part: TInitPart, e: TExpr): void {
+  #expr(part: TInitPart, written: TExpr): void {
+    const e = withKnown(this.#cx, written);
     if (isError(e)) return;
     const number = numberIn(e);
     if (number !== undefined) {

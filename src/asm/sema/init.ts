@@ -96,7 +96,8 @@ export function checkInit(cx: Sema, type: CType, init: Initializer): TInit {
 
 function scalarList(cx: Sema, type: CType, init: InitList): TInit {
   const item = init.items[0];
-  if (init.items.length > 1) cx.sink.error("E0224", init.items[1]!.span, "one value is enough for a scalar");
+  if (init.items.length > 1)
+    cx.sink.warn("excess-initializers", init.items[1]!.span, "one value is enough for a scalar");
   if (!item) return { kind: "parts", zero: true, parts: [] };
   return checkInit(cx, type, item.value);
 }
@@ -125,7 +126,7 @@ interface Slot {
 function stringPart(cx: Sema, slot: Slot, s: Extract<Expr, { kind: "string" }>): TInitPart {
   const length = slot.type.kind === "array" ? (slot.type.length ?? s.bytes.length + 1) : 0;
   if (s.bytes.length > length)
-    cx.sink.error("E0224", s.span, `the string has ${s.bytes.length} bytes, the array ${length}`);
+    cx.sink.warn("excess-initializers", s.span, `the string has ${s.bytes.length} bytes, the array ${length}`);
   const bytes = new Uint8Array(length);
   bytes.set(s.bytes.subarray(0, length));
   return { off: slot.off, value: { kind: "bytes", bytes } };
@@ -179,11 +180,18 @@ class Filler {
         continue;
       }
       if (at >= count) {
-        this.#cx.sink.error("E0224", item.span, `'${typeText(slot.type)}' has only ${count} parts`);
+        this.#cx.sink.warn("excess-initializers", item.span, `'${typeText(slot.type)}' has only ${count} parts`);
+        for (const { value } of queue) this.#unused(value);
         return;
       }
       this.#next(child(slot, at++), queue);
     }
+  }
+
+  /** What fills nothing is checked all the same. */
+  #unused(init: Initializer): void {
+    if (!isInitList(init)) this.#check(init);
+    else for (const { value } of init.items) this.#unused(value);
   }
 
   /** One child from the front of the queue, which may hold the parts of an aggregate without braces. */

@@ -37,6 +37,7 @@ export function sizeOf(type: CType): number | undefined {
 
 /** Alignment in bytes; 1 where the type has none. */
 export function alignOf(type: CType): number {
+  if (type.align !== undefined) return type.align;
   switch (type.kind) {
     case "int":
       return type.size;
@@ -70,6 +71,8 @@ export interface RecordRules {
   readonly packed: boolean;
   /** Least alignment of the whole. */
   readonly align: number;
+  /** What no member is aligned beyond (`#pragma pack`). */
+  readonly pack?: number | undefined;
 }
 
 /** Gives members their places (System V rules, bit-fields packed into units of their type). */
@@ -81,9 +84,12 @@ export function layOut(of: "struct" | "union", members: readonly MemberDraft[], 
   for (const member of members) {
     const packed = rules.packed || member.packed === true;
     const natural = packed ? 1 : alignOf(member.type);
-    const memberAlign = Math.max(natural, member.align ?? 1);
+    const memberAlign = Math.min(Math.max(natural, member.align ?? 1), rules.pack ?? MAX_ALIGN);
     const start = of === "union" ? 0 : bitEnd;
-    const place = member.bits === undefined ? plain(member, start, memberAlign) : bitField(member, start, packed);
+    const place =
+      member.bits === undefined
+        ? plain(member, start, memberAlign)
+        : bitField(member, start, packed || rules.pack !== undefined);
     if (member.name !== "" || member.bits === undefined)
       fields.push({
         name: member.name,
@@ -99,6 +105,8 @@ export function layOut(of: "struct" | "union", members: readonly MemberDraft[], 
   }
   return { size: alignUp(size, align), align, fields };
 }
+
+const MAX_ALIGN = 2 ** 28;
 
 interface MemberPlace {
   readonly bitOff: number;
@@ -116,7 +124,8 @@ function bitField(member: MemberDraft, start: number, packed: boolean): MemberPl
   const bits = member.bits!;
   if (bits === 0) return { bitOff: alignUp(start, unit), end: alignUp(start, unit) };
   const crosses = Math.floor(start / unit) !== Math.floor((start + bits - 1) / unit);
-  const bitOff = !packed && crosses ? alignUp(start, unit) : start;
+  const wanted = (member.align ?? 1) * 8;
+  const bitOff = !packed && crosses ? alignUp(start, Math.max(unit, wanted)) : alignUp(start, wanted > 8 ? wanted : 1);
   return { bitOff, end: bitOff + bits };
 }
 

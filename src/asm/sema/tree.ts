@@ -348,6 +348,8 @@ export type TExpr =
       readonly value: TExpr;
       /** For cmpxchg. */
       readonly expected?: TExpr;
+      /** For cmpxchg, instead: holds what is expected, and takes the old value. */
+      readonly exchanged?: TPlace;
       /** The result is the old value, the new one, or, for cmpxchg, whether it was stored. */
       readonly result: "old" | "new" | "success" | "none";
       readonly type: CType;
@@ -361,14 +363,19 @@ export type TCallee =
   /** A call through a pointer: a helper number that is constant, else refused. */
   | { readonly kind: "pointer"; readonly expr: TExpr };
 
+/**
+ * What is counted over the operand's width: leading zeros, trailing zeros, ones, ones modulo 2, the place of the lowest
+ * one from 1 on (0: there is none), the copies of the sign below it.
+ */
+export type CountKind = "clz" | "ctz" | "popcount" | "parity" | "ffs" | "clrsb";
+
 export type TBuiltin =
   /** `length` in bytes is constant for all but those that become a loop refused elsewhere. */
   | { readonly kind: "memcpy" | "memmove"; readonly dst: TExpr; readonly src: TExpr; readonly length: TExpr }
   | { readonly kind: "memset"; readonly dst: TExpr; readonly byte: TExpr; readonly length: TExpr }
   | { readonly kind: "memcmp"; readonly left: TExpr; readonly right: TExpr; readonly length: TExpr }
   | { readonly kind: "bswap"; readonly bits: 16 | 32 | 64; readonly value: TExpr }
-  /** Count of leading zeros, trailing zeros, ones, over the operand's width. */
-  | { readonly kind: "clz" | "ctz" | "popcount"; readonly value: TExpr }
+  | { readonly kind: CountKind; readonly value: TExpr }
   | { readonly kind: "expect"; readonly value: TExpr; readonly likely: bigint }
   /** Whether a loop may go on: the kernel counts (`may_goto`). */
   | { readonly kind: "may_goto" }

@@ -8,13 +8,13 @@ import { type Attributes, readAttributes } from "./attributes.ts";
 import { constantInt } from "./constants.ts";
 import type { Sema } from "./context.ts";
 import { isError, operandType, rvalue } from "./convert.ts";
+import { enumType } from "./enums.ts";
 import { checkOperand } from "./expr.ts";
-import { enumeratorType } from "./kernel-types.ts";
+import { withKnown } from "./known-constants.ts";
 import { layOut, layoutOf, type MemberDraft, sizeOf } from "./layout.ts";
 import { staticAssert } from "./static-assert.ts";
 import {
   boolType,
-  enumUnderlying,
   floatTypes,
   intType,
   intTypes,
@@ -27,7 +27,7 @@ import {
   ulongType,
   voidType,
 } from "./type-ops.ts";
-import type { CType, EnumDecl, FuncParam, FuncType, RecordDecl } from "./types.ts";
+import type { CType, FuncParam, FuncType, RecordDecl } from "./types.ts";
 
 const builtinTypes: Readonly<Record<string, CType>> = { ...intTypes, ...floatTypes, void: voidType, _Bool: boolType };
 
@@ -108,6 +108,8 @@ const builtinTypedefs: Readonly<Record<string, CType>> = {
   ssize_t: longType,
   ptrdiff_t: longType,
   intptr_t: longType,
+  intmax_t: longType,
+  uintmax_t: ulongType,
   uintptr_t: ulongType,
   int8_t: intTypes["signed char"],
   int16_t: intTypes.short,
@@ -164,7 +166,7 @@ function arrayType(cx: Sema, t: Extract<TypeExpr, { kind: "array" }>): CType {
 }
 
 function arrayLength(cx: Sema, e: Expr): bigint | undefined {
-  const length = cx.asConstant(() => rvalue(checkOperand(cx, e)));
+  const length = withKnown(cx, cx.asConstant(() => rvalue(checkOperand(cx, e))));
   if (isError(length)) return undefined;
   if (length.kind === "const" && isInteger(length.type)) return length.value;
   if (isInteger(length.type)) cx.sink.error("E0223", e.span);
@@ -174,7 +176,7 @@ function arrayLength(cx: Sema, e: Expr): bigint | undefined {
 
 export function functionType(cx: Sema, t: FunctionTypeExpr): FuncType {
   const ret = resolveType(cx, t.ret);
-  const params = cx.inScope(() => t.params.map((p) => parameter(cx, p)));
+  const params = cx.inScope(() => t.params.map((p) => declaredParameter(cx, p)));
   const onlyVoid = params.length === 1 && params[0]!.type.kind === "void" && params[0]!.name === "";
   return {
     kind: "func",
@@ -185,10 +187,19 @@ export function functionType(cx: Sema, t: FunctionTypeExpr): FuncType {
   };
 }
 
-/** Arrays and functions are passed as pointers (C11 6.7.6.3p7). */
+/** A parameter's name is in scope for those behind it, as in `int n, int a[n]`. */
+function declaredParameter(cx: Sema, p: ParamDecl): FuncParam {
+  const { type, ...rest } = parameter(cx, p);
+  const span = p.name?.span ?? p.span;
+  if (p.name) cx.scope.declare(p.name.name, { kind: "local", local: { name: p.name.name, type, align: 1, span } });
+  return { ...rest, type };
+}
+
+/** Arrays and functions are passed as pointers (C11 6.7.6.3p7), whatever length is written. */
 function parameter(cx: Sema, p: ParamDecl): FuncParam {
   const attrs = readAttributes(cx, p.attributes);
-  const written = applyTypeAttributes(resolveType(cx, p.type), attrs);
+  const shape: TypeExpr = p.type.kind === "array" ? { kind: "ptr", to: p.type.elem, span: p.type.span } : p.type;
+  const written = applyTypeAttributes(resolveType(cx, shape), attrs);
   const type = written.kind === "array" ? ptrTo(written.elem) : written.kind === "func" ? ptrTo(written) : written;
   return { name: p.name?.name ?? "", type, ...(attrs.declTags.length > 0 && { declTags: attrs.declTags }) };
 }
@@ -236,7 +247,7 @@ function define(cx: Sema, decl: RecordDecl, t: RecordSpec, attrs: Attributes): v
     return memberDrafts(cx, m, attrs.core || decl.core);
   });
   reportTwins(cx, drafts, t);
-  decl.layout = layOut(t.of, drafts, { packed: attrs.packed, align: attrs.align ?? 1 });
+  decl.layout = layOut(t.of, drafts, { packed: attrs.packed, align: attrs.align ?? 1, pack: attrs.pack });
   decl.span = t.span;
 }
 
@@ -287,42 +298,4 @@ function reportTwins(cx: Sema, members: readonly MemberDraft[], t: RecordSpec): 
     if (name !== "" && seen.has(name)) cx.sink.error("E0208", t.span, `${t.of} member ${name}`);
     seen.add(name);
   }
-}
-
-// ---- enums ----
-
-function enumType(cx: Sema, t: EnumSpec): CType {
-  const tag = t.tag?.name ?? "";
-  const known = tag === "" ? undefined : t.values ? cx.scope.ownTag(tag) : cx.scope.findTag(tag);
-  if (known?.kind === "enum" && !t.values) return { kind: "enum", decl: known.decl };
-  if (!t.values) {
-    const kernel = cx.types.enum(tag);
-    if (kernel) return { kind: "enum", decl: kernel };
-  }
-  if (known?.kind === "enum" && known.decl.values) cx.sink.error("E0208", t.span, `enum ${tag}`);
-  const decl: EnumDecl = known?.kind === "enum" ? known.decl : { tag, size: 4, signed: false, span: t.span };
-  if (tag !== "") cx.scope.declareTag(tag, { kind: "enum", decl });
-  if (t.values) enumValues(cx, decl, t);
-  return { kind: "enum", decl };
-}
-
-/** The smallest of unsigned int, int, unsigned long and long that holds all values (as clang chooses). */
-function enumValues(cx: Sema, decl: EnumDecl, t: EnumSpec): void {
-  const values: { name: string; value: bigint }[] = [];
-  let next = 0n;
-  for (const v of t.values!) {
-    const value = v.value ? (constantInt(cx, v.value, `the value of '${v.name.name}'`) ?? next) : next;
-    next = value + 1n;
-    values.push({ name: v.name.name, value });
-    cx.scope.declare(v.name.name, { kind: "enumerator", value, type: enumeratorType(value) });
-  }
-  decl.values = values;
-  decl.signed = values.some((v) => v.value < 0n);
-  const small = values.every(
-    (v) => BigInt.asIntN(32, v.value) === v.value || (!decl.signed && BigInt.asUintN(32, v.value) === v.value),
-  );
-  decl.size = small ? 4 : 8;
-  if (small) return;
-  const type = enumUnderlying(decl);
-  for (const v of values) cx.scope.declare(v.name, { kind: "enumerator", value: v.value, type });
 }

@@ -56,6 +56,13 @@ export function unqualified(type: CType): CType {
   return rest as CType;
 }
 
+/** A value's type without what only matters to objects: qualifiers and a typedef's alignment. */
+function plain(type: CType): CType {
+  if (type.align === undefined) return unqualified(type);
+  const { align: _, ...rest } = unqualified(type);
+  return rest as CType;
+}
+
 export const isInteger = (t: CType): boolean => t.kind === "int" || t.kind === "bool" || t.kind === "enum";
 export const isScalar = (t: CType): boolean => isInteger(t) || t.kind === "ptr";
 export const isPtr = (t: CType): t is PtrType => t.kind === "ptr";
@@ -81,7 +88,7 @@ export function promote(t: CType): CType {
   if (t.kind === "bool") return intType;
   if (t.kind === "enum") return promote(enumUnderlying(t.decl));
   if (t.kind === "int" && t.size < 4) return intType;
-  return unqualified(t);
+  return plain(t);
 }
 
 const rank = (t: IntType): number =>

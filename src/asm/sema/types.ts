@@ -23,6 +23,8 @@ interface Base {
   readonly sugar?: Sugar;
   /** BTF type tags on this type as a pointee (`kptr`, `percpu`, `user`, ...), outermost first. */
   readonly tags?: readonly string[];
+  /** Bytes, where a typedef says `aligned`: more or less than the type's own. */
+  readonly align?: number;
 }
 
 export type CType = VoidType | BoolType | IntType | FloatType | PtrType | ArrayType | RecordType | EnumType | FuncType;

@@ -2,11 +2,12 @@
 
 import type { DiagSink } from "../../diag/diagnostic.ts";
 import type { Declarator, ExternalItem, FileAsm, FunctionDef, Ident, TranslationUnit, TypeExpr } from "./ast.ts";
+import { functionType } from "./declarations.ts";
 import type { Declared } from "./declarators.ts";
 import { ChunkPreprocessors, type Stretch } from "./deferred.ts";
 import type { GrammarRule } from "./parser-base.ts";
 import type { Preprocessor } from "./preprocess.ts";
-import { functionType, StatementParser } from "./statements.ts";
+import { StatementParser } from "./statements.ts";
 import { spanOf } from "./token.ts";
 import {
   AsmWord,

@@ -8,6 +8,7 @@
 import type { DiagSink } from "../../diag/diagnostic.ts";
 import type { SourceFile } from "../../diag/source.ts";
 import { givesWay } from "./ambient.ts";
+import { ArgumentReader } from "./arguments.ts";
 import { installBuiltinMacros } from "./builtin-macros.ts";
 import { printableChar } from "./chars.ts";
 import { Deferred } from "./deferred.ts";
@@ -32,7 +33,6 @@ import {
 import {
   AttributeWord,
   CharLit,
-  Comma,
   EndOfFile,
   EndOfLine,
   Hash,
@@ -102,7 +102,7 @@ export class Preprocessor implements Paster {
   readonly #known = new Map<string, SourceFile>();
   readonly #contexts: Context[] = [];
   #expanded = 0;
-  #argDepth = 0;
+  readonly #arguments = new ArgumentReader(this);
   #stopped = false;
   /** The text ended where it should not have, which has been reported: what is missing behind is no news. */
   truncated = false;
@@ -376,7 +376,7 @@ export class Preprocessor implements Paster {
     let end = tok.end;
     let args: MacroArg[] = [];
     if (macro.params) {
-      const collected = this.#collect(macro, tok);
+      const collected = this.#arguments.read(macro, tok);
       if (!collected)
         return new Tok(NumberLit, "0", tok.file, tok.startOffset, tok.end, tok.flags, undefined, tok.origin);
       ({ end, args } = collected);
@@ -384,82 +384,18 @@ export class Preprocessor implements Paster {
     const origin = new Origin(macro.name, tok, end);
     const tokens = macro.params || macro.hasOperators ? substitute(macro, args, origin, this) : copyBody(macro, origin);
     this.#expanded += tokens.length + 1;
-    if (this.#expanded > this.limits.expandedTokens) return this.#tooMuch(tok);
+    if (this.#expanded > this.limits.expandedTokens) return this.tooMuch(tok);
     if (tokens[0]) tokens[0] = withFlags(tokens[0], (tokens[0].flags & NO_EXPAND) | tok.flags);
     macro.disabled = true;
     this.push(tokens, macro);
     return undefined;
   }
 
-  #tooMuch(tok: Tok): undefined {
+  /** Macros expand to more than memory is spent on: told once, and the rest is left unread. */
+  tooMuch(tok: Tok): undefined {
     if (!this.#stopped) this.sink.error("E0129", spanOf(tok), this.limits.expandedTokens);
     this.stop();
     return undefined;
-  }
-
-  #collect(macro: Macro, name: Tok): { args: MacroArg[]; end: number } | undefined {
-    const most = macro.variadic ? macro.params!.length : Number.POSITIVE_INFINITY;
-    const lists: Tok[][] = [[]];
-    this.raw();
-    for (let depth = 1, count = 0; ; count++) {
-      const tok = this.raw();
-      if (tok.tokenType === EndOfFile || tok.tokenType === EndOfLine) {
-        this.sink.error("E0126", spanOf(name), macro.name).note(`'${macro.name}' is defined here`, macro.span);
-        if (tok.tokenType === EndOfFile) this.truncated = true;
-        return undefined;
-      }
-      if (count > this.limits.expandedTokens) return this.#tooMuch(name);
-      if (tok.tokenType === LParen) depth++;
-      else if (tok.tokenType === RParen && --depth === 0) return this.#args(macro, name, lists, endIn(name, tok));
-      if (tok.tokenType === Comma && depth === 1 && lists.length < most) lists.push([]);
-      else lists.at(-1)!.push(this.#asArgument(tok));
-    }
-  }
-
-  /** A line break inside arguments is a space; a macro that is disabled now stays so for this token. */
-  #asArgument(tok: Tok): Tok {
-    let { flags } = tok;
-    if (flags & AT_LINE_START) flags = (flags & ~AT_LINE_START) | AFTER_SPACE;
-    if (tok.word?.macro?.disabled) flags |= NO_EXPAND;
-    return withFlags(tok, flags);
-  }
-
-  #args(macro: Macro, name: Tok, lists: Tok[][], end: number): { args: MacroArg[]; end: number } | undefined {
-    const want = macro.params!.length;
-    if (want === 0 && lists.length === 1 && lists[0]!.length === 0) lists.pop();
-    const absent = macro.variadic && (lists.length === want - 1 || (want === 1 && lists[0]?.length === 0));
-    if (lists.length === want - 1 && absent) lists.push([]);
-    if (lists.length !== want) {
-      const counted = macro.variadic ? `at least ${want - 1} arguments` : `${want} argument${want === 1 ? "" : "s"}`;
-      const report = this.sink.error("E0127", spanOf(name), macro.name, counted, lists.length);
-      report.note(`'${macro.name}' is defined here`, macro.span);
-      return undefined;
-    }
-    return { args: lists.map((raw, i) => this.#argument(raw, absent && i === want - 1)), end };
-  }
-
-  #argument(raw: readonly Tok[], absent: boolean): MacroArg {
-    let expanded: readonly Tok[] | undefined;
-    return {
-      raw,
-      absent,
-      expanded: () => {
-        expanded ??= this.#expandArgument(raw);
-        return expanded;
-      },
-    };
-  }
-
-  #expandArgument(raw: readonly Tok[]): readonly Tok[] {
-    if (this.#argDepth >= this.limits.nesting) {
-      if (!this.#stopped) this.sink.error("E0155", spanOf(raw[0]!), this.limits.nesting);
-      this.stop();
-      return [];
-    }
-    this.#argDepth++;
-    const expanded = this.expandAll(raw);
-    this.#argDepth--;
-    return expanded;
   }
 
   paste(text: string, left: Tok, right: Tok, origin: Origin): Tok | undefined {
@@ -501,11 +437,6 @@ function isAttributeList(tokens: readonly Tok[]): boolean {
     if (tokenType === RParen) depth--;
   }
   return true;
-}
-
-/** Where `last` ends, as seen from the file of `name`. */
-function endIn(name: Tok, last: Tok): number {
-  return last.file === name.file && last.end > name.end ? last.end : name.end;
 }
 
 /** The end of a token list. */

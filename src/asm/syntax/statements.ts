@@ -3,26 +3,21 @@ import type { TokenType } from "chevrotain";
 import type {
   AsmOperand,
   AsmStmt,
-  Attribute,
   Block,
   Declaration,
-  Declarator,
   Expr,
-  FunctionTypeExpr,
   Ident,
   StaticAssert,
   Stmt,
   StringLiteral,
-  TypeExpr,
   Unroll,
 } from "./ast.ts";
-import { DeclaratorParser, type Declared } from "./declarators.ts";
+import { DeclarationParser } from "./declarations.ts";
 import { COMMA_LEVEL, COND_LEVEL } from "./operators.ts";
 import type { GrammarRule } from "./parser-base.ts";
 import { AT_LINE_START, spanBetween, spanOf, type Tok } from "./token.ts";
 import {
   AsmWord,
-  Assign,
   AttributeWord,
   BreakWord,
   CaseWord,
@@ -57,7 +52,6 @@ import {
   SwitchWord,
   WhileWord,
 } from "./tokens.ts";
-import type { Specifiers } from "./types.ts";
 
 /** Words that begin a statement; on a fresh line, reading goes on there after an error. */
 const statementWords = new Set<TokenType>([
@@ -75,7 +69,7 @@ const statementWords = new Set<TokenType>([
 ]);
 const loopWords = new Set<TokenType>([ForWord, WhileWord, DoWord]);
 
-export abstract class StatementParser extends DeclaratorParser {
+export abstract class StatementParser extends DeclarationParser {
   /** Names of `__label__` declarations and what they are called in the tree, innermost block last. */
   readonly #localNames: Map<string, string>[] = [];
   #localCount = 0;
@@ -155,78 +149,6 @@ export abstract class StatementParser extends DeclaratorParser {
   protected skipPragma(): void {
     const pragma = this.take();
     while (pragma.tokenType === PragmaPush && !this.sees(EndOfFile) && this.take().tokenType !== PragmaEnd);
-  }
-
-  // ---- declarations ----
-
-  /** A declaration inside a function. */
-  protected declaration(leading: readonly Attribute[]): Declaration {
-    const specifiers = this.SUBRULE2(this.specifiers, { ARGS: [leading] });
-    const declarators: Declarator[] = [];
-    if (!this.sees(Semi)) {
-      const declared = this.declared(specifiers);
-      if (this.sees(LBrace) && functionType(declared.wrap(specifiers.base))) this.#nestedFunction(declared);
-      this.declarators(specifiers, declared, declarators);
-    }
-    this.endOf("the declaration");
-    return this.finishDeclaration(specifiers, declarators);
-  }
-
-  protected finishDeclaration(specifiers: Specifiers, declarators: readonly Declarator[]): Declaration {
-    const { storage, inline, base, attributes, first } = specifiers;
-    const span = this.spanFrom(first);
-    return { kind: "declaration", ...(storage && { storage }), inline, base, attributes, declarators, span };
-  }
-
-  /** The next declarator; its name is in scope from here on (C11 6.2.1p7). */
-  protected declared({ storage }: Specifiers): Declared & { readonly name: Ident } {
-    const declared = this.declarator("named");
-    this.scopes.declare(declared.name!.name, storage === "typedef");
-    return declared as Declared & { readonly name: Ident };
-  }
-
-  #nestedFunction({ name }: { readonly name: Ident }): never {
-    this.report("E0161", name.span, name.name);
-    this.SUBRULE3(this.block);
-    return this.abandon();
-  }
-
-  /** The rest of `first`, and further declarators behind commas. */
-  protected declarators(specifiers: Specifiers, first: Declared & { readonly name: Ident }, out: Declarator[]): void {
-    out.push(this.#initDeclarator(specifiers, first));
-    while (this.takeIf(Comma)) {
-      const leading = this.attributes();
-      const next = this.declared(specifiers);
-      out.push(this.#initDeclarator(specifiers, { ...next, attributes: [...leading, ...next.attributes] }));
-    }
-  }
-
-  #initDeclarator({ base }: Specifiers, declared: Declared & { readonly name: Ident }): Declarator {
-    const asmName = this.asmName();
-    const attributes = [...declared.attributes, ...this.attributes()];
-    const init = this.takeIf(Assign) ? this.initializer() : undefined;
-    const { name } = declared;
-    const span = { ...name.span, end: Math.max(name.span.end, this.spanFrom(this.tok(0)).end) };
-    const type = declared.wrap(base);
-    return { name, type, attributes, ...(init && { init }), ...(asmName && { asmName }), span };
-  }
-
-  /** `asm("name")` behind a declarator. */
-  protected asmName(): StringLiteral | undefined {
-    if (!this.takeIf(AsmWord)) return undefined;
-    const open = this.need(LParen, "after 'asm'");
-    const text = this.SUBRULE4(this.stringLiteral);
-    this.close(RParen, open);
-    return text;
-  }
-
-  /** The `;` that ends something. Where the next line goes on as if it were there, reading does too. */
-  protected endOf(what: string): void {
-    if (this.takeIf(Semi)) return;
-    const next = this.tok(1);
-    const goesOn = next.tokenType === RBrace || (next.flags & AT_LINE_START) !== 0 || next.tokenType === EndOfFile;
-    this.report("E0150", this.gap(Semi), `';' after ${what}`).edit(this.gap(Semi), ";");
-    if (!goesOn) this.abandon();
   }
 
   // ---- statements ----
@@ -504,10 +426,4 @@ export abstract class StatementParser extends DeclaratorParser {
       if (depth === 0 && (tokenType === Semi || tokenType === RBrace)) return;
     }
   }
-}
-
-/** The function type of a declarator's whole type, through what decorates it. */
-export function functionType(type: TypeExpr): FunctionTypeExpr | undefined {
-  if (type.kind === "func") return type;
-  return type.kind === "attributed" || type.kind === "qualified" ? functionType(type.of) : undefined;
 }

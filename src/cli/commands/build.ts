@@ -9,6 +9,7 @@ import type { WarningOptions } from "../../driver/options.ts";
 import type { Kernel } from "../../kernel/model.ts";
 import { isFolder, readHeader, readSource, writeWhole } from "../files.ts";
 import { choiceOf, chooseKernel } from "../kernel-choice.ts";
+import { makeRule, quotedForMake } from "../make-rule.ts";
 import { report } from "../report.ts";
 import { type BuildArgs, emitKinds } from "../run.ts";
 
@@ -60,8 +61,27 @@ function buildOne(file: string, kernel: Kernel, args: BuildArgs, write: boolean)
   if (!made.object) return false;
   if (!write) return true;
   const ok = (args.emit ?? "obj").split(",").every((kind) => emit(kind as Emit, file, made, args, sink));
+  if (ok && (args.MD || args.MMD)) return dependencies(file, made, args, sink) || fail(sink, args) === 0;
   if (!ok) fail(sink, args);
   return ok;
+}
+
+/** Files of the disk that the compilation read. */
+const namesRead = (made: Compilation, file: string): readonly string[] =>
+  made.files.files
+    .filter((f) => !f.builtin && (f.name === file || readHeader(f.name) !== undefined))
+    .map((f) => f.name);
+
+/** `-MD`: a rule for make beside the object. */
+function dependencies(file: string, made: Compilation, args: BuildArgs, sink: DiagSink): boolean {
+  const object = outputPath(file, "obj", args);
+  const rule = makeRule(namesRead(made, file), {
+    targets: [...(args.MT ?? []), ...(args.MQ ?? []).map(quotedForMake)],
+    object,
+    phony: args.MP === true,
+    machine: args.MMD ? undefined : true,
+  });
+  return writeWhole(args.MF ?? object.replace(/\.o$/, ".d"), new TextEncoder().encode(rule), sink);
 }
 
 /** `-E`: the text to standard output, or to the file that `-o` names. */
@@ -107,10 +127,11 @@ const multiarch: Readonly<Record<Kernel["arch"], string>> = {
  * to be told by `-idirafter`: the headers of an architecture, the kernel's before any other that the machine has.
  */
 function searchPath(kernel: Kernel, args: BuildArgs): SearchPath {
+  const own = { quoted: args.iquote, dirs: args.I, system: args.isystem };
+  if (args.nostdinc || args.nostdlibinc) return { ...own, machine: args.idirafter };
   const ofArch = [...new Set([multiarch[kernel.arch], ...Object.values(multiarch)])];
   return {
-    dirs: args.I,
-    system: args.isystem,
+    ...own,
     local: ["/usr/local/include"],
     machine: ["/usr/include", ...args.idirafter, ...ofArch],
   };
@@ -144,9 +165,12 @@ function emit(kind: Emit, file: string, made: Compilation, args: BuildArgs, sink
     process.stdout.write(bytes);
     return true;
   }
+  return writeWhole(outputPath(file, kind, args), bytes, sink);
+}
+
+function outputPath(file: string, kind: Emit, args: BuildArgs): string {
   const name = outputName(file, kind);
-  const path = args.o === undefined ? name : isFolder(args.o) ? join(args.o, basename(name)) : args.o;
-  return writeWhole(path, bytes, sink);
+  return args.o === undefined ? name : isFolder(args.o) ? join(args.o, basename(name)) : args.o;
 }
 
 const textOf = (kind: "asm" | "json", object: Uint8Array): string =>

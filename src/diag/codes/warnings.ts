@@ -12,6 +12,7 @@ export const warningTexts = {
   unresolved: (name: string, text: string) => `this kernel would refuse '${name}': ${text}`,
   "macro-redefined": (name: string) => `macro '${name}' is defined again, differently`,
   cpp: (text: string) => `#warning ${text}`,
+  "excess-initializers": (why: string) => `this part of the initialiser is ignored: ${why}`,
   "extra-tokens": (directive: string) => `what follows '#${directive}' on its line is ignored`,
   "unknown-escape-sequence": (text: string) => `escape '${text}' has no meaning and stands for its character`,
   "asm-immediate": (value: string) => `of ${value}, the instruction holds the low 32 bits only`,
