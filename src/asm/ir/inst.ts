@@ -167,6 +167,7 @@ export function hasEffect(inst: Inst): boolean {
     case "asm":
     case "atomic":
     case "barrier":
+    case "end":
     case "may_goto":
       return true;
     case "load":

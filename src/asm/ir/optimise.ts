@@ -12,6 +12,7 @@ import { followBranches } from "./passes/known-branches.ts";
 import { knownLengths } from "./passes/known-lengths.ts";
 import { numberValues } from "./passes/number-values.ts";
 import { promote } from "./passes/promote.ts";
+import { shareSlots } from "./passes/share-slots.ts";
 import { simplify } from "./passes/simplify.ts";
 import { simplifyCfg } from "./passes/simplify-cfg.ts";
 import { splitSlots } from "./passes/split-slots.ts";
@@ -70,7 +71,7 @@ function quickPlan(options: OptimiseOptions): Plan {
   const run = runner(options);
   return {
     early: run([simplifyCfg, promote, dropDead]),
-    late: run([knownLengths, expand, ...needsDivision(options), promote, dropDead, simplifyCfg]),
+    late: run([knownLengths, expand, ...needsDivision(options), promote, dropDead, shareSlots, simplifyCfg]),
   };
 }
 
@@ -92,9 +93,10 @@ function fullPlan(options: OptimiseOptions): Plan {
     ]),
   );
   const lowerMemory = run([dropDeadStores, expand, ...needsDivision(options), combine, splitSlots, promote]);
+  const last = run([dropDeadStores, dropDead, shareSlots, simplifyCfg, threadJumps, promote, dropDead, simplifyCfg]);
   return {
     early: (fn) => improve(first(fn)),
-    late: (fn) => run([dropDeadStores, dropDead, simplifyCfg])(improve(lowerMemory(fn))),
+    late: (fn) => last(improve(lowerMemory(fn))),
   };
 }
 

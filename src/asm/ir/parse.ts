@@ -223,6 +223,8 @@ function parseBody(words: Words): InstBody {
       return parseAtomic(words);
     case "barrier":
       return { op, ty: "void" };
+    case "end":
+      return { op, ty: "void", slot: Number(words.next().slice(1)) as SlotId };
     case "may_goto":
       return { op, ty: "i32" };
     case "phi":
