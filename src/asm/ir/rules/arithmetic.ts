@@ -194,10 +194,10 @@ function valueRules(inst: Bin, cx: RuleContext): Rewrite {
   if (fn === "add" && other.op === "neg") return instead({ ...inst, fn: "sub", b: other.a });
   if (fn === "sub" && other.op === "neg") return instead({ ...inst, fn: "add", b: other.a });
   const left = cx.def(inst.a);
-  if (fn === "sub" && ty === "i64" && (left.op === "cast" || other.op === "cast")) return distance(inst.a, inst.b, cx);
   if (fn === "sub" && left.op === "bin" && left.fn === "add" && left.a === inst.b) return same(left.b);
   if (fn === "sub" && left.op === "bin" && left.fn === "add" && left.b === inst.b) return same(left.a);
-  return undefined;
+  const cast = left.op === "cast" || other.op === "cast";
+  return fn === "sub" && ty === "i64" && cast ? distance(inst.a, inst.b, cx) : undefined;
 }
 
 /** The machine masks shift counts itself. */
