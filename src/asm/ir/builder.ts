@@ -61,6 +61,11 @@ export class IrBuilder {
     return id;
   }
 
+  /** Objects made so far: numbers below it. */
+  get slotCount(): number {
+    return this.#slots.length;
+  }
+
   emit(body: InstBody): ValueId {
     const id = this.#nextId++ as ValueId;
     if (body.ty !== "void") this.#types.set(id, body.ty);

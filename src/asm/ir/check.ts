@@ -53,7 +53,8 @@ class Checker {
         if (ids.has(inst.id) || inst.id >= this.#fn.nextId) this.#fail(`%${inst.id} twice or too great`);
         ids.add(inst.id);
         this.#defs.set(inst.id, { block: block.id, index, inst });
-        if (inst.op === "slot" && !this.#slots.has(inst.slot)) this.#fail(`no slot s${inst.slot}`);
+        if ((inst.op === "slot" || inst.op === "end") && !this.#slots.has(inst.slot))
+          this.#fail(`no slot s${inst.slot}`);
       });
     }
   }

@@ -169,6 +169,7 @@ export function hasEffect(inst: Inst): boolean {
     case "asm":
     case "atomic":
     case "barrier":
+    case "end":
     case "may_goto":
     case "trap":
       return true;

@@ -147,6 +147,8 @@ export type Inst = Common &
     | { readonly op: "may_goto"; readonly ty: "i32" }
     /** Compiler barrier: memory accesses do not move across. */
     | { readonly op: "barrier"; readonly ty: "void" }
+    /** The scope of a stack object is left: nobody reads its bytes before they are written again. */
+    | { readonly op: "end"; readonly ty: "void"; readonly slot: SlotId }
     /**
      * Assembly as it stands, over machine registers: `args` go into `regs`, the result comes from `result`. What further
      * outputs leave in `reg` is stored at `args[arg]`, which is the address of a stack object and goes into no register.

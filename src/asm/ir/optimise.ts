@@ -13,6 +13,7 @@ import { followBranches } from "./passes/known-branches.ts";
 import { knownLengths } from "./passes/known-lengths.ts";
 import { numberValues } from "./passes/number-values.ts";
 import { promote } from "./passes/promote.ts";
+import { shareSlots } from "./passes/share-slots.ts";
 import { simplify } from "./passes/simplify.ts";
 import { simplifyCfg } from "./passes/simplify-cfg.ts";
 import { splitSlots } from "./passes/split-slots.ts";
@@ -71,7 +72,7 @@ const needsDivision = (options: OptimiseOptions): readonly Pass[] => (options.cp
 function quickPlan(options: OptimiseOptions): Plan {
   const run = runner(options);
   const fold = untilStable(run([simplify(options.constants), promote, simplifyCfg, dropDead]));
-  const last = run([knownLengths, expand, ...needsDivision(options), promote, dropDead, simplifyCfg]);
+  const last = run([knownLengths, expand, ...needsDivision(options), promote, dropDead, shareSlots, simplifyCfg]);
   return {
     early: run([simplifyCfg, promote, dropDead]),
     late: (fn) => last(needsFolding(fn) ? fold(run([decideConstants("all")])(fold(fn))) : fn),
@@ -98,12 +99,11 @@ function fullPlan(options: OptimiseOptions): Plan {
   const lowerMemory = run([dropDeadStores, expand, ...needsDivision(options), combine, splitSlots, promote]);
   const again = (before: IrFunction, after: IrFunction) => (after === before ? before : improve(after));
   const decideOwn = (fn: IrFunction) => again(fn, run([decideConstants("own")])(fn));
+  const decideAll = run([decideConstants("all")]);
+  const last = run([dropDeadStores, dropDead, shareSlots, simplifyCfg, threadJumps, promote, dropDead, simplifyCfg]);
   return {
     early: (fn) => decideOwn(improve(first(fn))),
-    late: (fn) => {
-      const decided = run([decideConstants("all")])(fn);
-      return run([dropDeadStores, dropDead, simplifyCfg])(improve(lowerMemory(decided)));
-    },
+    late: (fn) => last(improve(lowerMemory(decideAll(fn)))),
   };
 }
 

@@ -227,6 +227,8 @@ function parseBody(words: Words): InstBody {
     case "barrier":
     case "trap":
       return { op, ty: "void" };
+    case "end":
+      return { op, ty: "void", slot: Number(words.next().slice(1)) as SlotId };
     case "may_goto":
       return { op, ty: "i32" };
     case "phi":

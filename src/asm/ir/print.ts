@@ -55,6 +55,8 @@ function bodyText(inst: Inst): string {
       return `bswap ${inst.ty} ${inst.bits} %${inst.a}`;
     case "slot":
       return `slot s${inst.slot}`;
+    case "end":
+      return `end s${inst.slot}`;
     case "addr":
       return `addr ${symbolText(inst.symbol)}`;
     case "load":

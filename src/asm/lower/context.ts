@@ -30,6 +30,10 @@ export interface FunctionContext {
   result?: ValueId;
   readonly symbols: ReadonlyMap<string, AddrSymbol["kind"]>;
   readonly slots: Map<TLocal, SlotId>;
+  /** Objects whose scopes are not left yet, the innermost last. */
+  readonly open: SlotId[];
+  /** Objects of compound literals: they live as long as the function. */
+  readonly literals: Set<SlotId>;
   readonly labels: Map<string, BlockId>;
   readonly cases: Map<TCase, BlockId>;
   /** Targets of `break` and `continue`, innermost last. */
@@ -57,12 +61,24 @@ export function slotOf(cx: FunctionContext, local: TLocal): SlotId {
   if (known !== undefined) return known;
   const slot = cx.b.slot(sizeOf(local.type) ?? 0, slotAlign(local), local.name || "tmp");
   cx.slots.set(local, slot);
+  cx.open.push(slot);
+  return slot;
+}
+
+/** The stack object of a compound literal. */
+export function literalSlot(cx: FunctionContext, local: TLocal): SlotId {
+  const slot = cx.slots.get(local) ?? cx.b.slot(sizeOf(local.type) ?? 0, slotAlign(local), local.name || "tmp");
+  cx.slots.set(local, slot);
+  cx.literals.add(slot);
   return slot;
 }
 
 /** A nameless stack object. */
-export const temporary = (cx: FunctionContext, size: number): ValueId =>
-  cx.b.emit({ op: "slot", ty: "ptr", slot: cx.b.slot(size, size >= 8 ? 8 : sizeDividing(size), "tmp") });
+export function temporary(cx: FunctionContext, size: number): ValueId {
+  const slot = cx.b.slot(size, size >= 8 ? 8 : sizeDividing(size), "tmp");
+  cx.open.push(slot);
+  return cx.b.emit({ op: "slot", ty: "ptr", slot });
+}
 
 export function labelBlock(cx: FunctionContext, name: string): BlockId {
   let block = cx.labels.get(name);

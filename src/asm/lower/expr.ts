@@ -10,8 +10,9 @@ import { lowerBuiltin } from "./builtin.ts";
 import { lowerCall } from "./call.ts";
 import { inCleanupScope } from "./cleanup.ts";
 import { branchOn, comparison } from "./condition.ts";
-import { at, type FunctionContext, noValue, slotOf } from "./context.ts";
+import { at, type FunctionContext, literalSlot, noValue } from "./context.ts";
 import { initialise } from "./init.ts";
+import { inScope } from "./lifetime.ts";
 import { addressOf, loadScalar, pointerTo, storeScalar } from "./place.ts";
 import { assignRecord, runRecord } from "./record.ts";
 import { convertValue, isSigned, scalarType } from "./scalars.ts";
@@ -59,10 +60,12 @@ function scalarValue(cx: FunctionContext, e: TExpr): ValueId {
     case "call":
       return lowerCall(cx, e) ?? noValue(cx, e.type);
     case "stmt_expr":
-      return inCleanupScope(cx, () => {
-        lowerAll(cx, e.body);
-        return e.value ? evaluate(cx, e.value) : noValue(cx, e.type);
-      });
+      return inScope(cx, () =>
+        inCleanupScope(cx, () => {
+          lowerAll(cx, e.body);
+          return e.value ? evaluate(cx, e.value) : noValue(cx, e.type);
+        }),
+      );
     case "literal":
       return literal(cx, e);
     case "builtin":
@@ -88,10 +91,12 @@ export function runEffects(cx: FunctionContext, e: TExpr): void {
     else if (e.kind === "builtin") lowerBuiltin(cx, e.builtin, e.type);
     else if (e.kind === "atomic") lowerAtomic(cx, e, false);
     else if (e.kind === "stmt_expr") {
-      inCleanupScope(cx, () => {
-        lowerAll(cx, e.body);
-        if (e.value) runEffects(cx, e.value);
-      });
+      inScope(cx, () =>
+        inCleanupScope(cx, () => {
+          lowerAll(cx, e.body);
+          if (e.value) runEffects(cx, e.value);
+        }),
+      );
     } else if (e.kind === "cond" && e.type.kind === "void") {
       choose(cx, e, (arm) => runEffects(cx, arm));
     } else scalarValue(cx, e);
@@ -205,7 +210,7 @@ function update(cx: FunctionContext, e: ExprOf<"update">): ValueId {
 
 /** The value of a compound literal of a scalar. */
 function literal(cx: FunctionContext, e: ExprOf<"literal">): ValueId {
-  const slot = cx.b.emit({ op: "slot", ty: "ptr", slot: slotOf(cx, e.local) });
+  const slot = cx.b.emit({ op: "slot", ty: "ptr", slot: literalSlot(cx, e.local) });
   initialise(cx, e.local, e.init);
   if (bitsOf(scalarType(cx, e.type)) === 64 && e.type.kind === "array") return slot;
   return loadScalar(cx, { base: slot, off: 0, align: 8, volatile: false }, e.type);

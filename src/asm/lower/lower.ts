@@ -79,6 +79,8 @@ function lowerFunction(
     fn,
     symbols,
     slots: new Map(),
+    open: [],
+    literals: new Set(),
     labels: new Map(),
     cases: new Map(),
     breaks: [],

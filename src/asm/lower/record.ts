@@ -8,7 +8,7 @@ import type { CType } from "../sema/types.ts";
 import { lowerCall } from "./call.ts";
 import { hasCleanup, inCleanupScope } from "./cleanup.ts";
 import { branchOn } from "./condition.ts";
-import { at, type FunctionContext, sizeDividing, slotAlign, slotOf, temporary } from "./context.ts";
+import { at, type FunctionContext, literalSlot, sizeDividing, slotAlign, temporary } from "./context.ts";
 import { runEffects } from "./expr.ts";
 import { initialise } from "./init.ts";
 import { type Address, addressOf, pointerTo } from "./place.ts";
@@ -107,7 +107,7 @@ function chooseRecord(cx: FunctionContext, e: Extract<TExpr, { kind: "cond" }>, 
 
 /** The object that a compound literal makes, with its first value. */
 function literalPlace(cx: FunctionContext, e: Extract<TExpr, { kind: "literal" }>): Address {
-  const base = cx.b.emit({ op: "slot", ty: "ptr", slot: slotOf(cx, e.local) });
+  const base = cx.b.emit({ op: "slot", ty: "ptr", slot: literalSlot(cx, e.local) });
   initialise(cx, e.local, e.init);
   return { base, off: 0, align: slotAlign(e.local), volatile: false };
 }

@@ -5,9 +5,10 @@ import type { TStmt } from "../sema/tree.ts";
 import { lowerAsm } from "./asm.ts";
 import { cleanUp, inCleanupScope, leaveFor } from "./cleanup.ts";
 import { branchOn } from "./condition.ts";
-import { at, caseBlock, type Exit, type FunctionContext, labelBlock } from "./context.ts";
+import { at, caseBlock, type Exit, type FunctionContext, labelBlock, slotOf } from "./context.ts";
 import { evaluate, runEffects } from "./expr.ts";
 import { initialise } from "./init.ts";
+import { endSince, inScope, slotMark } from "./lifetime.ts";
 import { lowerMayGoto } from "./may-goto.ts";
 import { recordAlign, recordInto } from "./record.ts";
 import { lowerSwitch } from "./switch.ts";
@@ -24,12 +25,13 @@ export function lowerAll(cx: FunctionContext, stmts: readonly TStmt[]): void {
 function statement(cx: FunctionContext, stmt: TStmt): void {
   switch (stmt.kind) {
     case "block":
-      inCleanupScope(cx, () => lowerAll(cx, stmt.items));
+      inScope(cx, () => inCleanupScope(cx, () => lowerAll(cx, stmt.items)));
       return;
     case "expr":
-      runEffects(cx, stmt.expr);
+      inScope(cx, () => runEffects(cx, stmt.expr));
       return;
     case "local":
+      slotOf(cx, stmt.local);
       if (stmt.init) initialise(cx, stmt.local, stmt.init);
       if (stmt.cleanup) cx.cleanups.push({ local: stmt.local, call: stmt.cleanup });
       return;
@@ -88,6 +90,7 @@ function conditional(cx: FunctionContext, stmt: StmtOf<"if">): void {
 function loop(cx: FunctionContext, stmt: StmtOf<"loop">): void {
   const { b } = cx;
   const [test, body, step, end] = [b.block(), b.block(), b.block(), b.block()];
+  const mark = slotMark(cx);
   b.jump(stmt.testFirst ? test : body);
   b.enter(test);
   if (stmt.cond) branchOn(cx, stmt.cond, body, end);
@@ -101,9 +104,12 @@ function loop(cx: FunctionContext, stmt: StmtOf<"loop">): void {
   cx.continues.pop();
   b.jump(step);
   b.enter(step);
-  if (stmt.step) runEffects(cx, stmt.step);
+  endSince(cx, mark);
+  const { step: effects } = stmt;
+  if (effects) inScope(cx, () => runEffects(cx, effects));
   b.jump(test);
   b.enter(end);
+  endSince(cx, mark);
 }
 
 /** A place that is jumped to; the code before falls into it. */

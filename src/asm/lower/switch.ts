@@ -4,6 +4,7 @@ import type { BlockId, ValueId } from "../ir/model.ts";
 import type { TStmt } from "../sema/tree.ts";
 import { caseBlock, type FunctionContext } from "./context.ts";
 import { evaluate } from "./expr.ts";
+import { endSince, slotMark } from "./lifetime.ts";
 import { isSigned } from "./scalars.ts";
 import { lowerStatement } from "./stmt.ts";
 
@@ -36,10 +37,12 @@ export function lowerSwitch(cx: FunctionContext, stmt: SwitchStatement): void {
   select({ cx, value, signed, otherwise }, ways.sort(byFirst));
   cx.breaks.push({ to: end, depth: cx.cleanups.length });
   b.enter(b.block());
+  const mark = slotMark(cx);
   lowerStatement(cx, stmt.body);
   b.jump(end);
   cx.breaks.pop();
   b.enter(end);
+  endSince(cx, mark);
 }
 
 const byFirst = (x: Way, y: Way): number => (x.first < y.first ? -1 : x.first > y.first ? 1 : 0);

@@ -74,6 +74,8 @@ class Machine {
   readonly #program: IrProgram;
   readonly #memory = new Map<bigint, number>();
   readonly #globals = new Map<string, bigint>();
+  /** Bytes of the stack objects, by address. */
+  readonly #sizes = new Map<bigint, number>();
   #stack = 0x10_0000n;
   readonly trace: string[] = [];
   steps = 0;
@@ -113,6 +115,7 @@ class Machine {
     const slots = new Map<number, bigint>();
     for (const slot of fn.slots) {
       slots.set(slot.id, this.#stack);
+      this.#sizes.set(this.#stack, slot.size);
       // Fresh stack memory is zero, as promoted values read before a store are.
       for (let i = 0; i < slot.size; i++) this.#memory.set(this.#stack + BigInt(i), 0);
       this.#stack += BigInt(slot.size + 16) & ~7n;
@@ -218,9 +221,17 @@ class Machine {
         return this.#call(inst, get, types);
       case "atomic":
         return this.#atomic(inst, get);
+      case "end":
+        // Whoever still reads it sees that it is gone.
+        this.#poison(slots.get(inst.slot)!);
+        return undefined;
       default:
         return undefined;
     }
+  }
+
+  #poison(slot: bigint): void {
+    for (let i = 0; i < this.#sizes.get(slot)!; i++) this.store(slot + BigInt(i), 1, 0xa5n);
   }
 
   #call(inst: Extract<Inst, { op: "call" }>, get: (id: ValueId) => bigint, types: ReadonlyMap<ValueId, string>) {

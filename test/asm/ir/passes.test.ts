@@ -53,6 +53,8 @@ describe("simplify", () => {
     ["%3 = const i64 8\n%9 = udiv i64 %1, %3", "%13 = const i64 3; %9 = lshr i64 %1, %13; ret %9"],
     ["%3 = const i64 8\n%9 = umod i64 %1, %3", "%13 = const i64 7; %9 = and i64 %1, %13; ret %9"],
     ["%3 = const i64 3\n%4 = sub i64 %1, %3\n%5 = const i64 3\n%9 = add i64 %4, %5", "ret %1"],
+    ["%3 = cast ptr %1\n%4 = add ptr %3, %2\n%5 = cast i64 %4\n%6 = cast i64 %3\n%9 = sub i64 %5, %6", "ret %2"],
+    ["%3 = cast ptr %1\n%4 = add ptr %3, %2\n%9 = sub i64 %3, %4", "%9 = neg i64 %2; ret %9"],
     ["%9 = sub i64 %1, %1", "%9 = const i64 0; ret %9"],
     ["%3 = const i64 32\n%4 = shl i64 %1, %3\n%9 = lshr i64 %4, %3", "%9 = zext i64 32 %1; ret %9"],
     ["%3 = const i64 32\n%4 = shl i64 %1, %3\n%9 = ashr i64 %4, %3", "%9 = sext i64 32 %1; ret %9"],

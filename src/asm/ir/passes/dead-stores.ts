@@ -104,6 +104,11 @@ class Sweep {
         this.#readShared();
         this.#read(inst.base, inst.off, inst.size);
         return [inst];
+      case "end": {
+        const size = this.#slots.get(inst.slot);
+        if (size !== undefined) this.#mark(inst.slot, 0, size, 1);
+        return [inst];
+      }
       case "call":
       case "asm":
       case "barrier":

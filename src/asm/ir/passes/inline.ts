@@ -236,13 +236,16 @@ function copyBody(
       const moved = { ...mapOperands(inst, value), id };
       if (moved.op === "phi")
         return [{ ...moved, args: moved.args.map((arg) => ({ ...arg, block: block(arg.block) })) }];
-      return [moved.op === "slot" ? { ...moved, slot: (moved.slot + firstSlot) as SlotId } : moved];
+      if (moved.op === "slot" || moved.op === "end") return [{ ...moved, slot: (moved.slot + firstSlot) as SlotId }];
+      return [moved];
     });
     const term = mapSuccessors(mapTermOperands(source.term, value), block);
     const id = block(source.id);
     if (term.op !== "ret") cx.blocks.set(id, { id, insts, term });
     else {
       const result = term.value === undefined ? undefined : asType(cx, insts, term.value, callee.ret, call);
+      for (const slot of callee.slots)
+        insts.push(cx.ids.inst({ op: "end", ty: "void", slot: (slot.id + firstSlot) as SlotId }, call.span));
       returns.push({ block: id, value: result });
       cx.blocks.set(id, { id, insts, term: { op: "jump", to: rest, ...(term.span && { span: term.span }) } });
     }

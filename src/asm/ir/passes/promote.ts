@@ -196,6 +196,7 @@ class Renamer {
     for (const [slot, id] of this.#phis.get(block.id) ?? []) this.#set(slot, id, undo);
     for (const inst of block.insts) {
       const variable = accessed(this.#scope, inst);
+      if (inst.op === "end" && this.#scope.variables.has(inst.slot)) continue;
       if (!variable) insts.push(inst);
       else if (inst.op === "load") {
         const { value, made } = this.#read(variable, inst);
@@ -279,7 +280,11 @@ export function dropUnusedSlots(fn: IrFunction): IrFunction {
     for (const inst of insts) if (inst.op === "slot") used.add(inst.slot);
     return insts.length === block.insts.length ? block : { ...block, insts };
   });
+  const lived = blocks.map((block) => {
+    const insts = block.insts.filter((inst) => inst.op !== "end" || used.has(inst.slot));
+    return insts.length === block.insts.length ? block : { ...block, insts };
+  });
   const slots = fn.slots.filter((slot) => used.has(slot.id));
-  if (slots.length === fn.slots.length && blocks.every((block, i) => block === fn.blocks[i])) return fn;
-  return { ...fn, blocks, slots };
+  if (slots.length === fn.slots.length && lived.every((block, i) => block === fn.blocks[i])) return fn;
+  return { ...fn, blocks: lived, slots };
 }

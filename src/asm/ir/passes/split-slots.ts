@@ -208,6 +208,12 @@ class Splitter {
         this.#made.push(spot ? { ...inst, base: spot.base(), off: spot.off } : inst);
         return;
       }
+      case "end": {
+        const pieces = this.#plan.pieces.get(inst.slot);
+        if (!pieces) this.#made.push(inst);
+        else for (const piece of pieces) this.#emit({ op: "end", ty: "void", slot: piece.slot.id }, inst.span);
+        return;
+      }
       case "fill":
         this.#fill(inst);
         return;

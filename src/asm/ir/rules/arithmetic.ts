@@ -3,7 +3,7 @@ import { fitsS16 } from "../../../support/int.ts";
 import { foldBin } from "../evaluate.ts";
 import { bitsOf, type InstOf, inverse } from "../inst.ts";
 import { greatest, isNonNegative, maskOf } from "../known-bits.ts";
-import type { BinOp, IrType } from "../model.ts";
+import type { BinOp, IrType, ValueId } from "../model.ts";
 import { instead, number, type Rewrite, type RuleContext, same } from "./rule.ts";
 
 type Bin = InstOf<"bin">;
@@ -35,12 +35,7 @@ function equalOperands(inst: Bin): Rewrite {
 
 function pointerRules(inst: Bin, b: bigint | undefined, cx: RuleContext): Rewrite {
   const outer = cx.def(inst.a);
-  if (inst.ty !== "ptr") {
-    // (p + x) - p
-    return outer.op === "bin" && outer.fn === "add" && outer.ty === "ptr" && outer.a === inst.b
-      ? same(outer.b)
-      : undefined;
-  }
+  if (inst.ty !== "ptr") return distance(inst.a, inst.b, cx);
   if (b === 0n) return same(inst.a);
   if (b !== undefined && inst.fn === "sub")
     return instead({ ...inst, fn: "add", b: cx.number("i64", BigInt.asUintN(64, -b)) });
@@ -55,6 +50,31 @@ function pointerRules(inst: Bin, b: bigint | undefined, cx: RuleContext): Rewrit
   // (p + c) + x: the constant goes outside, where accesses take it as their offset.
   if (!cx.once(inst.a) || !fitsS16(Number(BigInt.asIntN(64, inner)))) return undefined;
   return instead({ ...inst, a: cx.emit({ op: "bin", ty: "ptr", fn: "add", a: outer.a, b: inst.b }), b: outer.b });
+}
+
+/** (p + x) - p, p - (p + x) and (p + x) - (p + y), without the pointers. */
+function distance(a: ValueId, b: ValueId, cx: RuleContext): Rewrite {
+  const [from, to] = [moved(b, cx), moved(a, cx)];
+  if (from.base !== to.base) return undefined;
+  if (to.by === undefined)
+    return from.by === undefined ? number("i64", 0n) : instead({ op: "neg", ty: "i64", a: from.by });
+  if (from.by === undefined) return same(to.by);
+  return instead({ op: "bin", ty: "i64", fn: "sub", a: to.by, b: from.by });
+}
+
+/** A pointer as a value and what was added to it. */
+function moved(pointer: ValueId, cx: RuleContext): { readonly base: ValueId; readonly by?: ValueId } {
+  const whole = uncast(pointer, cx);
+  const def = cx.def(whole);
+  return def.op === "bin" && def.fn === "add" && def.ty === "ptr"
+    ? { base: uncast(def.a, cx), by: def.b }
+    : { base: whole };
+}
+
+function uncast(value: ValueId, cx: RuleContext): ValueId {
+  let at = value;
+  for (let def = cx.def(at); def.op === "cast"; def = cx.def(at)) at = def.a;
+  return at;
 }
 
 /** What `x fn c` is for the constants that leave x as it is, or nothing of it. */
@@ -176,7 +196,8 @@ function valueRules(inst: Bin, cx: RuleContext): Rewrite {
   const left = cx.def(inst.a);
   if (fn === "sub" && left.op === "bin" && left.fn === "add" && left.a === inst.b) return same(left.b);
   if (fn === "sub" && left.op === "bin" && left.fn === "add" && left.b === inst.b) return same(left.a);
-  return undefined;
+  const cast = left.op === "cast" || other.op === "cast";
+  return fn === "sub" && ty === "i64" && cast ? distance(inst.a, inst.b, cx) : undefined;
 }
 
 /** The machine masks shift counts itself. */
