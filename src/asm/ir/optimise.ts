@@ -15,6 +15,7 @@ import { promote } from "./passes/promote.ts";
 import { simplify } from "./passes/simplify.ts";
 import { simplifyCfg } from "./passes/simplify-cfg.ts";
 import { splitSlots } from "./passes/split-slots.ts";
+import { splitUnaligned } from "./passes/split-unaligned.ts";
 import { threadJumps } from "./passes/thread-jumps.ts";
 import { printIr } from "./print.ts";
 
@@ -70,7 +71,7 @@ function quickPlan(options: OptimiseOptions): Plan {
   const run = runner(options);
   return {
     early: run([simplifyCfg, promote, dropDead]),
-    late: run([knownLengths, expand, ...needsDivision(options), promote, dropDead, simplifyCfg]),
+    late: run([knownLengths, expand, ...needsDivision(options), promote, splitUnaligned, dropDead, simplifyCfg]),
   };
 }
 
@@ -94,7 +95,7 @@ function fullPlan(options: OptimiseOptions): Plan {
   const lowerMemory = run([dropDeadStores, expand, ...needsDivision(options), combine, splitSlots, promote]);
   return {
     early: (fn) => improve(first(fn)),
-    late: (fn) => run([dropDeadStores, dropDead, simplifyCfg])(improve(lowerMemory(fn))),
+    late: (fn) => run([splitUnaligned, dropDeadStores, dropDead, simplifyCfg])(improve(lowerMemory(fn))),
   };
 }
 
