@@ -78,7 +78,8 @@ export type Inst = Common &
     | { readonly op: "addr"; readonly ty: "ptr"; readonly symbol: Symbol }
     /**
      * `size` bytes at `base + off`, extended to `ty` by `signed`. With `core` the loader patches the offset (and for
-     * kinds other than field_byte_offset never comes here).
+     * kinds other than field_byte_offset never comes here). `align`: what is known of an address that is less aligned
+     * than `size`.
      */
     | {
         readonly op: "load";
@@ -89,6 +90,7 @@ export type Inst = Common &
         readonly off: number;
         readonly volatile: boolean;
         readonly core?: CoreAccess;
+        readonly align?: Size;
       }
     | {
         readonly op: "store";
@@ -99,6 +101,7 @@ export type Inst = Common &
         readonly value: ValueId;
         readonly volatile: boolean;
         readonly core?: CoreAccess;
+        readonly align?: Size;
       }
     /** `dst[0..length) = src[0..length)`, both with their offsets, not overlapping; expanded before code generation. */
     | {

@@ -17,6 +17,7 @@ import { shareSlots } from "./passes/share-slots.ts";
 import { simplify } from "./passes/simplify.ts";
 import { simplifyCfg } from "./passes/simplify-cfg.ts";
 import { splitSlots } from "./passes/split-slots.ts";
+import { splitUnaligned } from "./passes/split-unaligned.ts";
 import { threadJumps } from "./passes/thread-jumps.ts";
 import { printIr } from "./print.ts";
 
@@ -72,7 +73,16 @@ const needsDivision = (options: OptimiseOptions): readonly Pass[] => (options.cp
 function quickPlan(options: OptimiseOptions): Plan {
   const run = runner(options);
   const fold = untilStable(run([simplify(options.constants), promote, simplifyCfg, dropDead]));
-  const last = run([knownLengths, expand, ...needsDivision(options), promote, dropDead, shareSlots, simplifyCfg]);
+  const last = run([
+    knownLengths,
+    expand,
+    ...needsDivision(options),
+    promote,
+    splitUnaligned,
+    dropDead,
+    shareSlots,
+    simplifyCfg,
+  ]);
   return {
     early: run([simplifyCfg, promote, dropDead]),
     late: (fn) => last(needsFolding(fn) ? fold(run([decideConstants("all")])(fold(fn))) : fn),
@@ -100,7 +110,17 @@ function fullPlan(options: OptimiseOptions): Plan {
   const again = (before: IrFunction, after: IrFunction) => (after === before ? before : improve(after));
   const decideOwn = (fn: IrFunction) => again(fn, run([decideConstants("own")])(fn));
   const decideAll = run([decideConstants("all")]);
-  const last = run([dropDeadStores, dropDead, shareSlots, simplifyCfg, threadJumps, promote, dropDead, simplifyCfg]);
+  const last = run([
+    splitUnaligned,
+    dropDeadStores,
+    dropDead,
+    shareSlots,
+    simplifyCfg,
+    threadJumps,
+    promote,
+    dropDead,
+    simplifyCfg,
+  ]);
   return {
     early: (fn) => decideOwn(improve(first(fn))),
     late: (fn) => last(improve(lowerMemory(decideAll(fn)))),

@@ -6,7 +6,7 @@ import type { IrType, ValueId } from "../ir/model.ts";
 import type { BitField } from "../sema/tree.ts";
 import type { CType } from "../sema/types.ts";
 import type { FunctionContext } from "./context.ts";
-import { type Address, accessCore, coreNumber, pointerTo, reachable } from "./place.ts";
+import { type Address, accessCore, coreNumber, pointerTo, reachable, unaligned } from "./place.ts";
 import { resize, scalarSize } from "./scalars.ts";
 
 const unitType = (bits: BitField): IrType => (bits.size === 8 ? "i64" : "i32");
@@ -21,6 +21,7 @@ const loadUnit = (cx: FunctionContext, address: Address, bits: BitField): ValueI
     off: address.off,
     volatile: address.volatile,
     ...accessCore(address),
+    ...unaligned(address, bits.size),
   });
 
 const shift = (b: IrBuilder, fn: "shl" | "lshr" | "ashr", value: ValueId, by: number): ValueId =>
@@ -70,6 +71,7 @@ export function storeBits(cx: FunctionContext, address: Address, bits: BitField,
     value: unit,
     volatile: place.volatile,
     ...accessCore(place),
+    ...unaligned(place, bits.size),
   });
   return resize(b, cutOut(b, field, { ...bits, size: 8 }, 0), fits, wide(type));
 }

@@ -103,6 +103,10 @@ export function reachable(cx: FunctionContext, address: Address): Address {
 export const accessCore = (address: Address): { readonly core?: CoreAccess } =>
   address.core ? { core: { kind: "field_byte_offset", ...address.core } } : {};
 
+/** What is known of an address, for an access that would need more. */
+export const unaligned = (address: Address, size: Size): { readonly align?: Size } =>
+  address.align < size && !address.core ? { align: address.align } : {};
+
 /** The scalar of `type` that lives at `address`. */
 export function loadScalar(cx: FunctionContext, address: Address, type: CType): ValueId {
   if (address.bits) return loadBits(cx, address, address.bits, type);
@@ -116,6 +120,7 @@ export function loadScalar(cx: FunctionContext, address: Address, type: CType): 
     off: place.off,
     volatile: place.volatile,
     ...accessCore(place),
+    ...unaligned(place, size),
   });
 }
 
@@ -130,6 +135,7 @@ export function storeScalar(cx: FunctionContext, address: Address, type: CType, 
     value,
     volatile: place.volatile,
     ...accessCore(place),
+    ...unaligned(place, scalarSize(type)),
   });
   return value;
 }

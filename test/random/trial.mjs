@@ -1,0 +1,77 @@
+// Builds and runs programs by the hundred in one boot of the guest, and says of each what came of its three objects.
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { boot } from "../kernel/harness/guest.mjs";
+import { fetch } from "../kernel/harness/paths.mjs";
+import { VARIANTS } from "./build.mjs";
+
+const BOOT_SECONDS = 900;
+const PROGRAMS_PER_OBJECT = 8;
+
+/** Groups of programs for one file: of one -mcpu, few enough, no two of one name. */
+function groupsOf(programs) {
+  const groups = [];
+  for (const program of programs) {
+    const fits = (group) =>
+      group.length < PROGRAMS_PER_OBJECT &&
+      group[0].cpu === program.cpu &&
+      group.every(({ prefix }) => prefix !== program.prefix);
+    const group = groups.find(fits);
+    if (group) group.push(program);
+    else groups.push([program]);
+  }
+  return groups;
+}
+
+/** Builds programs ({ prefix, cpu, text }); resolves to groups { programs, built } to be run, in a folder of their own. */
+export async function buildPrograms(pool, programs) {
+  const folder = mkdtempSync(join(tmpdir(), "bpfasm-random-"));
+  const groups = await Promise.all(
+    groupsOf(programs).map(async (group, index) => {
+      const own = join(folder, String(index));
+      mkdirSync(own);
+      const request = { programs: group.map(({ prefix, text }) => ({ prefix, text })), cpu: group[0].cpu, folder: own };
+      return { programs: group, built: await pool.build(request) };
+    }),
+  );
+  return { folder, groups };
+}
+
+const objectsOf = ({ built }) => Object.values(built.objects).flat();
+
+function jobOf(group) {
+  const objects = Object.fromEntries(objectsOf(group).map((path) => [basename(path), path]));
+  return { script: `./sweep ${Object.keys(objects).join(" ")}`, objects: { ...objects, sweep: fetch("sweep") } };
+}
+
+function outcomeOf({ built }, output, variant, { prefix }) {
+  const problem = built.problems[variant][prefix];
+  if (problem) return { kind: problem.startsWith("crash") ? "crash" : "unbuilt", text: problem };
+  const names = built.objects[variant].map((path) => basename(path));
+  const line = output?.json.find(({ object, program }) => program === prefix && names.includes(object));
+  if (!line) return { kind: "lost", text: output?.text.slice(-300) ?? "" };
+  if (line.log !== undefined) return { kind: "refused", text: line.log };
+  const rejected = built.rejected[variant][prefix];
+  const value = `${line.error} ${line.retval} ${line.hash}`;
+  return { kind: "ran", value, processed: line.processed, ...(rejected && { rejected }) };
+}
+
+/** Runs what was built in one boot; resolves to a Map of program to { O0, O2, clang } of outcomes. Removes the folder. */
+export async function runPrograms(kernel, { folder, groups }) {
+  try {
+    const runnable = groups.filter((group) => objectsOf(group).length > 0);
+    const outputs = runnable.length > 0 ? await boot(kernel, runnable.map(jobOf), { seconds: BOOT_SECONDS }) : [];
+    const outcomes = new Map();
+    for (const group of groups) {
+      const output = outputs[runnable.indexOf(group)];
+      for (const program of group.programs) {
+        const rows = VARIANTS.map((variant) => [variant, outcomeOf(group, output, variant, program)]);
+        outcomes.set(program, Object.fromEntries(rows));
+      }
+    }
+    return outcomes;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,36 @@
+// What the outcomes of one program mean: a difference of a certain kind, or none.
+
+/** Limits that code without optimisation may well run into where optimised code does not. */
+const LIMITS =
+  /E0440|E0442|combined stack size|too large|too many (instructions|states)|processed \d+ insn|jump.*too complex/;
+
+const digits = (text) => text.replaceAll(/\d+/g, "#").trim().split("\n").at(-1).slice(0, 100);
+
+function ofVariant(level, ours, clang) {
+  if (ours.kind === "crash") return `${level} crashes: ${digits(ours.text.split("\n")[0])}`;
+  if (ours.rejected !== undefined)
+    return `${level} is accepted by the kernel, not by our verifier: ${digits(ours.rejected)}`;
+  if (clang.kind !== "ran" || ours.kind === "ran") return undefined;
+  if (level === "O0" && LIMITS.test(ours.text)) return undefined;
+  if (ours.kind === "unbuilt") return `${level} does not build: ${digits(ours.text)}`;
+  if (ours.kind === "refused") return `${level} is refused by the kernel: ${digits(ours.text)}`;
+  return `${level} did not run`;
+}
+
+/** Why the three objects of a program are not the same, as a line that is alike for alike causes; or undefined. */
+export function differenceOf({ O0, O2, clang }) {
+  const found = ofVariant("O2", O2, clang) ?? ofVariant("O0", O0, clang);
+  if (found) return found;
+  if (clang.kind === "ran") {
+    if (O2.kind === "ran" && O2.value !== clang.value) return "O2 and clang end differently";
+    if (O0.kind === "ran" && O0.value !== clang.value) return "O0 and clang end differently";
+  }
+  if (O0.kind === "ran" && O2.kind === "ran" && O0.value !== O2.value) return "O0 and O2 end differently";
+  return undefined;
+}
+
+/** Programs that say nothing of us: clang or the kernel refuses them from clang, too. */
+export const isRefused = ({ clang }) => clang.kind !== "ran";
+
+/** -O0 ran into a limit that the others did not. */
+export const isLimited = ({ O0, clang }) => clang.kind === "ran" && O0.kind !== "ran" && O0.kind !== "crash";
