@@ -79,8 +79,19 @@ const contexts = once(() => {
 /** Undefined for a program type that the table does not have. Short names, such as `XDP`. */
 export const contextRule = (progType: string): ContextRule | undefined => rules().get(progType);
 
-/** The layout of a UAPI context structure. Those of arm64's `bpf_perf_event_data` differ; see `ptRegs`. */
-export const contextLayout = (name: string): Context | undefined => contexts().get(name);
+/** Bytes of `bpf_user_pt_regs_t`, with which `struct bpf_perf_event_data` begins: arch/arm64/include/uapi/asm/ptrace.h */
+const USER_REGS = { x86: 168, arm64: 272 } as const;
+
+/** The layout of a UAPI context structure. */
+export function contextLayout(name: string, arch: Arch): Context | undefined {
+  const layout = contexts().get(name);
+  const more = USER_REGS[arch] - USER_REGS.x86;
+  if (!layout || name !== "bpf_perf_event_data" || more === 0) return layout;
+  const fields = layout.fields.map((field) =>
+    field.name === "regs" ? { ...field, size: USER_REGS[arch] } : { ...field, off: field.off + more },
+  );
+  return { ...layout, size: layout.size + more, fields };
+}
 
 /**
  * What programs of that type may do with a context structure, field by field; for programs whose rights depend on the

@@ -74,11 +74,11 @@ test("hooks and tracepoint arguments", () => {
 });
 
 describe("contexts", () => {
-  test("layouts agree with the kernel's BTF", () => {
-    const { btf } = embedded("x86");
-    for (const name of ["__sk_buff", "xdp_md", "bpf_sock_addr", "sk_msg_md", "bpf_sk_lookup"]) {
+  test.each(["x86", "arm64"] as const)("layouts agree with the kernel's BTF of %s", (arch) => {
+    const { btf } = embedded(arch);
+    for (const name of ["__sk_buff", "xdp_md", "bpf_sock_addr", "sk_msg_md", "bpf_sk_lookup", "bpf_perf_event_data"]) {
       const type = btf.type(btf.byName(name, "struct")[0]!);
-      expect(contextLayout(name)?.size).toBe(type.kind === "struct" ? type.size : undefined);
+      expect(contextLayout(name, arch)?.size).toBe(type.kind === "struct" ? type.size : undefined);
     }
   });
 

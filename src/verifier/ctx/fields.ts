@@ -15,7 +15,7 @@ type Mode = "read" | "write";
 
 /** The context of a program type by the kernel's access rules. */
 export function ruledCtx(rule: ContextRule, info: SectionInfo, kind: string, arch: Arch): CtxModel {
-  const layout = contextLayout(rule.ctx);
+  const layout = contextLayout(rule.ctx, arch);
   const movable = rule.modified !== "refused";
   const variable = rule.modified === "variable";
   const refused = (off: number, size: number, mode: Mode): CtxAnswer => refuse("E0517", [`a ${mode}`, size, off, kind]);
@@ -49,6 +49,9 @@ function recordAccess(rule: ContextRule, off: number, size: number, mode: Mode):
   if (off < (rule.offMin ?? 0) || off + size > (rule.offBelow ?? 0)) return undefined;
   if (rule.aligned && off % size !== 0) return undefined;
   if (!(mode === "read" ? rule.read : rule.write).includes(size)) return undefined;
+  // kernel/trace/bpf_trace.c:raw_tp_writable_prog_is_valid_access
+  if (rule.progType === "RAW_TRACEPOINT_WRITABLE" && off === 0)
+    return size === 8 && mode === "read" ? unmodelled("the buffer of a writable raw tracepoint") : undefined;
   return mode === "read" ? { kind: "scalar" } : { kind: "stored" };
 }
 

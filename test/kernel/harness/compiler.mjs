@@ -31,6 +31,7 @@ export function clangArguments(source, output, { arch = "amd64", flags = [], cpu
     ],
     ...impliedHeaders(source),
     ...flags,
+    ...["-idirafter", join(fetch("sysroot", "amd64"), "usr/include/x86_64-linux-gnu")],
     ...["-x", "c", "-c", source, "-o", output],
   ];
 }

@@ -1,4 +1,5 @@
-// Every BPF source of the examples and of these tests, with what it needs to be built beyond the usual.
+// Every BPF source of the examples and of these tests, with what it needs to be built beyond the usual; the folders
+// `kinds` and `language` have checks of their own.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { project } from "./paths.mjs";
@@ -9,12 +10,20 @@ const NEEDS = {
   "preprocessor.bpf.c": { flags: ["-DCOMMAND_LINE=12"] },
 };
 
-const isProgram = (path) => path.endsWith(".bpf") || path.endsWith(".bpf.c");
+const isProgram = (path) => /\.bpf(\.c)?$/.test(path);
+const hasOwnChecks = (path) => /^(kinds|language)\//.test(path);
+
+/** The sources in a folder of test/kernel/programs, relative to the project, by path. */
+export const programsIn = (name) =>
+  readdirSync(join(project, "test/kernel/programs", name))
+    .filter(isProgram)
+    .sort()
+    .map((path) => `test/kernel/programs/${name}/${path}`);
 
 /** [{ name, source, cpu?, flags? }], by path; `source` is relative to the project. */
 export const programs = FOLDERS.flatMap((folder) =>
   readdirSync(join(project, folder), { recursive: true })
-    .filter(isProgram)
+    .filter((path) => isProgram(path) && !hasOwnChecks(path))
     .sort()
     .map((path) => {
       const name = path.split("/").at(-1);
