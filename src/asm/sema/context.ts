@@ -55,6 +55,8 @@ export class Sema {
   late = false;
   /** Inside `__builtin_preserve_access_index`: every record access relocates. */
   preserving = 0;
+  /** Among the members of a record that is marked `preserve_access_index`. */
+  insideMarked = false;
   /** A session program was refused for a kernel without sessions; what follows from that is not told again. */
   sessionsMissing = false;
 
