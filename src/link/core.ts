@@ -25,12 +25,13 @@ export function patchCore(insn: Insn, core: ExtCore, site: CoreSite): readonly I
   const result = relocate(site.btf, core, site.kernel.btf, site.kernel.modules);
   if (result.kind === "missing") return insn.kind === "ld_imm64" ? [poison, poison] : [poison];
   const patched = result.kind === "value" ? patch(insn, result) : result.reason;
+  if (patched === "poison") return [poison];
   if (typeof patched !== "string") return [patched];
   site.sink.error("E0610", undefined, site.func, site.slot, patched);
   return [insn];
 }
 
-/** The patched instruction, or why it cannot be patched. */
+/** The patched instruction, `poison` where the access must never run, or why it cannot be patched. */
 function patch(insn: Insn, core: CoreValue): Insn | string {
   switch (insn.kind) {
     case "alu":
@@ -62,7 +63,7 @@ function patchAccess(insn: Extract<Insn, { kind: "load" | "store" }>, core: Core
   if (core.checkLocal && BigInt(insn.off) !== core.localValue) return mismatch(insn.off, core.localValue);
   const off = Number(core.value);
   if (!fitsS16(off)) return `the offset ${off} does not fit`;
-  if (core.sizeFixed) return "the field has another size in the kernel, and its type does not allow to adapt to it";
+  if (core.sizeFixed) return "poison";
   if (core.size === core.localSize) return { ...insn, off };
   if (core.localSize !== insn.size) return `it accesses ${insn.size} bytes of a field of ${core.localSize}`;
   const size = sizes.find((bytes) => bytes === core.size);

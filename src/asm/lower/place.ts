@@ -57,7 +57,8 @@ function fieldAddress(cx: FunctionContext, place: Extract<TPlace, { kind: "field
   const bits = place.bits && { bits: place.bits };
   if (place.core) {
     const base = outer.core || outer.off !== 0 ? pointerTo(cx, outer, place.span) : outer.base;
-    const align = sizeDividing(Math.min(8, place.bits?.size ?? alignOf(place.type)));
+    const natural = sizeDividing(Math.min(8, place.bits?.size ?? alignOf(place.type)));
+    const align = Math.min(natural, place.off === 0 ? 8 : sizeDividing(place.off)) as Size;
     return { base, off: place.off, align, core: place.core, volatile, ...bits };
   }
   const inner = outer.core ? { base: pointerTo(cx, outer, place.span), off: 0 } : outer;

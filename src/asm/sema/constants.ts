@@ -49,7 +49,7 @@ function placeAddress(p: TPlace): ConstAddress | undefined {
       return { symbol: p.name, addend: 0 };
     case "field": {
       const base = placeAddress(p.base);
-      return base && !p.core ? { symbol: base.symbol, addend: base.addend + p.off } : undefined;
+      return base && { symbol: base.symbol, addend: base.addend + p.off };
     }
     case "deref":
       return constAddress(p.addr);

@@ -61,6 +61,8 @@ export class Sema {
   needsConstant = false;
   /** Numbers that `const` variables are known to hold: globals by name, locals by what declares them. */
   readonly knownValues = new Map<string | TLocal, bigint>();
+  /** Among the members of a record that is marked `preserve_access_index`. */
+  insideMarked = false;
   /** A session program was refused for a kernel without sessions; what follows from that is not told again. */
   sessionsMissing = false;
 

@@ -23,7 +23,7 @@ import { constant, convert } from "./fold.ts";
 import { literalOperand } from "./init.ts";
 import { alignOf, findField, sizeOf } from "./layout.ts";
 import { nameOperand } from "./names.ts";
-import { derefPlace, elementPlace, errorPlace, memberPlace, ptrAdd, stepSize } from "./places.ts";
+import { derefPlace, elementPlace, errorPlace, indexedPlace, memberPlace } from "./places.ts";
 import { checkStmtExpr } from "./stmt.ts";
 import { stringPlace } from "./strings.ts";
 import type { TExpr, TPlace } from "./tree.ts";
@@ -156,7 +156,7 @@ function indexExpr(cx: Sema, e: Extract<Expr, { kind: "index" }>): Operand {
     cx.sink.error("E0205", e.span, "[]", typeText(left.type), typeText(index.type));
     return place(errorPlace(e.span));
   }
-  return place(derefPlace(cx, ptrAdd(ptr, by, stepSize(cx, ptr), e.span), e.span));
+  return place(indexedPlace(cx, ptr, by, e.span));
 }
 
 function memberExpr(cx: Sema, e: Extract<Expr, { kind: "member" }>): Operand {

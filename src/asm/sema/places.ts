@@ -91,17 +91,23 @@ function fieldPlace(cx: Sema, base: TPlace, record: RecordType, found: FoundFiel
   const last = found.path.at(-1)!;
   const bits = last.bitSize === undefined ? undefined : bitField(found.bitOff, last.type, last.bitSize);
   const off = bits ? (found.bitOff - bits.bitOff) / 8 : found.bitOff / 8;
-  const inner = base.kind === "field" ? base : undefined;
   const core = corePath(cx, base, record, found);
+  const outer = continued(base, core);
   return {
     kind: "field",
-    base: inner ? inner.base : base,
-    off: (inner?.off ?? 0) + off,
+    base: outer ? outer.base : base,
+    off: (outer?.off ?? 0) + off,
     ...(bits && { bits }),
     ...(core && { core }),
     type: record.q ? qualify(last.type, record.q) : last.type,
     span,
   };
+}
+
+/** The field whose offset goes into that of a field in it: both relocate in one path, or neither relocates. */
+function continued(base: TPlace, core: FieldPlace["core"]): FieldPlace | undefined {
+  if (base.kind !== "field") return undefined;
+  return base.core ? core && base : core ? undefined : base;
 }
 
 /** The storage unit of a bit-field: of its type's size, or larger where a packed field crosses it. */
@@ -112,26 +118,44 @@ function bitField(bitOff: number, type: CType, bitSize: number): BitField {
 }
 
 /**
- * The relocatable path of an access: begins where a pointer to a kernel (or marked) record is followed or a kernel
- * variable is named, goes on through the records inside. Own variables are laid out by us and do not relocate.
+ * The relocatable path of an access: begins where a member of a kernel (or marked) record is named, wherever that record
+ * lies, and goes on through such records inside. A record that is not marked ends it: its layout is the program's own
+ * (clang, CGExpr.cpp:EmitLValueForField).
  */
 function corePath(cx: Sema, base: TPlace, record: RecordType, found: FoundField): FieldPlace["core"] {
+  if (!relocates(cx, record)) return undefined;
   const indices = found.path.map((f) => f.index);
-  if (base.kind === "field") return base.core && { root: base.core.root, path: [...base.core.path, ...indices] };
-  if (base.kind !== "deref" && !isKernels(cx, base)) return undefined;
-  if (!record.decl.core && cx.preserving === 0) return undefined;
+  if (base.kind === "field" && base.core) return { root: base.core.root, path: [...base.core.path, ...indices] };
   const root = namedRoot(record);
   return root && { root: cx.localType(root, record.decl), path: [0, ...indices] };
 }
 
-/** A variable of the kernel: an extern. */
-const isKernels = (cx: Sema, base: TPlace): boolean =>
-  base.kind === "global" && cx.externs.some((e) => e.name === base.name && e.kind === "ksym_var");
+const relocates = (cx: Sema, type: CType): type is RecordType =>
+  type.kind === "record" && (type.decl.core || cx.preserving > 0);
 
-/** The loader finds types by name: a struct's tag, or the typedef of one without; undefined where there is neither. */
+/** `ptr[index]`: of kernel records, `index` sizes on as the running kernel has them; otherwise what the moved pointer points at. */
+export function indexedPlace(cx: Sema, ptr: TExpr, index: TExpr, span: Span): TPlace {
+  const type = (ptr.type as PtrType).to;
+  const known = index.kind === "const" && index.value > 0n && index.value < 1n << 31n && relocates(cx, type);
+  const root = known ? namedRoot(type) : undefined;
+  const step = stepSize(cx, ptr);
+  if (!known || !root || knownTarget(ptr)) return derefPlace(cx, ptrAdd(ptr, index, step, span), span);
+  return {
+    kind: "field",
+    base: derefPlace(cx, ptr, span),
+    off: Number(index.value) * step,
+    core: { root: cx.localType(root, type.decl), path: [Number(index.value)] },
+    type,
+    span,
+  };
+}
+
+/** The loader finds types by name: a struct's tag, or the first typedef of one without; undefined where there is neither. */
 function namedRoot(record: RecordType): RecordType | undefined {
   if (record.decl.tag !== "") return { kind: "record", decl: record.decl };
-  return record.sugar && (unqualified(record) as RecordType);
+  let at: CType = record;
+  while (at.sugar?.of.sugar) at = at.sugar.of;
+  return at.sugar && (unqualified(at) as RecordType);
 }
 
 /** The address of a place, as `&` gives it. */

@@ -209,7 +209,7 @@ function parameter(cx: Sema, p: ParamDecl): FuncParam {
 function recordType(cx: Sema, t: RecordSpec): CType {
   const attrs = readAttributes(cx, t.attributes);
   const decl = recordDecl(cx, t);
-  if (attrs.core) decl.core = true;
+  if (attrs.core || (t.members && cx.insideMarked)) decl.core = true;
   if (t.members) define(cx, decl, t, attrs);
   if (t.members && cx.late) decl.trimmed = true;
   return { kind: "record", decl };
@@ -239,24 +239,29 @@ function define(cx: Sema, decl: RecordDecl, t: RecordSpec, attrs: Attributes): v
     cx.sink.error("E0208", t.tag?.span ?? t.span, `${t.of} ${decl.tag}`).note("defined here first", decl.span);
     return;
   }
-  const drafts = t.members!.flatMap((m) => {
-    if (m.kind === "static_assert") {
-      staticAssert(cx, m);
-      return [];
-    }
-    return memberDrafts(cx, m, attrs.core || decl.core);
-  });
+  const drafts = membersOf(cx, t.members!, decl.core);
   reportTwins(cx, drafts, t);
   decl.layout = layOut(t.of, drafts, { packed: attrs.packed, align: attrs.align ?? 1, pack: attrs.pack });
   decl.span = t.span;
 }
 
-function memberDrafts(cx: Sema, m: MemberDecl, core: boolean): MemberDraft[] {
+/** Records that are defined in a marked one are marked, too. */
+function membersOf(cx: Sema, members: NonNullable<RecordSpec["members"]>, marked: boolean): MemberDraft[] {
+  const outer = cx.insideMarked;
+  cx.insideMarked = marked;
+  const drafts = members.flatMap((m) => {
+    if (m.kind !== "static_assert") return memberDrafts(cx, m);
+    staticAssert(cx, m);
+    return [];
+  });
+  cx.insideMarked = outer;
+  return drafts;
+}
+
+function memberDrafts(cx: Sema, m: MemberDecl): MemberDraft[] {
   const base = resolveType(cx, m.base);
   if (m.declarators.length === 0) {
-    if (base.kind !== "record") return [];
-    if (core) base.decl.core = true;
-    return [{ name: "", type: base }];
+    return base.kind === "record" ? [{ name: "", type: base }] : [];
   }
   return m.declarators.map((d) => {
     const attrs = readAttributes(cx, m.attributes, d.attributes);

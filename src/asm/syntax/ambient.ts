@@ -49,15 +49,20 @@ export function givesWay(pp: Preprocessor, macro: Macro, tok: Tok): boolean {
   if (tok.origin) return false;
   if (pp.declared.atEnumerator) return !macro.params && isNumber(macro);
   if (!endsType.has(before)) return false;
-  return macro.params ? isPrototype(peek(pp, 3)) : isNumber(macro) && before !== Star && isDeclarator(peek(pp, 1));
+  return macro.params ? isPrototype(peek(pp, 4)) : isNumber(macro) && before !== Star && isDeclarator(peek(pp, 1));
 }
 
 const isNumber = (macro: Macro): boolean => startsNumber.has(macro.body[0]?.tokenType);
 const isDeclarator = ([next]: readonly Tok[]): boolean => followsDeclarator.has(next?.tokenType);
 
-/** `(int a`, `(T *a`, `(T a`: a function of the user's with a macro's name, not a use of the macro. */
-function isPrototype([open, first, second]: readonly Tok[]): boolean {
+/**
+ * `(int a`, `(T *a`, `(T a`, `(struct t *a`: a function of the user's with a macro's name, not a use of the macro, which
+ * may be a factor: `2 * bpf_core_field_exists(struct t, a)`.
+ */
+function isPrototype([open, first, second, third]: readonly Tok[]): boolean {
   if (open?.tokenType !== LParen) return false;
+  if (first?.tokenType === RecordWord || first?.tokenType === EnumWord)
+    return third?.tokenType === Identifier || third?.tokenType === Star;
   if (startsParam.has(first?.tokenType)) return true;
   return first?.tokenType === Identifier && (second?.tokenType === Identifier || second?.tokenType === Star);
 }

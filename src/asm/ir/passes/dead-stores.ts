@@ -98,7 +98,8 @@ class Sweep {
       case "copy":
         return this.#copy(inst);
       case "load":
-        this.#read(inst.base, inst.off, inst.size);
+        if (inst.core) this.#readAll(inst.base);
+        else this.#read(inst.base, inst.off, inst.size);
         return [inst];
       case "atomic":
         this.#readShared();
@@ -178,6 +179,11 @@ class Sweep {
       this.#mark(slot, off, length, 0);
       return;
     }
+    this.#readAll(base);
+  }
+
+  /** A read of any bytes of what `base` is in: the loader may move one of a CO-RE field. */
+  #readAll(base: ValueId): void {
     const region = this.#aliases.regionOf(base);
     if (region.startsWith("slot ")) this.#dead.delete(Number(region.slice(5)) as SlotId);
     else this.#readShared();
