@@ -17,6 +17,9 @@ const ARRAY_OF_MAPS = 12;
 const HASH_OF_MAPS = 13;
 const RINGBUF = 27;
 const USER_RINGBUF = 31;
+const ARENA = 33;
+/** Variables in the arena: the start of what the object's one arena holds (libbpf.c:init_arena_map_data). */
+const ARENA_SECTION = ".addr_space.1";
 /** `BPF_F_RDONLY_PROG` and `BPF_F_MMAPABLE`. */
 const READ_ONLY = 0x80;
 const MMAPABLE = 0x400;
@@ -44,7 +47,9 @@ export function mapDefinitions(object: ObjectFile, btf: BtfSpec | undefined, sin
     }
   }
   const bySection = new Map<FileSection, number>();
+  const arena = maps.findIndex(({ type }) => type === ARENA);
   for (const section of object.sections) {
+    if (section.name === ARENA_SECTION && arena !== -1) bySection.set(section, arena);
     if (!isData(section)) continue;
     bySection.set(section, maps.length);
     maps.push(dataMap(section, btf));

@@ -57,6 +57,13 @@ export type MInst = Common &
       }
     | { readonly kind: "neg"; readonly width: Width; readonly dst: VReg }
     | { readonly kind: "endian"; readonly op: "be" | "swap"; readonly bits: 16 | 32 | 64; readonly dst: VReg }
+    | {
+        readonly kind: "addr_space_cast";
+        readonly dst: VReg;
+        readonly src: VReg;
+        readonly to: number;
+        readonly from: number;
+      }
     | (Place & {
         readonly kind: "load";
         readonly size: Size;
@@ -141,6 +148,7 @@ export function eachUse(inst: MInst, use: (r: VReg) => void): void {
   switch (inst.kind) {
     case "copy":
     case "extend":
+    case "addr_space_cast":
       use(inst.src);
       return;
     case "make":
@@ -208,6 +216,7 @@ export function renameInst(inst: MInst, f: Rename): MInst {
   switch (inst.kind) {
     case "copy":
     case "extend":
+    case "addr_space_cast":
       return { ...inst, dst: f(inst.dst), src: f(inst.src) };
     case "make":
     case "neg":

@@ -1,6 +1,7 @@
 /** Code with registers and stack offsets in place, still as blocks: what the last passes and layout work on. */
 
 import type { CoreAccess } from "../../btf/core.ts";
+import { addrSpaceCast } from "../../isa/build.ts";
 import type { Condition, Insn, Reg, Src } from "../../isa/insn.ts";
 import { bug } from "../../support/bug.ts";
 import type { Span } from "../../support/span.ts";
@@ -113,6 +114,8 @@ function insnOf(inst: Exclude<MInst, { kind: "make" | "unless" | "asm" }>, frame
       return { kind: "alu", op: inst.op, width: inst.width, dst: reg(inst.dst), src: src(inst.src) };
     case "neg":
       return { kind: "neg", width: inst.width, dst: reg(inst.dst) };
+    case "addr_space_cast":
+      return addrSpaceCast(reg(inst.dst), reg(inst.src), inst.to, inst.from);
     case "endian":
       return { kind: "endian", op: inst.op, bits: inst.bits, dst: reg(inst.dst) };
     case "load":

@@ -182,6 +182,15 @@ function selectPure(s: Selector, inst: Inst): void {
     case "bswap":
       selectBswap(s, inst);
       return;
+    case "space_cast":
+      s.emit({
+        kind: "addr_space_cast",
+        dst: s.regOf(inst.id),
+        src: s.use(inst.a),
+        to: inst.toSpace,
+        from: inst.fromSpace,
+      });
+      return;
     case "opaque":
       s.copy(s.regOf(inst.id), s.use(inst.a), inst.ty);
       return;

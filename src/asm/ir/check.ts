@@ -130,6 +130,9 @@ class Checker {
       case "trunc":
         is(inst.a, "i64", "ptr");
         break;
+      case "space_cast":
+        is(inst.a, "ptr");
+        break;
       case "cast":
         is(inst.a, inst.ty === "ptr" ? "i64" : "ptr");
         break;

@@ -22,6 +22,7 @@ export function operands(inst: Inst): readonly ValueId[] {
     case "trunc":
     case "cast":
     case "bswap":
+    case "space_cast":
     case "opaque":
     case "constant_p":
       return [inst.a];
@@ -60,6 +61,7 @@ export function mapOperands(inst: Inst, to: (value: ValueId) => ValueId): Inst {
     case "trunc":
     case "cast":
     case "bswap":
+    case "space_cast":
     case "opaque":
     case "constant_p": {
       const a = to(inst.a);
@@ -190,6 +192,7 @@ const pureOps: ReadonlySet<Inst["op"]> = new Set([
   "trunc",
   "cast",
   "bswap",
+  "space_cast",
   "constant_p",
   "slot",
   "addr",

@@ -65,6 +65,14 @@ export type Inst = Common &
     | { readonly op: "trunc"; readonly ty: "i32"; readonly a: ValueId }
     /** i64 to ptr and back: no instruction, a change of rules. */
     | { readonly op: "cast"; readonly ty: "i64" | "ptr"; readonly a: ValueId }
+    /** A pointer of the address space `from` in `to`: arenas are 1, what the program reads and writes through is 0. */
+    | {
+        readonly op: "space_cast";
+        readonly ty: "ptr";
+        readonly toSpace: number;
+        readonly fromSpace: number;
+        readonly a: ValueId;
+      }
     /** Bytes reversed in the low `bits`, the rest zero. */
     | { readonly op: "bswap"; readonly ty: IrType; readonly bits: 16 | 32 | 64; readonly a: ValueId }
     /** Its value passes through; nothing may be concluded about it (`barrier_var`). */

@@ -176,6 +176,8 @@ function parseBody(words: Words): InstBody {
     case "zext":
     case "sext":
       return { op, ty: words.type(), from: words.number() as 8, a: words.value() };
+    case "space_cast":
+      return { op, ty: "ptr", toSpace: words.number(), fromSpace: words.number(), a: words.value() };
     case "bswap":
       return { op, ty: words.type(), bits: words.number() as 16, a: words.value() };
     case "slot":

@@ -51,6 +51,8 @@ function bodyText(inst: Inst): string {
     case "zext":
     case "sext":
       return `${inst.op} ${inst.ty} ${inst.from} %${inst.a}`;
+    case "space_cast":
+      return `space_cast ${inst.toSpace} ${inst.fromSpace} %${inst.a}`;
     case "bswap":
       return `bswap ${inst.ty} ${inst.bits} %${inst.a}`;
     case "slot":

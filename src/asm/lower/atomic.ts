@@ -2,10 +2,11 @@
 import type { AtomicOp, Size } from "../../isa/insn.ts";
 import type { ValueId } from "../ir/model.ts";
 import type { TExpr } from "../sema/tree.ts";
+import { pointeeSpace } from "../sema/type-ops.ts";
 import { arithmetic, negate } from "./arith.ts";
 import type { FunctionContext } from "./context.ts";
 import { evaluate } from "./expr.ts";
-import { addressOf, loadScalar, storeScalar } from "./place.ts";
+import { addressOf, inProgram, loadScalar, storeScalar } from "./place.ts";
 
 type AtomicExpr = Extract<TExpr, { readonly kind: "atomic" }>;
 
@@ -16,7 +17,13 @@ export function lowerAtomic(cx: FunctionContext, e: AtomicExpr, used: boolean): 
     cx.sink.error("E0408", e.span, e.size).help("use an object of 4 or 8 bytes");
     return undefined;
   }
-  const base = evaluate(cx, e.ptr);
+  const { base } = inProgram(cx, {
+    base: evaluate(cx, e.ptr),
+    off: 0,
+    align: 8,
+    volatile: true,
+    space: pointeeSpace(e.ptr.type),
+  });
   const given = evaluate(cx, e.value);
   const exchanged = e.exchanged && addressOf(cx, e.exchanged);
   const expected = exchanged ? loadScalar(cx, exchanged, e.exchanged!.type) : e.expected && evaluate(cx, e.expected);

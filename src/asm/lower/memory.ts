@@ -4,9 +4,10 @@ import { bug } from "../../support/bug.ts";
 import type { PhiArg, ValueId } from "../ir/model.ts";
 import { alignOf } from "../sema/layout.ts";
 import type { TExpr } from "../sema/tree.ts";
+import { pointeeSpace } from "../sema/type-ops.ts";
 import { type FunctionContext, sizeDividing, slotAlign, temporary } from "./context.ts";
 import { evaluate } from "./expr.ts";
-import type { Address } from "./place.ts";
+import { type Address, inProgram } from "./place.ts";
 import { copyBytes, fillBytes } from "./record.ts";
 
 /** The constant value of a length; undefined where it has none. */
@@ -36,19 +37,19 @@ function alignment(e: TExpr): Size {
   return e.type.kind === "ptr" ? sizeDividing(Math.min(8, alignOf(e.type.to))) : 1;
 }
 
-const pointee = (cx: FunctionContext, e: TExpr): Address => ({
-  base: evaluate(cx, e),
-  off: 0,
-  align: alignment(e),
-  volatile: false,
-});
+const pointee = (cx: FunctionContext, e: TExpr): Address =>
+  inProgram(cx, { base: evaluate(cx, e), off: 0, align: alignment(e), volatile: false, space: pointeeSpace(e.type) });
 
 type LengthLater = "__builtin_memcpy" | "__builtin_memset";
 
 /** Waits, as a call, for its length to become a constant by inlining, or for its branch to go away. */
 function settledLater(cx: FunctionContext, name: LengthLater, dst: TExpr, second: TExpr, length: TExpr): ValueId {
-  const to = evaluate(cx, dst);
-  const args = [to, evaluate(cx, second), evaluate(cx, length)];
+  const to = pointee(cx, dst).base;
+  const args = [
+    to,
+    name === "__builtin_memcpy" ? pointee(cx, second).base : evaluate(cx, second),
+    evaluate(cx, length),
+  ];
   cx.b.emit({ op: "call", ty: "void", callee: { kind: "function", name }, args });
   return to;
 }

@@ -7,6 +7,7 @@ import type { AddrSymbol } from "../ir/inst.ts";
 import type { ValueId } from "../ir/model.ts";
 import { alignOf } from "../sema/layout.ts";
 import type { BitField, TPlace } from "../sema/tree.ts";
+import { spaceOf } from "../sema/type-ops.ts";
 import type { CType } from "../sema/types.ts";
 import { loadBits, storeBits } from "./bitfield.ts";
 import { at, type FunctionContext, sizeDividing, slotAlign, slotOf } from "./context.ts";
@@ -22,12 +23,19 @@ export interface Address {
   readonly core?: Omit<CoreAccess, "kind">;
   readonly bits?: BitField;
   readonly volatile: boolean;
+  /** Address space of the object, if not 0: a pointer there is no pointer to read and write through. */
+  readonly space?: number;
 }
 
 const isVolatileType = (type: CType): boolean => type.q?.volatile === true;
 
 /** The address of a place; what it contains is evaluated once. */
 export function addressOf(cx: FunctionContext, place: TPlace): Address {
+  const space = spaceOf(place.type);
+  return space === 0 ? plainAddress(cx, place) : { ...plainAddress(cx, place), space };
+}
+
+function plainAddress(cx: FunctionContext, place: TPlace): Address {
   const volatile = isVolatileType(place.type);
   switch (place.kind) {
     case "local": {
@@ -52,7 +60,7 @@ export function addressOf(cx: FunctionContext, place: TPlace): Address {
 }
 
 function fieldAddress(cx: FunctionContext, place: Extract<TPlace, { kind: "field" }>): Address {
-  const outer = addressOf(cx, place.base);
+  const outer = plainAddress(cx, place.base);
   const volatile = outer.volatile || isVolatileType(place.type);
   const bits = place.bits && { bits: place.bits };
   if (place.core) {
@@ -93,8 +101,16 @@ export function pointerTo(cx: FunctionContext, address: Address, span: Span): Va
   });
 }
 
-/** The address in the form that an access takes: the offset in 16 bits. */
-export function reachable(cx: FunctionContext, address: Address): Address {
+/** An address in a space of its own as one to read and write through. */
+export function inProgram(cx: FunctionContext, address: Address): Address {
+  if (!address.space) return address;
+  const { space, ...rest } = address;
+  return { ...rest, base: cx.b.emit({ op: "space_cast", ty: "ptr", toSpace: 0, fromSpace: space, a: address.base }) };
+}
+
+/** The address in the form that an access takes: in the program's own space, the offset in 16 bits. */
+export function reachable(cx: FunctionContext, named: Address): Address {
+  const address = inProgram(cx, named);
   if (fitsS16(address.off) && fitsS16(address.off + 8)) return address;
   const { core: _, ...rest } = address;
   return { ...rest, base: pointerTo(cx, address, cx.b.span ?? cx.fn.span), off: 0 };

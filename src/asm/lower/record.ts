@@ -2,6 +2,7 @@
 
 import type { Size } from "../../isa/insn.ts";
 import { bug } from "../../support/bug.ts";
+import type { ValueId } from "../ir/model.ts";
 import { alignOf, sizeOf } from "../sema/layout.ts";
 import type { TExpr } from "../sema/tree.ts";
 import type { CType } from "../sema/types.ts";
@@ -11,7 +12,7 @@ import { branchOn } from "./condition.ts";
 import { at, type FunctionContext, literalSlot, sizeDividing, slotAlign, temporary } from "./context.ts";
 import { runEffects } from "./expr.ts";
 import { initialise } from "./init.ts";
-import { type Address, addressOf, pointerTo } from "./place.ts";
+import { type Address, addressOf, inProgram, pointerTo } from "./place.ts";
 import { lowerAll } from "./stmt.ts";
 
 /** Accesses that one copy or fill may expand to. */
@@ -20,8 +21,8 @@ const maxAccesses = 1024;
 /** Copies `length` bytes that do not overlap, or are the same bytes. */
 export function copyBytes(cx: FunctionContext, to: Address, from: Address, length: number): void {
   if (length === 0 || !small(cx, length, Math.min(to.align, from.align))) return;
-  const dst = to.core ? { base: pointerTo(cx, to, cx.b.span ?? cx.fn.span), off: 0 } : to;
-  const src = from.core ? { base: pointerTo(cx, from, cx.b.span ?? cx.fn.span), off: 0 } : from;
+  const dst = fixedOffset(cx, to);
+  const src = fixedOffset(cx, from);
   cx.b.emit({
     op: "copy",
     ty: "void",
@@ -38,8 +39,14 @@ export function copyBytes(cx: FunctionContext, to: Address, from: Address, lengt
 /** Sets `length` bytes to one value. */
 export function fillBytes(cx: FunctionContext, to: Address, byte: number, length: number): void {
   if (length === 0 || !small(cx, length, to.align)) return;
-  const base = to.core ? pointerTo(cx, to, cx.b.span ?? cx.fn.span) : to.base;
-  cx.b.emit({ op: "fill", ty: "void", dst: base, dstOff: to.core ? 0 : to.off, byte, length, align: to.align });
+  const dst = fixedOffset(cx, to);
+  cx.b.emit({ op: "fill", ty: "void", dst: dst.base, dstOff: dst.off, byte, length, align: to.align });
+}
+
+/** An address to copy by: in the program's own space, at an offset that no loader changes. */
+function fixedOffset(cx: FunctionContext, named: Address): { readonly base: ValueId; readonly off: number } {
+  const address = inProgram(cx, named);
+  return address.core ? { base: pointerTo(cx, address, cx.b.span ?? cx.fn.span), off: 0 } : address;
 }
 
 function small(cx: FunctionContext, length: number, align: number): boolean {

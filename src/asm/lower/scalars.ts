@@ -3,7 +3,7 @@ import type { DiagSink } from "../../diag/diagnostic.ts";
 import type { Size } from "../../isa/insn.ts";
 import type { IrBuilder } from "../ir/builder.ts";
 import type { IrType, ValueId } from "../ir/model.ts";
-import { integerShape } from "../sema/type-ops.ts";
+import { integerShape, pointeeSpace } from "../sema/type-ops.ts";
 import type { CType } from "../sema/types.ts";
 
 /** What reporting and emitting need; `FunctionContext` is one. */
@@ -65,7 +65,12 @@ export function convertValue(cx: Emitting, value: ValueId, from: CType, to: CTyp
   const { b } = cx;
   if (to.kind === "bool") return from.kind === "bool" ? value : truth(b, value);
   if (to.kind === "ptr") {
-    if (b.typeOf(value) === "ptr") return value;
+    if (b.typeOf(value) === "ptr") {
+      const [inSpace, outSpace] = [pointeeSpace(from), pointeeSpace(to)];
+      return inSpace === outSpace
+        ? value
+        : b.emit({ op: "space_cast", ty: "ptr", toSpace: outSpace, fromSpace: inSpace, a: value });
+    }
     const wide = resize(b, value, integerShape(from), pointerShape);
     return b.emit({ op: "cast", ty: "ptr", a: wide });
   }

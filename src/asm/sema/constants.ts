@@ -10,7 +10,10 @@ import { isInteger } from "./type-ops.ts";
 
 /** The value of an integer constant expression; `what` begins the message of E0211 if it is none. */
 export function constantInt(cx: Sema, e: Expr, what: string): bigint | undefined {
-  const checked = withKnown(cx, cx.asConstant(() => checkValue(cx, e)));
+  const checked = withKnown(
+    cx,
+    cx.asConstant(() => checkValue(cx, e)),
+  );
   if (checked.kind === "const" && isInteger(checked.type) && !isError(checked)) return checked.value;
   if (!isError(checked)) cx.sink.error("E0211", e.span, what);
   return undefined;

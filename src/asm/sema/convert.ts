@@ -16,6 +16,7 @@ import {
   promote,
   ptrTo,
   sameType,
+  spaceOf,
   typeText,
   unqualified,
   voidType,
@@ -150,6 +151,12 @@ function checkNumber(cx: Sema, e: TExpr, to: CType, what: string, at: Span): voi
 
 function checkPointers(cx: Sema, e: TExpr, to: CType, what: string): void {
   if (!isPtr(to) || !isPtr(e.type)) bug("not pointers");
+  if (spaceOf(to.to) !== spaceOf(e.type.to) && !isNull(e)) {
+    cx.sink
+      .error("E0246", e.span, what, typeText(to), typeText(e.type))
+      .help(`write a cast, (${typeText(to)}), if the pointer is to change its address space`);
+    return;
+  }
   if (to.to.kind === "void" || e.type.to.kind === "void" || isNull(e)) return;
   if (sameType(to.to, e.type.to) || sameButSign(to.to, e.type.to)) return;
   if (e.span.via) return;

@@ -10,7 +10,7 @@ import { withKnown } from "./known-constants.ts";
 import { alignOf, sizeOf } from "./layout.ts";
 import type { Entity, GlobalDraft } from "./scope.ts";
 import type { TExpr, TExtern, TInit, TInitPart, TPlace } from "./tree.ts";
-import { isInteger, isScalar, sameType, typeText } from "./type-ops.ts";
+import { isInteger, isScalar, sameType, spaceOf, typeText } from "./type-ops.ts";
 import type { CType } from "./types.ts";
 
 type GlobalEntity = Extract<Entity, { kind: "global" }>;
@@ -104,8 +104,14 @@ function define(cx: Sema, entity: GlobalEntity, d: Declarator, type: CType, spec
     if (entity.value !== undefined && global.constant && !global.weak && isInteger(type))
       cx.knownValues.set(global.name, entity.value);
   }
-  if (!spec.attrs.section)
-    global.section = isConst(type) ? ".rodata" : global.bytes || global.relocs.length > 0 ? ".data" : ".bss";
+  if (!spec.attrs.section) global.section = usualSection(type, global);
+}
+
+/** Where a variable lives that names no section. What is in an arena goes by the number of its address space, as LLVM has it. */
+function usualSection(type: CType, global: GlobalDraft): string {
+  if (spaceOf(type) !== 0) return `.addr_space.${spaceOf(type)}`;
+  if (isConst(type)) return ".rodata";
+  return global.bytes || global.relocs.length > 0 ? ".data" : ".bss";
 }
 
 function readScalar(global: GlobalDraft): bigint {

@@ -105,6 +105,7 @@ export class KernelTypes {
         return this.type(t.type);
       case "type_tag": {
         const of = this.type(t.type);
+        if (t.name === "address_space(1)" && t.attribute) return qualify(of, { space: 1 });
         return t.attribute ? of : ({ ...of, tags: [t.name, ...(of.tags ?? [])] } as CType);
       }
       case "func_proto":

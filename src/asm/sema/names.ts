@@ -10,6 +10,7 @@ import { isBuiltin } from "./builtins.ts";
 import type { Sema } from "./context.ts";
 import { errorValue, type Operand, place, value } from "./convert.ts";
 import { constant } from "./fold.ts";
+import { kfuncType } from "./kfunc-type.ts";
 import type { Entity } from "./scope.ts";
 import { stringPlace } from "./strings.ts";
 import { resolveType } from "./type-exprs.ts";
@@ -46,9 +47,8 @@ export function helperType(cx: Sema, helper: Helper): FuncType {
 function kfuncEntity(cx: Sema, name: string): Entity | undefined {
   const kfunc = findKfunc(cx.kernel, name);
   if (!kfunc) return undefined;
-  const btf = kfunc.module === undefined ? cx.types : undefined;
-  const type = btf?.type(kfunc.proto);
-  if (type?.kind !== "func") return undefined;
+  const type = kfunc.module === undefined ? kfuncType(cx, kfunc) : undefined;
+  if (!type) return undefined;
   return {
     kind: "extern",
     extern: { name, kind: "kfunc", type, weak: false, section: ".ksyms", declared: false, span: NOWHERE },

@@ -145,6 +145,7 @@ export function applyTypeAttributes(of: CType, attrs: Attributes): CType {
   if (attrs.typeTags.length > 0) type = { ...type, tags: [...attrs.typeTags, ...(type.tags ?? [])] } as CType;
   const mode = attrs.mode === undefined ? undefined : modes[attrs.mode];
   if (mode && type.kind === "int") type = intTypes[type.signed ? mode[0] : mode[1]];
+  if (attrs.addressSpace) type = qualify(type, { space: attrs.addressSpace });
   if (attrs.core && type.kind === "record") type.decl.core = true;
   return type;
 }
@@ -166,7 +167,10 @@ function arrayType(cx: Sema, t: Extract<TypeExpr, { kind: "array" }>): CType {
 }
 
 function arrayLength(cx: Sema, e: Expr): bigint | undefined {
-  const length = withKnown(cx, cx.asConstant(() => rvalue(checkOperand(cx, e))));
+  const length = withKnown(
+    cx,
+    cx.asConstant(() => rvalue(checkOperand(cx, e))),
+  );
   if (isError(length)) return undefined;
   if (length.kind === "const" && isInteger(length.type)) return length.value;
   if (isInteger(length.type)) cx.sink.error("E0223", e.span);

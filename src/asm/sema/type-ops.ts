@@ -49,6 +49,12 @@ export function qualify(type: CType, q: Qualifiers): CType {
   return { ...type, q: { ...type.q, ...q } };
 }
 
+/** The address space of objects of the type: 0, or 1 for arenas. */
+export const spaceOf = (type: CType): number => (type.kind === "array" ? spaceOf(type.elem) : (type.q?.space ?? 0));
+
+/** The address space of what a pointer points to; 0 for other types. */
+export const pointeeSpace = (type: CType): number => (type.kind === "ptr" ? spaceOf(type.to) : 0);
+
 /** The type of a value: without qualifiers of its own, its sugar kept. */
 export function unqualified(type: CType): CType {
   if (!type.q) return type;
@@ -108,6 +114,7 @@ export function commonType(a: CType, b: CType): CType {
 /** Same type but for sugar; with `qualifiers`, those count as well. */
 export function sameType(a: CType, b: CType, qualifiers = false): boolean {
   if (a === b) return true;
+  if (spaceOf(a) !== spaceOf(b)) return false;
   if (qualifiers && (!a.q?.const !== !b.q?.const || !a.q?.volatile !== !b.q?.volatile)) return false;
   switch (a.kind) {
     case "void":
@@ -149,7 +156,7 @@ function sameFunction(a: FuncType, b: FuncType): boolean {
 }
 
 const qualifierText = (q: Qualifiers | undefined): string =>
-  `${q?.const ? "const " : ""}${q?.volatile ? "volatile " : ""}${q?.restrict ? "restrict " : ""}`;
+  `${q?.space ? `__attribute__((address_space(${q.space}))) ` : ""}${q?.const ? "const " : ""}${q?.volatile ? "volatile " : ""}${q?.restrict ? "restrict " : ""}`;
 
 const paramText = (p: FuncParam): string => typeText(p.type);
 

@@ -9,6 +9,8 @@ export interface Qualifiers {
   readonly const?: true;
   readonly volatile?: true;
   readonly restrict?: true;
+  /** `address_space(1)`: the object is in an arena; 0 is left out. */
+  readonly space?: number;
 }
 
 /** Names the typedef a type was reached by, for diagnostics and for the object's BTF. */

@@ -39,4 +39,6 @@ export const semaCodes = {
   E0237: (name: string) => `'${name}' is declared, but nothing in this file defines it`,
   E0245: (word: string, name: string) =>
     `${word} enters the scope of '${name}' behind its declaration, which has a cleanup`,
+  E0246: (what: string, to: string, from: string) =>
+    `${what}: '${from}' becomes '${to}', which is in another address space`,
 } as const;

@@ -28,6 +28,8 @@ export function valueKey(inst: Inst): string | undefined {
     case "zext":
     case "sext":
       return `${inst.op} ${inst.ty} ${inst.from} ${inst.a}`;
+    case "space_cast":
+      return `space_cast ${inst.toSpace} ${inst.fromSpace} ${inst.a}`;
     case "bswap":
       return `bswap ${inst.ty} ${inst.bits} ${inst.a}`;
     case "neg":

@@ -38,6 +38,7 @@ const passesOn = (inst: Inst): boolean => {
     case "trunc":
     case "cast":
     case "bswap":
+    case "space_cast":
     case "opaque":
     case "phi":
       return true;

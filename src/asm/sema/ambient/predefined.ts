@@ -2,6 +2,7 @@
 export const predefinedMacros = `
 __bpf__ 1
 __BPF__ 1
+__BPF_FEATURE_ADDR_SPACE_CAST 1
 __clang__ 1
 __clang_major__ 19
 __clang_minor__ 1
