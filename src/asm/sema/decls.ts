@@ -1,6 +1,6 @@
 /** Declarations, of files and of blocks: typedefs, functions, variables. */
 import type { Span } from "../../support/span.ts";
-import type { Declaration, Declarator, FunctionDef, FunctionTypeExpr, TypeExpr } from "../syntax/ast.ts";
+import type { Declaration, Declarator, FunctionDef, FunctionTypeExpr, StringLiteral, TypeExpr } from "../syntax/ast.ts";
 import { type Attributes, readAttributes } from "./attributes.ts";
 import { checkCleanup, cleanupsAt } from "./cleanup.ts";
 import type { FunctionState, Sema } from "./context.ts";
@@ -27,17 +27,26 @@ export function fileDeclaration(cx: Sema, d: Declaration): void {
     if (d.storage === "typedef") declareTypedef(cx, one, type, attrs);
     else if (type.kind === "func") {
       const fn = declareFunction(cx, one.name.name, one.name.span, type, attrs, d);
-      const load = one.asmName && packetLoads.get(new TextDecoder().decode(one.asmName.bytes));
-      if (fn && load && type.params.length === 2) fn.packetLoad = load;
-    } else
-      declareGlobal(cx, one, type, {
-        name: one.name.name,
-        linkage: d.storage === "static" ? "static" : "global",
-        external: d.storage === "extern" && !one.init,
-        attrs,
-      });
+      if (one.asmName) nameFunction(cx, fn, one.asmName);
+    } else {
+      const external = d.storage === "extern" && !one.init;
+      if (one.asmName && !(external && attrs.section === undefined)) refuseName(cx, one.asmName);
+      const linkage = d.storage === "static" ? "static" : "global";
+      declareGlobal(cx, one, type, { name: one.name.name, linkage, external, attrs });
+    }
   }
 }
+
+/** `asm("name")` behind a declaration: an intrinsic, or a name that headers give to what no program calls. */
+function nameFunction(cx: Sema, fn: FunctionDraft | undefined, name: StringLiteral): void {
+  const load = packetLoads.get(new TextDecoder().decode(name.bytes));
+  if (fn && load && fn.type.params.length === 2) fn.packetLoad = load;
+  else if (fn && !fn.body) fn.otherName = name;
+  else refuseName(cx, name);
+}
+
+const refuseName = (cx: Sema, { span }: StringLiteral): unknown =>
+  cx.sink.error("E0230", span, "another name for the assembler");
 
 /** LLVM's intrinsics for the packet loads, by the names that programs declare functions with. */
 const packetLoads: ReadonlyMap<string, 1 | 2 | 4> = new Map([
@@ -163,6 +172,7 @@ export function functionDefinition(cx: Sema, d: FunctionDef): void {
     cx.sink.error("E0208", d.name.span, d.name.name).note("defined here first", fn.span);
     return;
   }
+  if (fn.otherName) refuseName(cx, fn.otherName);
   if (type.unspecified) fn.type = { ...type, params: [] };
   fn.span = d.name.span;
   fn.body = checkFunction(cx, fn, d);
@@ -229,6 +239,7 @@ export function localDeclaration(cx: Sema, d: Declaration): TStmt[] {
   return d.declarators.flatMap((one) => {
     const attrs = readAttributes(cx, d.attributes, one.attributes);
     const type = declaredType(cx, one, attrs);
+    if (one.asmName) refuseName(cx, one.asmName);
     if (d.storage === "typedef") declareTypedef(cx, one, type, attrs);
     else if (type.kind === "func") declareFunction(cx, one.name.name, one.name.span, type, attrs, d);
     else if (d.storage === "static") declareStatic(cx, one, type, attrs);

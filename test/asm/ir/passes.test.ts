@@ -3,6 +3,7 @@ import { checkSsa } from "../../../src/asm/ir/check.ts";
 import type { Pass } from "../../../src/asm/ir/edit.ts";
 import { optimise } from "../../../src/asm/ir/optimise.ts";
 import { parseIr, parseProgram } from "../../../src/asm/ir/parse.ts";
+import { decideConstants } from "../../../src/asm/ir/passes/constant-p.ts";
 import { dropDead } from "../../../src/asm/ir/passes/dead.ts";
 import { dropDeadStores } from "../../../src/asm/ir/passes/dead-stores.ts";
 import { divideUnsigned } from "../../../src/asm/ir/passes/divide.ts";
@@ -33,6 +34,34 @@ function run(passes: readonly Pass[], body: string, head = "global auto f(i64, i
     .map((line) => line.trim())
     .filter(Boolean);
 }
+
+describe("constant_p", () => {
+  const body = "s0: 8 align 8 x\nb0:\n%1 = param i64 0\n%2 = call i64 helper 7()\n%3 = const i64 5";
+  const answers = (pass: Pass, value: string, head?: string) =>
+    run([pass], `${body}\n%8 = ${value}\n%9 = constant_p i32 %8\n%10 = zext i64 32 %9\nret %10`, head).find((line) =>
+      line.startsWith("%9"),
+    );
+  const open = "%9 = constant_p i32 %8";
+  const entry = 'global auto f(i64, i64) i64 section "xdp"';
+
+  test.each([
+    ["add i64 %1, %3", open],
+    ["add i64 %2, %3", "%9 = const i32 0"],
+    ["opaque i64 %1", "%9 = const i32 0"],
+    ["call i64 function g(%1)", "%9 = const i32 0"],
+  ])("is left to the callers where they may know: %s", (value, want) =>
+    expect(answers(decideConstants("own"), value)).toBe(want),
+  );
+
+  test("of a program's own arguments is 0, and of everything in the end", () => {
+    expect(answers(decideConstants("own"), "add i64 %1, %3", entry)).toBe("%9 = const i32 0");
+    expect(answers(decideConstants("all"), "add i64 %1, %3")).toBe("%9 = const i32 0");
+  });
+  test("is 1 as soon as the value is known", () => {
+    const made = run([simplify()], `${body}\n%9 = constant_p i32 %3\n%10 = zext i64 32 %9\nret %10`);
+    expect(made).toContain("%10 = const i64 1");
+  });
+});
 
 describe("simplify", () => {
   /** What `%9`, made of two parameters %1 and %2, becomes. */

@@ -3,6 +3,7 @@ import { checkSsa } from "../../../src/asm/ir/check.ts";
 import { optimise } from "../../../src/asm/ir/optimise.ts";
 import { printIr } from "../../../src/asm/ir/print.ts";
 import { constantData, lower } from "../../../src/asm/lower/lower.ts";
+import { settle } from "../../../src/asm/lower/settle.ts";
 import type { TExpr, TFunction, TPlace, TStmt, Unit } from "../../../src/asm/sema/tree.ts";
 import type { CType } from "../../../src/asm/sema/types.ts";
 import type { LocalTypeRef } from "../../../src/btf/core.ts";
@@ -20,7 +21,7 @@ const body = (...items: TStmt[]): string =>
   best(t.unit([t.fn("main", t.int, [], t.block(...items))], [t.global("g", t.ulong)]));
 const codes = (unit: Unit): string[] => {
   const sink = new DiagSink();
-  lower(unit, sink);
+  settle(lower(unit, sink), unit, sink);
   return sink.diagnostics.map((d) => d.code);
 };
 

@@ -219,3 +219,11 @@ SEC("socket") int probe(struct __sk_buff *skb) { return load_half(skb, 12) + loa
     expect.stringMatching(/^r0 = \*\(u8 \*\)skb\[r\d\]$/),
   ]);
 });
+
+test("another name for the assembler is refused where it would be another thing", () => {
+  const refused = (text: string) =>
+    compile(`${text}\n${program("return 0;")}`, { kernel, fileName: "probe.bpf" }).diagnostics.map((d) => d.code);
+  expect(refused('extern void f(void) __ksym asm("bpf_rcu_read_lock");')).toEqual(["E0230"]);
+  expect(refused('int count asm("counter");')).toEqual(["E0230"]);
+  expect(refused('extern int scan(const char *) asm("__isoc99_scan"); extern int known asm("other");')).toEqual([]);
+});
