@@ -25,11 +25,13 @@ export function checkHelper(cx: Cx, state: State, id: number): Outcome {
   const { name } = helper;
   if (helper.gplOnly && !cx.facts.gpl)
     return refuse("E0547", [name], { help: 'give the program a license such as "GPL"' });
-  const barred = helper.allowedBy ? cx.facts.allows(helper) : undefined;
+  const barred = helper.allowedBy || name === "bpf_override_return" ? cx.facts.allows(helper) : undefined;
   if (barred) return barred;
   if (helper.mightSleep && !cx.facts.sleepable) {
     return refuse("E0548", [name], { help: "use a sleepable section (`.s`) and a target that may sleep" });
   }
+  const sockets = changesSockets(state, helper);
+  if (sockets) return sockets;
   const special = unsupported(helper);
   const args = firstOf(helper.args.map((_, i) => checkArg(cx, state, helper, i)));
   if (args?.kind === "refused") return args;
@@ -58,6 +60,15 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   bpf_find_vma: "callbacks of bpf_find_vma",
   bpf_get_local_storage: "cgroup storage",
 };
+
+/** SOCKMAP and SOCKHASH: their values are sockets, and few programs may change them. kernel/bpf/verifier.c:may_update_sockmap */
+const SOCKET_MAPS: ReadonlySet<number> = new Set([15, 18]);
+
+function changesSockets(state: State, helper: Helper): Outcome {
+  const map = mapOf(state, helper);
+  if (!map || !SOCKET_MAPS.has(map.type) || helper.name === "bpf_map_lookup_elem") return undefined;
+  return unmodelled(`${helper.name} with map '${map.name}', which holds sockets`);
+}
 
 function unsupported(helper: Helper): Outcome {
   const what = UNSUPPORTED[helper.name];
