@@ -56,6 +56,7 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     mergesOffsets: atLeast(kernel.version, 7, 1),
     splitsSigns: atLeast(kernel.version, 7, 2),
     linksLowSums: atLeast(kernel.version, 7, 2),
+    countsCpus: atLeast(kernel.version, 7, 0),
     linksSubtraction: atLeast(kernel.version, 7, 0),
     writesStructs: !["TRACING", "KPROBE", "TRACEPOINT", "RAW_TRACEPOINT", "PERF_EVENT", "LSM"].includes(info.progType),
     ctxTypes: ctxTypes(kernel.btf, info),

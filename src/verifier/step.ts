@@ -19,7 +19,7 @@ import {
 } from "./domain/scalar.ts";
 import { arithmetic, negate } from "./domain/scalar-alu.ts";
 import { sharpen } from "./domain/sharpen.ts";
-import { forget, write } from "./domain/stack.ts";
+import { forget, linkSpill, write } from "./domain/stack.ts";
 import { copyState, reg as regOf, type State, setReg, topFrame } from "./domain/state.ts";
 import { cutBits, swapBytes } from "./domain/tnum.ts";
 import type { Pointer, Value } from "./domain/value.ts";
@@ -126,6 +126,8 @@ function compute(cx: Cx, state: State, insn: Insn): void {
 
 function readThrough(cx: Cx, state: State, base: Reg, off: number, size: Size, signed: boolean): Value {
   const p = regOf(state, base);
+  const frame = p.kind === "ptr" && p.to.kind === "stack" && !p.varying ? state.frames[p.to.frame] : undefined;
+  if (frame && p.kind === "ptr") frame.stack = linkSpill(frame.stack, p.off + off, cx.newId);
   return p.kind === "ptr" ? loaded(cx, state, p, off, size, signed, state.at) : unknownScalar(state.at);
 }
 

@@ -138,7 +138,7 @@ function resultOf(cx: Cx, state: State, helper: Helper): Result {
     case "RET_VOID":
       return known(nothing(at));
     case "RET_INTEGER":
-      return known(numberOf(state, helper));
+      return known(numberOf(cx, state, helper));
     case "RET_PTR_TO_MAP_VALUE":
       return mapValue(cx, state, helper, nullable);
     case "RET_PTR_TO_MEM": {
@@ -173,7 +173,14 @@ const SIZED: ReadonlySet<string> = new Set([
 ]);
 const MAX_ERRNO = 4095n;
 
-function numberOf(state: State, helper: Helper): Value {
+/** At most NR_CPUS of x86-64; how many there are is the machine's affair, and at least one. */
+const MOST_CPUS = 8192n;
+
+function numberOf(cx: Cx, state: State, helper: Helper): Value {
+  if (helper.name === "bpf_get_smp_processor_id" && (cx.facts.countsCpus || cx.sharp)) {
+    const range = { min: 0n, max: cx.sharp ? 1n : MOST_CPUS - 1n };
+    return withBounds({ u: range, s: range, u32: range, s32: range }, state.at);
+  }
   if (!SIZED.has(helper.name)) return unknownScalar(state.at);
   const sizeAt = helper.args.findIndex((a) => a.kind.base.startsWith("ARG_CONST_SIZE"));
   const max = greatest(regOf(state, argReg(sizeAt)));
