@@ -43,6 +43,7 @@ function mayBeNull(cx: Cx, p: Pointer, reg: string): Outcome {
 function checkAtomic(cx: Cx, p: Pointer, reg: string, access: Access): Outcome {
   if (access.mode === "update" && access.size < 4)
     return refuse("E0501", [0, "an atomic operation on less than 4 bytes"]);
+  if (p.to.kind === "address") return undefined;
   const barred = p.to.kind === "ctx" || (p.to.kind === "btf" && access.mode === "read" && p.to.trust !== "trusted");
   if (barred) return refuse("E0535", [reg, regionWords(cx, p)], { about: [p] });
   if (p.to.kind === "stack" || isAligned(offsetBits(p, access.off), access.size)) return undefined;
@@ -73,6 +74,9 @@ function checkRegion(cx: Cx, state: State, p: Pointer, access: Access): Outcome 
       return checkCtx(cx, p, access);
     case "btf":
       return checkStruct(cx, p, to, access);
+    case "address":
+      if (access.atomic || access.mode === "update") return unmodelled("an atomic operation on memory of the kernel");
+      return writes(access) ? readOnly(cx, p) : undefined;
     case "map":
       return writes(access) || p.nullable
         ? refuse("E0534", [reg, valueWords(cx, p)], { about: [p] })

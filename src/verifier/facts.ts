@@ -78,6 +78,8 @@ export interface Facts {
   readonly mergesOffsets: boolean;
   /** Copies stay linked over sums in 32 bits, too. */
   readonly linksLowSums: boolean;
+  /** Addresses in kernel structs are pointers that may be read through, not numbers. */
+  readonly followsAddresses: boolean;
   /** The number of a processor is below how many there are. */
   readonly countsCpus: boolean;
   /** Numbers that are 0 or -1 are followed apart. */

@@ -4,6 +4,7 @@ import { iteratorPointers, lsmHook, mayCallDPath, returnRange, tracepointArg } f
 import { type AttachAnswer, type AttachTarget, attachTarget } from "../kernel/attach-target.ts";
 import { contextRule } from "../kernel/contexts.ts";
 import { helperById, helperFor, helperGroup, isCertain } from "../kernel/helpers.ts";
+import { hasEnumerator } from "../kernel/kernel.ts";
 import { limitsOf } from "../kernel/limits.ts";
 import { mapTypeById } from "../kernel/maps.ts";
 import type { Helper, Kernel, SectionInfo } from "../kernel/model.ts";
@@ -56,6 +57,8 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     mergesOffsets: atLeast(kernel.version, 7, 1),
     splitsSigns: atLeast(kernel.version, 7, 2),
     linksLowSums: atLeast(kernel.version, 7, 2),
+    // It came together with this feature. kernel/bpf/btf.c:btf_struct_walk
+    followsAddresses: hasEnumerator(kernel.btf, "BPF_FEAT_RDONLY_CAST_TO_VOID"),
     countsCpus: atLeast(kernel.version, 7, 0),
     linksSubtraction: atLeast(kernel.version, 7, 0),
     writesStructs: !["TRACING", "KPROBE", "TRACEPOINT", "RAW_TRACEPOINT", "PERF_EVENT", "LSM"].includes(info.progType),

@@ -81,6 +81,7 @@ function fromStruct(
   at: number,
 ): Value {
   const walk = walkStruct(to.btf, to.type, base.off + off, size);
+  if (walk.kind === "address" && cx.facts.followsAddresses) return pointer({ kind: "address" }, at);
   if (walk.kind !== "pointer") return unknownScalar(at);
   const space = walk.tags.includes("user") ? "user" : walk.tags.includes("percpu") ? "percpu" : undefined;
   const { trust, nullable } = fieldTrust(cx, to, walk);

@@ -122,6 +122,7 @@ function pointerArg(cx: Cx, state: State, a: Arg, target: TypeId): Outcome {
   }
   if (value.kind !== "ptr") return wrong(cx, a, "a pointer");
   const to = strip(a.kfunc.btf, target);
+  if (value.to.kind === "address") return unmodelled(`an address of the kernel as an argument of ${a.kfunc.name}`);
   if (value.to.kind === "ctx") return unmodelled(`the context as an argument of ${a.kfunc.name}`);
   if (value.to.kind === "btf" && "name" in to.type && to.type.name in ALIASES)
     return unmodelled(`${a.kfunc.name} with the kernel's form of struct ${to.type.name}`);
