@@ -26,7 +26,7 @@ export function checkOperands(cx: Cx, state: State, need: Operands): Outcome {
   const dst = regOf(state, need.dst);
   const by: Value = "imm" in src ? constant(BigInt(src.imm), -1) : regOf(state, src.reg);
   const reg = regName(need.dst);
-  if (ofAddress(dst) || ofAddress(by)) return onAddress(op, width, dst, by);
+  if (ofAddress(dst) || ofAddress(by)) return onAddress(width, dst, by);
   if (dst.kind === "ptr" && by.kind === "ptr") {
     return op === "sub" ? undefined : refuse("E0541", [reg, op], { about: [dst, by] });
   }
@@ -38,10 +38,10 @@ export function checkOperands(cx: Cx, state: State, need: Operands): Outcome {
 
 const ofAddress = (v: Value): boolean => v.kind === "ptr" && v.to.kind === "address";
 
-/** The kernel keeps no offset for these: a sum is as good as the address itself. */
-function onAddress(op: AluOp, width: Width, dst: Value, by: Value): Outcome {
-  const sum = width === 64 && (op === "add" || op === "sub") && ofAddress(dst) && by.kind === "scalar";
-  return sum ? undefined : unmodelled("arithmetic with an address that a kernel struct holds");
+/** The kernel keeps no offset for these: whatever comes out is as good as the address itself. */
+function onAddress(width: Width, dst: Value, by: Value): Outcome {
+  const stays = width === 64 && ofAddress(dst) && by.kind === "scalar";
+  return stays ? undefined : unmodelled("arithmetic with an address that a kernel struct holds");
 }
 
 /** `number op pointer`: only adding makes sense. */
