@@ -31,7 +31,7 @@ export class AccessKinds {
 
 function agrees(a: Pointer, b: Pointer, loads: boolean): boolean {
   if (kindOf(a) === kindOf(b) || (!isRewritten(a) && !isRewritten(b))) return true;
-  const mixable = (p: Pointer): boolean => p.to.kind === "btf" || p.to.kind === "mem";
+  const mixable = (p: Pointer): boolean => p.to.kind === "btf" || p.to.kind === "mem" || p.to.kind === "address";
   return loads && mixable(a) && mixable(b);
 }
 

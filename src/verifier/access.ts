@@ -5,13 +5,13 @@ import type { Cx } from "./cx.ts";
 import { describe } from "./domain/scalar.ts";
 import { read, STACK_SIZE } from "./domain/stack.ts";
 import { reg as regOf, type State } from "./domain/state.ts";
-import { addBits, isAligned, knownBits } from "./domain/tnum.ts";
+import { addBits, isAligned, knownBits, type Tnum } from "./domain/tnum.ts";
 import type { Pointer, Region, Value } from "./domain/value.ts";
 import { specialAt } from "./map-fields.ts";
 import type { Need } from "./needs.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
 import { walkStruct } from "./struct-walk.ts";
-import { offsetWords, regionWords, regName, structName, valueWords } from "./words.ts";
+import { makerOf, offsetWords, regionWords, regName, structName, valueWords } from "./words.ts";
 
 type Access = Need & { readonly kind: "access" };
 
@@ -19,7 +19,7 @@ type Access = Need & { readonly kind: "access" };
 export function checkAccess(cx: Cx, state: State, access: Access): Outcome {
   const base = regOf(state, access.base);
   const reg = regName(access.base);
-  if (base.kind !== "ptr") return notPointer(reg, base);
+  if (base.kind !== "ptr") return notPointer(cx, reg, base);
   if (access.atomic || access.mode === "update") {
     const refused = checkAtomic(cx, base, reg, access);
     if (refused) return refused;
@@ -28,9 +28,11 @@ export function checkAccess(cx: Cx, state: State, access: Access): Outcome {
   return checkRegion(cx, state, base, access);
 }
 
-function notPointer(reg: string, value: Value): Outcome {
+function notPointer(cx: Cx, reg: string, value: Value): Outcome {
   const words = value.kind === "scalar" ? describe(value) : "nothing";
-  return refuse("E0509", [reg, words], { about: [value] });
+  const released = /_(release|submit|discard|drop|destroy|put)/.test(makerOf(cx, value.at) ?? "");
+  const help = "what was released must not be used any more";
+  return refuse("E0509", [reg, words], { about: [value], ...(released && { help }) });
 }
 
 function mayBeNull(cx: Cx, p: Pointer, reg: string): Outcome {
@@ -41,9 +43,17 @@ function mayBeNull(cx: Cx, p: Pointer, reg: string): Outcome {
 function checkAtomic(cx: Cx, p: Pointer, reg: string, access: Access): Outcome {
   if (access.mode === "update" && access.size < 4)
     return refuse("E0501", [0, "an atomic operation on less than 4 bytes"]);
+  if (p.to.kind === "address") return undefined;
   const barred = p.to.kind === "ctx" || (p.to.kind === "btf" && access.mode === "read" && p.to.trust !== "trusted");
-  return barred ? refuse("E0535", [reg, regionWords(cx, p)], { about: [p] }) : undefined;
+  if (barred) return refuse("E0535", [reg, regionWords(cx, p)], { about: [p] });
+  if (p.to.kind === "stack" || isAligned(offsetBits(p, access.off), access.size)) return undefined;
+  return refuse("E0575", [regionWords(cx, p), offsetWords({ ...p, off: p.off + access.off }), access.size], {
+    about: [p],
+  });
 }
+
+const offsetBits = (p: Pointer, off: number): Tnum =>
+  addBits(p.varying?.bits ?? knownBits(0n), knownBits(BigInt(p.off + off)));
 
 function checkRegion(cx: Cx, state: State, p: Pointer, access: Access): Outcome {
   const reg = regName(access.base);
@@ -64,6 +74,9 @@ function checkRegion(cx: Cx, state: State, p: Pointer, access: Access): Outcome 
       return checkCtx(cx, p, access);
     case "btf":
       return checkStruct(cx, p, to, access);
+    case "address":
+      if (access.atomic || access.mode === "update") return unmodelled("an atomic operation on memory of the kernel");
+      return writes(access) ? readOnly(cx, p) : undefined;
     case "map":
       return writes(access) || p.nullable
         ? refuse("E0534", [reg, valueWords(cx, p)], { about: [p] })
@@ -80,8 +93,7 @@ const readOnly = (cx: Cx, p: Pointer): Outcome => refuse("E0527", [regionWords(c
 function checkStack(state: State, p: Pointer, access: Access): Outcome {
   const span = spanOf(p);
   const reg = regName(access.base);
-  const bits = addBits(p.varying?.bits ?? knownBits(0n), knownBits(BigInt(p.off + access.off)));
-  if (!isAligned(bits, access.size)) {
+  if (!isAligned(offsetBits(p, access.off), access.size)) {
     return refuse("E0519", [offsetWords({ ...p, off: p.off + access.off }), access.size], { about: [p] });
   }
   if (!span) return refuse("E0520", [reg], { about: [p, ...(p.varying ? [p.varying] : [])] });

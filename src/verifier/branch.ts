@@ -3,8 +3,9 @@ import type { Condition } from "../isa/insn.ts";
 import type { Cx } from "./cx.ts";
 import { decided, refine } from "./domain/compare.ts";
 import { markNeeded, mix } from "./domain/need.ts";
-import { constant, constOf, type Scalar } from "./domain/scalar.ts";
+import { constant, constOf, LOW_SUM, type Scalar } from "./domain/scalar.ts";
 import { arithmetic } from "./domain/scalar-alu.ts";
+import { sharpen } from "./domain/sharpen.ts";
 import { copyState, reg as regOf, relearn, type State, setReg, settleNull } from "./domain/state.ts";
 import type { Pointer, Value } from "./domain/value.ts";
 import { jumpTarget } from "./prepare.ts";
@@ -25,8 +26,8 @@ export function branch(cx: Cx, state: State, cond: Condition): Step {
     return { ends: false };
   }
   const other = copyState(state);
-  const taken = learn(other, cond, a, b, true);
-  const fell = learn(state, cond, a, b, false);
+  const taken = learn(cx, other, cond, a, b, true);
+  const fell = learn(cx, state, cond, a, b, false);
   turn(other, at, true, target);
   turn(state, at, false, at + 1);
   if (!fell) return taken ? replace(state, other) : { ends: true };
@@ -73,8 +74,8 @@ function surelyNotNull(p: Pointer): boolean {
 }
 
 /** What the state knows where the condition `holds` or not; false if that cannot be. */
-function learn(state: State, cond: Condition, a: Value, b: Value, holds: boolean): boolean {
-  if (a.kind === "scalar" && b.kind === "scalar") return learnNumbers(state, cond, a, b, holds);
+function learn(cx: Cx, state: State, cond: Condition, a: Value, b: Value, holds: boolean): boolean {
+  if (a.kind === "scalar" && b.kind === "scalar") return learnNumbers(cx, state, cond, a, b, holds);
   if (cond.width === 64 && (cond.op === "eq" || cond.op === "ne")) {
     const isEqual = (cond.op === "eq") === holds;
     if (b.kind === "scalar") markNeeded(b.origin);
@@ -85,12 +86,14 @@ function learn(state: State, cond: Condition, a: Value, b: Value, holds: boolean
   return true;
 }
 
-function learnNumbers(state: State, cond: Condition, a: Scalar, b: Scalar, holds: boolean): boolean {
+function learnNumbers(cx: Cx, state: State, cond: Condition, a: Scalar, b: Scalar, holds: boolean): boolean {
   const pair = refine(cond.op, cond.width, a, b, holds);
   if (!pair) return false;
+  const [left, right] = cx.sharp ? pair.map(sharpen) : pair;
+  if (!left || !right) return false;
   const origin = mix(a.origin, b.origin);
-  const x = { ...pair[0], origin };
-  const y = { ...pair[1], origin };
+  const x = { ...pair[0], ...left, origin };
+  const y = { ...pair[1], ...right, origin };
   setReg(state, cond.dst, x);
   relearn(state, a, x, shifted);
   if ("reg" in cond.src && cond.src.reg !== cond.dst) {
@@ -100,4 +103,16 @@ function learnNumbers(state: State, cond: Condition, a: Scalar, b: Scalar, holds
   return true;
 }
 
-const shifted = (v: Scalar, by: bigint): Scalar => arithmetic("add", 64, v, constant(by, v.at), v.at);
+/** The linked copy that is `delta` above what `v` is a copy of. */
+function shifted(v: Scalar, delta: bigint): Scalar {
+  const plus = (a: Scalar, width: 32 | 64, by: bigint): Scalar => arithmetic("add", width, a, constant(by, a.at), a.at);
+  const from = sumOf(v.delta);
+  const to = sumOf(delta);
+  if (from.width === 64 && to.width === 64) return plus(v, 64, to.by - from.by);
+  if (to.width === 32) return plus(v, 32, to.by - from.by);
+  return plus(plus(v, 32, -from.by), 64, to.by);
+}
+
+function sumOf(delta: bigint): { readonly width: 32 | 64; readonly by: bigint } {
+  return delta > LOW_SUM >> 1n ? { width: 32, by: delta - LOW_SUM } : { width: 64, by: delta };
+}

@@ -11,6 +11,8 @@ export interface Cx {
   /** Needs of each instruction, by index. */
   readonly needs: readonly (readonly Need[])[];
   readonly ctx: CtxModel;
+  /** Numbers are known as closely as can be: to tell whether a refusal is certain. */
+  readonly sharp: boolean;
   /** A number above 0 that was not given before. */
   newId(): number;
 }

@@ -77,7 +77,7 @@ export function checkDepth(cx: Cx, meter: DepthMeter): Outcome {
 
 function ownSize(cx: Cx, used: number): number {
   if (cx.facts.privateStack && used >= PRIVATE_FROM) return 0;
-  return Math.ceil(Math.max(used, 1) / ROUND) * ROUND;
+  return Math.ceil(used / ROUND) * ROUND;
 }
 
 /** Functions that a function calls or hands out as callbacks. */

@@ -2,12 +2,14 @@
 import type { BtfSpec, TypeId } from "../btf/type.ts";
 import type { Size } from "../isa/insn.ts";
 import type { Helper } from "../kernel/model.ts";
+import type { Range } from "./domain/scalar.ts";
 import type { Region } from "./domain/value.ts";
 import type { Outcome, Refusal, Unmodelled } from "./outcome.ts";
 
 /** What a load from the context leaves in the register, or why it is refused. */
 export type CtxAnswer =
-  | { readonly kind: "scalar" }
+  /** `low`: the range of the low half, sign-extended, where the kernel knows one. */
+  | { readonly kind: "scalar"; readonly low?: Range }
   | { readonly kind: "pointer"; readonly to: Region; readonly nullable: boolean }
   /** A permitted store. */
   | { readonly kind: "stored" }
@@ -74,6 +76,14 @@ export interface Facts {
   readonly followsSwaps: boolean;
   /** The kernel keeps the known and the unknown part of a pointer's offset as one. */
   readonly mergesOffsets: boolean;
+  /** Copies stay linked over sums in 32 bits, too. */
+  readonly linksLowSums: boolean;
+  /** Addresses in kernel structs are pointers that may be read through, not numbers. */
+  readonly followsAddresses: boolean;
+  /** The number of a processor is below how many there are. */
+  readonly countsCpus: boolean;
+  /** Numbers that are 0 or -1 are followed apart. */
+  readonly splitsSigns: boolean;
   /** Copies stay linked over a subtraction, too. */
   readonly linksSubtraction: boolean;
   /** Programs of this kind may write some members of kernel structs. */

@@ -4,6 +4,7 @@ import { iteratorPointers, lsmHook, mayCallDPath, returnRange, tracepointArg } f
 import { type AttachAnswer, type AttachTarget, attachTarget } from "../kernel/attach-target.ts";
 import { contextRule } from "../kernel/contexts.ts";
 import { helperById, helperFor, helperGroup, isCertain } from "../kernel/helpers.ts";
+import { hasEnumerator } from "../kernel/kernel.ts";
 import { limitsOf } from "../kernel/limits.ts";
 import { mapTypeById } from "../kernel/maps.ts";
 import type { Helper, Kernel, SectionInfo } from "../kernel/model.ts";
@@ -54,12 +55,17 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     followsDivision: atLeast(kernel.version, 7, 0),
     followsSwaps: atLeast(kernel.version, 7, 0),
     mergesOffsets: atLeast(kernel.version, 7, 1),
+    splitsSigns: atLeast(kernel.version, 7, 2),
+    linksLowSums: atLeast(kernel.version, 7, 2),
+    // It came together with this feature. kernel/bpf/btf.c:btf_struct_walk
+    followsAddresses: hasEnumerator(kernel.btf, "BPF_FEAT_RDONLY_CAST_TO_VOID"),
+    countsCpus: atLeast(kernel.version, 7, 0),
     linksSubtraction: atLeast(kernel.version, 7, 0),
     writesStructs: !["TRACING", "KPROBE", "TRACEPOINT", "RAW_TRACEPOINT", "PERF_EVENT", "LSM"].includes(info.progType),
     ctxTypes: ctxTypes(kernel.btf, info),
     isCertain: (id) => isCertain(id, info),
     helper: (id) => helperFact(info, id),
-    allows: (helper) => allowed(helper, info, target),
+    allows: (helper) => allowed(kernel, helper, info, target),
     kfunc: (id, off) => memo(kfuncs, `${id}:${off}`, () => (off === 0 ? kfuncFact(kernel, info, id) : undefined)),
     mapKind: (type) => memo(mapKinds, type, () => mapKind(kernel, type)),
     attach: answer.kind === "problem" ? attachRefusal(answer.problem) : undefined,
@@ -111,7 +117,10 @@ function helperFact(info: SectionInfo, id: number): Helper | { readonly missing:
   return name === undefined ? { missing: true } : { missing: true, name };
 }
 
-function allowed(helper: Helper, info: SectionInfo, target: AttachTarget | undefined): Outcome {
+/** Kernels have it by CONFIG_BPF_KPROBE_OVERRIDE. */
+const OVERRIDE = "bpf_override_return";
+
+function allowed(kernel: Kernel, helper: Helper, info: SectionInfo, target: AttachTarget | undefined): Outcome {
   if (helper.allowedBy === "bpf_d_path_allowed" && target?.kind === "func") {
     return mayCallDPath(target.name) ? undefined : refuse("E0546", [helper.name, `${kindOf(info)}/${target.name}`]);
   }
@@ -122,6 +131,7 @@ function allowed(helper: Helper, info: SectionInfo, target: AttachTarget | undef
   ) {
     return undefined;
   }
+  if (helper.name === OVERRIDE && kernel.btf.byName(OVERRIDE, "func").length > 0) return undefined;
   return unmodelled(`whether ${helper.name} may be called here`);
 }
 
@@ -179,7 +189,15 @@ function targetCtx(info: SectionInfo, kind: string, target: AttachTarget): CtxMo
   const slots = target.slots.map(
     (slot): Slot => ({ name: slot.name, type: slot.type, ...slotFacts(target, slot.param, slot.name) }),
   );
-  const result: Slot = { name: "the return value", type: target.ret, trust: "plain", nullable: false };
+  const range = info.progType === "LSM" ? returnRange(info) : undefined;
+  const low = typeof range === "object" ? range : undefined;
+  const result: Slot = {
+    name: "the return value",
+    type: target.ret,
+    trust: "plain",
+    nullable: false,
+    ...(low && { low }),
+  };
   return trampolineCtx({
     name: target.name,
     kind,

@@ -3,7 +3,7 @@ import type { Size } from "../isa/insn.ts";
 import type { LinkedMap } from "../link/model.ts";
 import { spanOf } from "./bounds.ts";
 import type { Cx } from "./cx.ts";
-import { constant, cut, type Scalar, signExtend, unknownScalar } from "./domain/scalar.ts";
+import { constant, cut, type Scalar, signExtend, unknownScalar, withBounds } from "./domain/scalar.ts";
 import { allZero, read } from "./domain/stack.ts";
 import type { State } from "./domain/state.ts";
 import { type Pointer, pointer, type Region, type Trust, type Value } from "./domain/value.ts";
@@ -38,6 +38,7 @@ function rawValue(cx: Cx, state: State, base: Pointer, off: number, size: Size, 
       return fromMap(base, base.to.map, off, size, at) ?? unknownScalar(at);
     case "ctx": {
       const answer = cx.ctx.access(base.off + off, size, "read");
+      if (answer.kind === "scalar" && answer.low) return withBounds({ s: answer.low, s32: answer.low }, at);
       if (answer.kind !== "pointer") return unknownScalar(at);
       return pointer(answer.to, at, { nullable: answer.nullable, id: answer.nullable ? cx.newId() : 0 });
     }
@@ -80,6 +81,7 @@ function fromStruct(
   at: number,
 ): Value {
   const walk = walkStruct(to.btf, to.type, base.off + off, size);
+  if (walk.kind === "address" && cx.facts.followsAddresses) return pointer({ kind: "address" }, at);
   if (walk.kind !== "pointer") return unknownScalar(at);
   const space = walk.tags.includes("user") ? "user" : walk.tags.includes("percpu") ? "percpu" : undefined;
   const { trust, nullable } = fieldTrust(cx, to, walk);

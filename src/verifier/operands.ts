@@ -6,7 +6,7 @@ import { constant, constOf, describe, type Scalar } from "./domain/scalar.ts";
 import { reg as regOf, type State } from "./domain/state.ts";
 import type { Pointer, Value } from "./domain/value.ts";
 import type { Need } from "./needs.ts";
-import { type Outcome, refuse } from "./outcome.ts";
+import { type Outcome, refuse, unmodelled } from "./outcome.ts";
 import { movePointer } from "./pointer-math.ts";
 import { regionWords, regName, valueWords } from "./words.ts";
 
@@ -26,6 +26,7 @@ export function checkOperands(cx: Cx, state: State, need: Operands): Outcome {
   const dst = regOf(state, need.dst);
   const by: Value = "imm" in src ? constant(BigInt(src.imm), -1) : regOf(state, src.reg);
   const reg = regName(need.dst);
+  if (ofAddress(dst) || ofAddress(by)) return onAddress(width, dst, by);
   if (dst.kind === "ptr" && by.kind === "ptr") {
     return op === "sub" ? undefined : refuse("E0541", [reg, op], { about: [dst, by] });
   }
@@ -33,6 +34,14 @@ export function checkOperands(cx: Cx, state: State, need: Operands): Outcome {
   if (dst.kind === "scalar" && by.kind === "ptr")
     return scalarFirst(cx, op, width, dst, by, regName("reg" in src ? src.reg : 0), reg);
   return undefined;
+}
+
+const ofAddress = (v: Value): boolean => v.kind === "ptr" && v.to.kind === "address";
+
+/** The kernel keeps no offset for these: whatever comes out is as good as the address itself. */
+function onAddress(width: Width, dst: Value, by: Value): Outcome {
+  const stays = width === 64 && ofAddress(dst) && by.kind === "scalar";
+  return stays ? undefined : unmodelled("arithmetic with an address that a kernel struct holds");
 }
 
 /** `number op pointer`: only adding makes sense. */

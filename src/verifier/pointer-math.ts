@@ -6,6 +6,7 @@ import type { Pointer } from "./domain/value.ts";
 
 /** `p + by`, or `p - by` with `minus`. What is known for sure goes to `off`, the rest to `varying`. */
 export function movePointer(p: Pointer, by: Scalar, minus: boolean, at: number): Pointer {
+  if (p.to.kind === "address") return p;
   const c = constOf(by);
   if (c !== undefined) {
     const off = p.off + Number(minus ? -s64(c) : s64(c));

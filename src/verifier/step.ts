@@ -6,9 +6,20 @@ import { spanOf } from "./bounds.ts";
 import { branch } from "./branch.ts";
 import { runCall } from "./calls/call.ts";
 import type { Cx } from "./cx.ts";
-import { constant, constOf, isConst, type Scalar, unknownScalar, withBounds, zeroExtend32 } from "./domain/scalar.ts";
+import {
+  constant,
+  constOf,
+  isConst,
+  LOW_SUM,
+  type Scalar,
+  U32,
+  unknownScalar,
+  withBounds,
+  zeroExtend32,
+} from "./domain/scalar.ts";
 import { arithmetic, negate } from "./domain/scalar-alu.ts";
-import { forget, write } from "./domain/stack.ts";
+import { sharpen } from "./domain/sharpen.ts";
+import { forget, linkSpill, write } from "./domain/stack.ts";
 import { copyState, reg as regOf, type State, setReg, topFrame } from "./domain/state.ts";
 import { cutBits, swapBytes } from "./domain/tnum.ts";
 import type { Pointer, Value } from "./domain/value.ts";
@@ -41,10 +52,12 @@ export function step(cx: Cx, state: State): Step {
       return leave(state);
     case "may_goto":
       return mayGoto(cx, state);
-    default:
+    default: {
+      const other = insn.kind === "alu" ? splitSign(cx, state, insn) : undefined;
       compute(cx, state, insn);
       state.at++;
-      return ON;
+      return other ? { ends: false, other } : ON;
+    }
   }
 }
 
@@ -113,6 +126,8 @@ function compute(cx: Cx, state: State, insn: Insn): void {
 
 function readThrough(cx: Cx, state: State, base: Reg, off: number, size: Size, signed: boolean): Value {
   const p = regOf(state, base);
+  const frame = p.kind === "ptr" && p.to.kind === "stack" && !p.varying ? state.frames[p.to.frame] : undefined;
+  if (frame && p.kind === "ptr") frame.stack = linkSpill(frame.stack, p.off + off, cx.newId);
   return p.kind === "ptr" ? loaded(cx, state, p, off, size, signed, state.at) : unknownScalar(state.at);
 }
 
@@ -164,7 +179,8 @@ function alu(cx: Cx, state: State, insn: Alu): void {
   const by = operand(state, insn.src);
   if (dst.kind === "scalar" && by.kind === "scalar") {
     const blind = DIVISIONS.has(insn.op) && !cx.facts.followsDivision;
-    const result = blind ? unknownScalar(at) : arithmetic(insn.op, insn.width, dst, by, at);
+    const made = blind ? unknownScalar(at) : arithmetic(insn.op, insn.width, dst, by, at);
+    const result = cx.sharp ? { ...made, ...sharpen(made) } : made;
     setReg(state, insn.dst, linkedSum(cx, insn, dst, by, result));
     return;
   }
@@ -179,10 +195,30 @@ function alu(cx: Cx, state: State, insn: Alu): void {
 /** `copy += constant` stays linked to what it was copied from, at a distance. */
 function linkedSum(cx: Cx, insn: Alu, dst: Scalar, by: Scalar, sum: Scalar): Scalar {
   const c = constOf(by);
-  const linkable =
-    (insn.op === "add" || (insn.op === "sub" && cx.facts.linksSubtraction)) && insn.width === 64 && "imm" in insn.src;
+  const linkable = (insn.op === "add" || (insn.op === "sub" && cx.facts.linksSubtraction)) && "imm" in insn.src;
   if (!linkable || c === undefined || dst.id === 0 || dst.delta !== 0n || isConst(sum)) return sum;
-  return { ...sum, id: dst.id, delta: insn.op === "add" ? s64(c) : -s64(c) };
+  if (insn.width === 32 && (!(cx.facts.linksLowSums || cx.sharp) || dst.u.max > U32.max)) return sum;
+  const step = insn.op === "add" ? s64(c) : -s64(c);
+  return { ...sum, id: dst.id, delta: insn.width === 32 ? LOW_SUM + step : step };
+}
+
+/**
+ * A number that is 0 or -1, as a shifted sign is: `&` and `|` with a constant follow both. The state goes on with -1.
+ * kernel/bpf/verifier.c:maybe_fork_scalars
+ */
+function splitSign(cx: Cx, state: State, insn: Alu): State | undefined {
+  if ((insn.op !== "and" && insn.op !== "or") || !(cx.facts.splitsSigns || cx.sharp)) return undefined;
+  const v = regOf(state, insn.dst);
+  const by = operand(state, insn.src);
+  if (v.kind !== "scalar" || by.kind !== "scalar" || !isConst(by)) return undefined;
+  const wide = v.s.min === -1n && v.s.max === 0n;
+  if (!wide && !(insn.width === 32 && v.s32.min === -1n && v.s32.max === 0n)) return undefined;
+  const other = copyState(state);
+  setReg(other, insn.dst, { ...constant(0n, v.at), origin: v.origin });
+  compute(cx, other, insn);
+  other.at++;
+  setReg(state, insn.dst, { ...constant(wide ? -1n : 0xffffffffn, v.at), origin: v.origin });
+  return other;
 }
 
 function unary(cx: Cx, state: State, insn: Insn & { readonly kind: "neg" | "endian" }): void {

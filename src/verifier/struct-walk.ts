@@ -5,6 +5,8 @@ import { type BtfSpec, type BtfType, type Member, type TypeId, VOID } from "../b
 
 export type Walk =
   | { readonly kind: "scalar" }
+  /** A pointer to something that is no struct. */
+  | { readonly kind: "address" }
   | {
       readonly kind: "pointer";
       /** Struct or union that the member points to. */
@@ -143,6 +145,7 @@ function intoMember(
       const found = { type: target.id, member: member.name, owner: owner.name, tags: target.tags };
       return { kind: "pointer", ...found, untrusted: false };
     }
+    return { kind: "address" };
   }
   // In a union of several members the kernel does not insist on one of them.
   if (off + size > start + whole && !untrusted) {

@@ -2,7 +2,7 @@
 import type { Kernel } from "../kernel/model.ts";
 import type { LinkedProgram } from "../link/model.ts";
 import { AccessKinds } from "./access-kinds.ts";
-import { globalEntry, signatureOf } from "./calls/subprog.ts";
+import { catches, globalEntry, signatureOf } from "./calls/subprog.ts";
 import { checkShape, MAX_SUBPROGS } from "./cfg.ts";
 import type { Cx } from "./cx.ts";
 import { checkDepth, DepthMeter } from "./depth.ts";
@@ -19,15 +19,14 @@ import { type Outcome, unmodelled } from "./outcome.ts";
 import { prepare } from "./prepare.ts";
 
 export interface VerifyOptions {
-  /** Instructions that are followed at most; default 1,000,000, the kernel's own limit. */
+  /** Instructions that are followed at most; default 500,000. */
   readonly limit?: number;
   /** Called before each instruction that is followed, with its index in `program.insns` and the state. */
   readonly trace?: Trace;
 }
 
-const LIMIT = 1_000_000;
-/** Beyond this our count and the kernel's may part. */
-const SURE = 500_000;
+/** The kernel follows twice as many; before that, its count and ours may part. */
+const LIMIT = 500_000;
 /** BPF_MAXINSNS of privileged programs, and MAX_USED_MAPS. */
 const MAX_INSNS = 1_000_000;
 const MAX_MAPS = 64;
@@ -40,17 +39,11 @@ export function verify(program: LinkedProgram, kernel: Kernel, options: VerifyOp
 
 /** The same with facts that the caller gives. */
 export function verifyWith(program: LinkedProgram, facts: Facts, options: VerifyOptions = {}): ProgramVerdict {
-  const cx = contextOf(program, facts);
-  const progress: Progress = {
-    processed: 0,
-    limit: options.limit ?? LIMIT,
-    unknown: new Set(),
-    depth: new DepthMeter(),
-    kinds: new AccessKinds(),
-    ...(options.trace && { trace: options.trace }),
-  };
-  const finding = findingIn(cx, progress);
-  if (progress.processed > SURE) progress.unknown.add(`more than ${SURE} instructions had to be followed`);
+  const progress = fresh(options);
+  const cx = contextOf(program, facts, false);
+  const found = findingIn(cx, progress);
+  const finding = found && isCertain(program, facts, options) ? found : undefined;
+  if (found && !finding) progress.unknown.add(`what newer kernels know of numbers: ${found.text}`);
   return {
     program: program.name,
     section: program.section,
@@ -72,7 +65,23 @@ function unknownVerdict(program: LinkedProgram, what: string): ProgramVerdict {
   };
 }
 
-function contextOf(program: LinkedProgram, facts: Facts): Cx {
+function fresh({ limit, trace }: VerifyOptions): Progress {
+  return {
+    processed: 0,
+    limit: limit ?? LIMIT,
+    unknown: new Set(),
+    depth: new DepthMeter(),
+    kinds: new AccessKinds(),
+    ...(trace && { trace }),
+  };
+}
+
+/** Whether the program is refused, too, if numbers are known as closely as can be: kernels differ in that. */
+function isCertain(program: LinkedProgram, facts: Facts, { limit }: VerifyOptions): boolean {
+  return findingIn(contextOf(program, facts, true), fresh(limit === undefined ? {} : { limit })) !== undefined;
+}
+
+function contextOf(program: LinkedProgram, facts: Facts, sharp: boolean): Cx {
   const prep = prepare(program);
   let id = 0;
   return {
@@ -81,6 +90,7 @@ function contextOf(program: LinkedProgram, facts: Facts): Cx {
     live: liveness(prep),
     needs: prep.insns.map((line) => needsOf(line.insn)),
     ctx: facts.ctx,
+    sharp,
     newId: () => ++id,
   };
 }
@@ -95,6 +105,7 @@ function findingIn(cx: Cx, progress: Progress): Finding | undefined {
   if (facts.attach) return settle(cx, progress, facts.attach, 0);
   if (facts.unmodelled) return settle(cx, progress, unmodelled(facts.unmodelled), 0);
   if (facts.doubt) progress.unknown.add(facts.doubt);
+  if (catches(cx)) progress.unknown.add("exception callbacks");
   const main = explore(cx, entryState(cx), progress) ?? exploreGlobals(cx, progress);
   if (main) return main;
   const depth = checkDepth(cx, progress.depth);

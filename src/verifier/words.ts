@@ -28,6 +28,8 @@ export function regionWords(cx: Cx, p: Pointer): string {
       const maker = makerOf(cx, p.at);
       return maker ? `the memory from ${maker}` : `${p.to.size} bytes of memory`;
     }
+    case "address":
+      return "memory of the kernel";
     case "func":
       return "a function";
   }

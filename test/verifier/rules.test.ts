@@ -92,7 +92,7 @@ const rows: readonly (readonly [string, string])[] = [
     "r1 = ring ll; r2 = 16; r3 = 0; call 131; if r0 == 0 goto 1f; *(u64 *)(r0 + 16) = 1; r1 = r0; r2 = 0; call 132; 1: END",
   ],
   [
-    "E0507",
+    "E0509",
     "r1 = ring ll; r2 = 16; r3 = 0; call 131; *(u64*)(r10 - 8) = r0; if r0 == 0 goto 1f; r1 = *(u64*)(r10 - 8); r2 = 0; call 133; r1 = *(u64*)(r10 - 8); r2 = *(u64 *)(r1 + 0); 1: END",
   ],
   ["E0554", "r1 = hash ll; r2 = 16; r3 = 0; call 131; if r0 == 0 goto 1f; r1 = r0; r2 = 0; call 132; 1: END"],
@@ -101,7 +101,7 @@ const rows: readonly (readonly [string, string])[] = [
     "r1 = ring ll; r2 = 16; r3 = 0; call 131; r6 = r0; r1 = ring ll; r2 = 16; r3 = 0; call 131; r7 = r0; if r6 == 0 goto 1f; r1 = r6; r2 = 0; call 132; 1: if r7 == 0 goto 2f; r1 = r7; r2 = 0; call 132; 2: END",
   ],
   [
-    "E0507",
+    "E0509",
     "r1 = ring ll; r2 = 16; r3 = 0; call 131; r6 = r0; r1 = ring ll; r2 = 16; r3 = 0; call 131; r7 = r0; if r6 == 0 goto 1f; r1 = r6; r2 = 0; call 132; 1: if r7 == 0 goto 2f; r1 = r7; r2 = 0; call 132; r1 = r6; r2 = *(u64*)(r1+0); 2: END",
   ],
   ["E0549", "r1 = hash ll; r2 = 0; call 1; END"],

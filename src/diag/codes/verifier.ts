@@ -45,6 +45,8 @@ export const verifierCodes = {
   E0533: (name: string) => `a program without a GPL-compatible license cannot read struct ${name}`,
   E0534: (reg: string, what: string) => `${reg} is ${what}, which cannot be read or written`,
   E0535: (reg: string, what: string) => `no atomic operation on ${what} (${reg})`,
+  E0575: (what: string, off: string, size: number) =>
+    `an atomic operation of ${size} bytes at ${off} of ${what} is not aligned`,
   // Arithmetic.
   E0536: (reg: string, op: string, what: string) =>
     `${op} on ${reg}, which is ${what}: only adding and subtracting numbers is allowed`,

@@ -25,11 +25,13 @@ export function checkHelper(cx: Cx, state: State, id: number): Outcome {
   const { name } = helper;
   if (helper.gplOnly && !cx.facts.gpl)
     return refuse("E0547", [name], { help: 'give the program a license such as "GPL"' });
-  const barred = helper.allowedBy ? cx.facts.allows(helper) : undefined;
+  const barred = helper.allowedBy || name === "bpf_override_return" ? cx.facts.allows(helper) : undefined;
   if (barred) return barred;
   if (helper.mightSleep && !cx.facts.sleepable) {
     return refuse("E0548", [name], { help: "use a sleepable section (`.s`) and a target that may sleep" });
   }
+  const sockets = changesSockets(state, helper);
+  if (sockets) return sockets;
   const special = unsupported(helper);
   const args = firstOf(helper.args.map((_, i) => checkArg(cx, state, helper, i)));
   if (args?.kind === "refused") return args;
@@ -58,6 +60,15 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   bpf_find_vma: "callbacks of bpf_find_vma",
   bpf_get_local_storage: "cgroup storage",
 };
+
+/** SOCKMAP and SOCKHASH: their values are sockets, and few programs may change them. kernel/bpf/verifier.c:may_update_sockmap */
+const SOCKET_MAPS: ReadonlySet<number> = new Set([15, 18]);
+
+function changesSockets(state: State, helper: Helper): Outcome {
+  const map = mapOf(state, helper);
+  if (!map || !SOCKET_MAPS.has(map.type) || helper.name === "bpf_map_lookup_elem") return undefined;
+  return unmodelled(`${helper.name} with map '${map.name}', which holds sockets`);
+}
 
 function unsupported(helper: Helper): Outcome {
   const what = UNSUPPORTED[helper.name];
@@ -127,7 +138,7 @@ function resultOf(cx: Cx, state: State, helper: Helper): Result {
     case "RET_VOID":
       return known(nothing(at));
     case "RET_INTEGER":
-      return known(numberOf(state, helper));
+      return known(numberOf(cx, state, helper));
     case "RET_PTR_TO_MAP_VALUE":
       return mapValue(cx, state, helper, nullable);
     case "RET_PTR_TO_MEM": {
@@ -162,7 +173,14 @@ const SIZED: ReadonlySet<string> = new Set([
 ]);
 const MAX_ERRNO = 4095n;
 
-function numberOf(state: State, helper: Helper): Value {
+/** At most NR_CPUS of x86-64; how many there are is the machine's affair, and at least one. */
+const MOST_CPUS = 8192n;
+
+function numberOf(cx: Cx, state: State, helper: Helper): Value {
+  if (helper.name === "bpf_get_smp_processor_id" && (cx.facts.countsCpus || cx.sharp)) {
+    const range = { min: 0n, max: cx.sharp ? 1n : MOST_CPUS - 1n };
+    return withBounds({ u: range, s: range, u32: range, s32: range }, state.at);
+  }
   if (!SIZED.has(helper.name)) return unknownScalar(state.at);
   const sizeAt = helper.args.findIndex((a) => a.kind.base.startsWith("ARG_CONST_SIZE"));
   const max = greatest(regOf(state, argReg(sizeAt)));

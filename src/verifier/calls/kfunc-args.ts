@@ -107,6 +107,9 @@ function onlyIfWritable(_cx: Cx, state: State, r: Reg): Outcome {
   return readOnly ? unmodelled("read-only memory as an argument of a kfunc") : undefined;
 }
 
+/** Contexts that stand for a struct of the kernel, which some programs have. kernel/bpf/verifier.c:get_kfunc_ptr_arg_type */
+const ALIASES: Readonly<Record<string, true>> = { __sk_buff: true, xdp_md: true, bpf_sock: true, bpf_sock_ops: true };
+
 function pointerArg(cx: Cx, state: State, a: Arg, target: TypeId): Outcome {
   const nullable = a.name.includes("__nullable");
   const { value } = a;
@@ -119,7 +122,10 @@ function pointerArg(cx: Cx, state: State, a: Arg, target: TypeId): Outcome {
   }
   if (value.kind !== "ptr") return wrong(cx, a, "a pointer");
   const to = strip(a.kfunc.btf, target);
+  if (value.to.kind === "address") return unmodelled(`an address of the kernel as an argument of ${a.kfunc.name}`);
   if (value.to.kind === "ctx") return unmodelled(`the context as an argument of ${a.kfunc.name}`);
+  if (value.to.kind === "btf" && "name" in to.type && to.type.name in ALIASES)
+    return unmodelled(`${a.kfunc.name} with the kernel's form of struct ${to.type.name}`);
   if (value.to.kind === "btf") return structArg(cx, a, value, to);
   return memArg(cx, state, a, to);
 }

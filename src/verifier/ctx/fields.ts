@@ -28,11 +28,15 @@ export function ruledCtx(rule: ContextRule, info: SectionInfo, kind: string, arc
       access: (off, size, mode) => fieldAccess(layout, rows, off, size, mode) ?? refused(off, size, mode),
     };
   }
+  const writable = rule.progType === "RAW_TRACEPOINT_WRITABLE";
   if (rule.offBelow === undefined) return unclearCtx(`the context of ${kind} programs`);
   return {
     movable,
     variable,
-    access: (off, size, mode) => recordAccess(rule, off, size, mode) ?? refused(off, size, mode),
+    access: (off, size, mode) =>
+      writable && off === 0 && size === 8
+        ? unmodelled("the buffer of a writable tracepoint")
+        : (recordAccess(rule, off, size, mode) ?? refused(off, size, mode)),
   };
 }
 

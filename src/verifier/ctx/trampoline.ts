@@ -1,6 +1,7 @@
 /** The context of programs that a trampoline calls: one slot of eight bytes an argument, then the return value. kernel/bpf/btf.c:btf_ctx_access */
 import type { BtfSpec, TypeId } from "../../btf/type.ts";
 import type { Size } from "../../isa/insn.ts";
+import type { Range } from "../domain/scalar.ts";
 import type { Region, Trust } from "../domain/value.ts";
 import type { CtxAnswer, CtxModel } from "../facts.ts";
 import { refuse, unmodelled } from "../outcome.ts";
@@ -14,6 +15,8 @@ export interface Slot {
   readonly nullable: boolean;
   /** The kernel makes a number of it: it may be an error pointer. */
   readonly asNumber?: boolean;
+  /** A number whose range the kernel knows: what a security hook may return. */
+  readonly low?: Range;
   /** It is something that is not modelled. */
   readonly unclear?: string;
 }
@@ -69,7 +72,7 @@ function slotAnswer(t: Trampoline, slot: Slot, off: number, size: Size): CtxAnsw
   const { type } = strip(t.btf, slot.type);
   switch (type.kind) {
     case "int":
-      if (type.size <= 8) return { kind: "scalar" };
+      if (type.size <= 8) return { kind: "scalar", ...(slot.low && { low: slot.low }) };
       break;
     case "enum":
     case "enum64":

@@ -28,7 +28,7 @@ export function divide(op: DivOp, width: Width, x: Halves, by: bigint): Halves {
 
 function quotient(x: Range, by: bigint, full: Range): Range {
   // The least number divided by -1 is itself.
-  if (by === -1n && x.min === full.min) return full;
+  if (by === -1n && x.min === full.min) return x.max === x.min ? x : full;
   const a = x.min / by;
   const b = x.max / by;
   return by > 0n ? { min: a, max: b } : { min: b, max: a };

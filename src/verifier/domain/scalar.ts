@@ -37,13 +37,16 @@ export interface Scalar extends Bounds {
   readonly kind: "scalar";
   /** Copies of one value share a number above 0: what a branch tells of one is true of all. */
   readonly id: number;
-  /** How much this copy is above the value that `id` stands for. */
+  /** How much this copy is above the value that `id` stands for; with `LOW_SUM`, by a sum in 32 bits. */
   readonly delta: bigint;
   /** Index of the instruction that made the value; -1 for what is there at entry. */
   readonly at: number;
   /** What it was made of, as far as kept states hold it. */
   readonly origin: Origin | undefined;
 }
+
+/** Added to a copy's `delta`: the copy is the low half of the sum, and what it was copied from is below 2^32. */
+export const LOW_SUM = 1n << 70n;
 
 export const U64: Range = { min: 0n, max: (1n << 64n) - 1n };
 export const S64: Range = { min: -(1n << 63n), max: (1n << 63n) - 1n };

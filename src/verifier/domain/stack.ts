@@ -3,7 +3,7 @@
  * stored) or bytes, each known to be zero or not known at all. A program with CAP_PERFMON may read bytes that nobody
  * wrote (kernel/bpf/verifier.c:allow_uninit_stack), so these are unknown bytes too.
  */
-import { constant, constOf, cut, includes, type Scalar, sameBounds, unknownScalar } from "./scalar.ts";
+import { constant, constOf, cut, includes, isConst, type Scalar, sameBounds, unknownScalar } from "./scalar.ts";
 import { coversValue, type Fit, type IdPairs, type Value } from "./value.ts";
 
 export const STACK_SIZE = 512;
@@ -104,6 +104,16 @@ export function read(stack: Stack, off: number, size: number, at: number): Read 
   }
   if (byte === 0 && size <= spill.size) return { value: spilledScalar(spill.value, size, at) };
   return { value: bytes(found, byte, size, at) };
+}
+
+/** The number spilled at `off` gets an id, so that what is read there stays linked to it. */
+export function linkSpill(stack: Stack, off: number, newId: () => number): Stack {
+  const { slot, byte } = placeOf(off);
+  const found = stack[slot];
+  const spill = found?.spill;
+  if (!spill || byte !== 0 || spill.value.kind !== "scalar" || spill.value.id !== 0 || isConst(spill.value))
+    return stack;
+  return replace(stack, slot, { ...found, spill: { ...spill, value: { ...spill.value, id: newId() } } });
 }
 
 function spilledScalar(value: Scalar, size: number, at: number): Scalar {

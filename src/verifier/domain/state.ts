@@ -136,13 +136,13 @@ export function forgetLonelyIds(state: State): void {
 }
 
 /** Replaces all copies of the scalar `old` by what is known now. kernel/bpf/verifier.c:sync_linked_regs */
-export function relearn(state: State, old: Scalar, now: Scalar, shifted: (v: Scalar, by: bigint) => Scalar): void {
+export function relearn(state: State, old: Scalar, now: Scalar, shifted: (v: Scalar, delta: bigint) => Scalar): void {
   if (old.id === 0) return;
   mapValues(state, (v) => {
     if (v.kind !== "scalar" || v.id !== old.id || v === now) return v;
     const origin = mix(v.origin, now.origin);
     if (v.delta === now.delta) return { ...now, at: v.at, origin };
-    return { ...shifted(now, v.delta - now.delta), id: v.id, delta: v.delta, at: v.at, origin };
+    return { ...shifted(now, v.delta), id: v.id, delta: v.delta, at: v.at, origin };
   });
 }
 

@@ -65,19 +65,23 @@ export function xorBits(a: Tnum, b: Tnum): Tnum {
   return { value: (a.value ^ b.value) & ~mask, mask };
 }
 
-/** Long multiplication, one bit of `a` at a time. */
+/** Long multiplication, one bit of `a` at a time; where the bit is not known, what both sums agree on is. */
 export function mulBits(a: Tnum, b: Tnum): Tnum {
   let sum: Tnum = { value: 0n, mask: 0n };
-  const value = u64(a.value * b.value);
   let x = a;
   let y = b;
   while (x.value !== 0n || x.mask !== 0n) {
-    if (x.value & 1n) sum = addBits(sum, { value: 0n, mask: y.mask });
-    else if (x.mask & 1n) sum = addBits(sum, { value: 0n, mask: y.value | y.mask });
+    if (x.value & 1n) sum = addBits(sum, y);
+    else if (x.mask & 1n) sum = either(sum, addBits(sum, y));
     x = shiftRight(x, 1n);
     y = shiftLeft(y, 1n);
   }
-  return addBits(knownBits(value), sum);
+  return sum;
+}
+
+function either(a: Tnum, b: Tnum): Tnum {
+  const mask = (a.value ^ b.value) | a.mask | b.mask;
+  return { value: a.value & b.value & ~mask, mask };
 }
 
 /** What both know; the caller makes sure that they do not contradict each other. */

@@ -27,6 +27,8 @@ export type Region =
       readonly space?: "user" | "percpu";
     }
   | { readonly kind: "mem"; readonly size: number; readonly readOnly: boolean; readonly ringbuf: boolean }
+  /** An address that a kernel struct holds of something that is no struct: reads may fail, and there are no bounds. */
+  | { readonly kind: "address" }
   | { readonly kind: "func"; readonly func: number };
 
 export interface Pointer {
@@ -81,6 +83,8 @@ export function kernelName(v: Value): string {
     case "map_value":
     case "map_key":
       return v.to.kind + orNull;
+    case "address":
+      return "rdonly_untrusted_mem";
     case "map":
       return `map_ptr${orNull}`;
     case "stack":
@@ -100,7 +104,8 @@ function trustPrefix(to: Region & { readonly kind: "btf" }): string {
 export function sameRegion(a: Region, b: Region): boolean {
   switch (a.kind) {
     case "ctx":
-      return b.kind === "ctx";
+    case "address":
+      return b.kind === a.kind;
     case "map":
     case "map_value":
     case "map_key":
