@@ -1,6 +1,6 @@
 /** Declarations, of files and of blocks: typedefs, functions, variables. */
 import type { Span } from "../../support/span.ts";
-import type { Declaration, Declarator, FunctionDef, FunctionTypeExpr, TypeExpr } from "../syntax/ast.ts";
+import type { Declaration, Declarator, FunctionDef, FunctionTypeExpr, StringLiteral, TypeExpr } from "../syntax/ast.ts";
 import { type Attributes, readAttributes } from "./attributes.ts";
 import { checkCleanup, cleanupsAt } from "./cleanup.ts";
 import type { FunctionState, Sema } from "./context.ts";
@@ -25,7 +25,7 @@ export function fileDeclaration(cx: Sema, d: Declaration): void {
     const attrs = readAttributes(cx, d.attributes, one.attributes);
     const type = declaredType(cx, one, attrs);
     if (d.storage === "typedef") declareTypedef(cx, one, type, attrs);
-    else if (type.kind === "func") declareFunction(cx, one.name.name, one.name.span, type, attrs, d);
+    else if (type.kind === "func") declareFunction(cx, one.name.name, one.name.span, type, attrs, d, one.asmName);
     else
       declareGlobal(cx, one, type, {
         name: one.name.name,
@@ -67,9 +67,13 @@ function declareFunction(
   type: FuncType,
   attrs: Attributes,
   d: Pick<Declaration, "storage" | "inline">,
+  asmName?: StringLiteral,
 ): FunctionDraft | undefined {
   const known = cx.fileScope.own(name);
-  if (known?.kind === "function") return mergeFunction(cx, known.fn, span, type, attrs);
+  if (known?.kind === "function") {
+    noteAsmName(known.fn, asmName);
+    return mergeFunction(cx, known.fn, span, type, attrs);
+  }
   if (known?.kind === "extern") return undefined;
   if (known) {
     cx.sink.error("E0208", span, name);
@@ -93,8 +97,16 @@ function declareFunction(
     span,
     used: false,
   };
+  noteAsmName(fn, asmName);
   cx.fileScope.declare(name, { kind: "function", fn });
+  cx.declared.push(fn);
   return fn;
+}
+
+/** `int f(int) asm("name")`: another name in the object. */
+function noteAsmName(fn: FunctionDraft, asmName: StringLiteral | undefined): void {
+  const name = asmName && new TextDecoder().decode(asmName.bytes);
+  if (name !== undefined && name !== fn.name) fn.asmName = name;
 }
 
 function mergeFunction(

@@ -8,6 +8,7 @@ import type { Sema } from "./context.ts";
 import { assigned, errorValue, isError, type Operand, promoted, rvalue, value } from "./convert.ts";
 import { checkOperand, genericCase } from "./expr.ts";
 import { lookup, suggestNames, useExtern } from "./names.ts";
+import { packetLoad, packetLoads } from "./packet-loads.ts";
 import type { FunctionDraft } from "./scope.ts";
 import type { TCallee, TExpr } from "./tree.ts";
 import { isInteger, isPtr, typeText, voidPtr } from "./type-ops.ts";
@@ -28,6 +29,8 @@ export function checkCall(cx: Sema, e: CallExpr): Operand {
     if (entity?.kind === "builtin") return checkBuiltin(cx, entity.name, e.args, e.span);
     if (entity?.kind === "function" && isLibraryFunction(entity.fn))
       return checkBuiltin(cx, entity.fn.name, e.args, e.span);
+    if (entity?.kind === "function" && entity.fn.asmName !== undefined && packetLoads.has(entity.fn.asmName))
+      return packetLoad(cx, entity.fn, e);
     if (!entity) return unknownCallee(cx, e, e.callee.name, e.callee.span);
   }
   const target = callTarget(cx, e.callee);

@@ -10,7 +10,7 @@ import { isBuiltin } from "./builtins.ts";
 import type { Sema } from "./context.ts";
 import { errorValue, type Operand, place, value } from "./convert.ts";
 import { constant } from "./fold.ts";
-import type { Entity } from "./scope.ts";
+import type { Entity, FunctionDraft } from "./scope.ts";
 import { stringPlace } from "./strings.ts";
 import { resolveType } from "./type-exprs.ts";
 import { voidPtr } from "./type-ops.ts";
@@ -83,6 +83,7 @@ export function nameOperand(cx: Sema, name: string, span: Span): Operand {
     case "map":
       return place({ kind: "global", name: entity.name, type: entity.type, span });
     case "function":
+      refuseAsmName(cx, entity.fn, span);
       return { kind: "function", fn: entity.fn, span };
     case "extern":
       useExtern(cx, entity.extern.name, entity);
@@ -93,6 +94,11 @@ export function nameOperand(cx: Sema, name: string, span: Span): Operand {
       cx.sink.error("E0230", span, `'${name}' as a value`);
       return value(errorValue(span));
   }
+}
+
+/** Headers of C libraries rename functions; only one that is used would have to bear its other name. */
+function refuseAsmName(cx: Sema, fn: FunctionDraft, span: Span): void {
+  if (fn.asmName !== undefined) cx.sink.error("E0230", span, `'${fn.name}' under the name "${fn.asmName}"`);
 }
 
 /** An extern belongs to the object once it is used. */

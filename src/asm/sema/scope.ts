@@ -22,6 +22,8 @@ export interface FunctionDraft {
   declTags: string[];
   span: Span;
   body?: TFunction;
+  /** What the object is to call it, where `asm("...")` says so. */
+  asmName?: string;
   used: boolean;
 }
 
