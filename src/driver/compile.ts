@@ -3,7 +3,7 @@ import { generate } from "../asm/codegen/generate.ts";
 import type { Subprog } from "../asm/codegen/subprog.ts";
 import { optimise } from "../asm/ir/optimise.ts";
 import { namedIn } from "../asm/lower/asm-code.ts";
-import { constantData, lower } from "../asm/lower/lower.ts";
+import { constantData, functionTables, lower } from "../asm/lower/lower.ts";
 import { lowerNaked } from "../asm/lower/naked.ts";
 import { ambientMacro } from "../asm/sema/ambient/index.ts";
 import { check } from "../asm/sema/check.ts";
@@ -115,7 +115,13 @@ function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): Code {
   const naked = lowerNaked(unit, sink);
   const ir = lower(unit, sink, namedIn(naked.flatMap(({ lines }) => lines)));
   if (sink.hasErrors) return noCode;
-  const optimised = optimise(ir, { level, cpu, constants: constantData(unit), ...(dump && { dump }) });
+  const optimised = optimise(ir, {
+    level,
+    cpu,
+    constants: constantData(unit, ir),
+    tables: functionTables(unit, ir),
+    ...(dump && { dump }),
+  });
   const linked = undefinedNames(optimised, unit, sink);
   if (sink.hasErrors) return noCode;
   const made = optimised.functions.map((fn) => generate(fn, { cpu, optimise: level > 0 }, sink));

@@ -2,6 +2,7 @@
 
 import type { Subprog } from "../asm/codegen/subprog.ts";
 import type { Inst, IrProgram } from "../asm/ir/model.ts";
+import { isPointerCall } from "../asm/ir/passes/known-callees.ts";
 import { isMemoryCall } from "../asm/ir/passes/known-lengths.ts";
 import type { TExtern, Unit } from "../asm/sema/tree.ts";
 import type { DiagSink } from "../diag/diagnostic.ts";
@@ -25,8 +26,10 @@ export function undefinedNames(program: IrProgram, unit: Unit, sink: DiagSink): 
     if (extern) sink.warn("undefined-externs", span, name);
     else sink.error("E0237", span, name);
   };
-  for (const inst of program.functions.flatMap((fn) => fn.blocks.flatMap((block) => block.insts)))
+  for (const inst of program.functions.flatMap((fn) => fn.blocks.flatMap((block) => block.insts))) {
     use(nameIn(inst), inst.span);
+    if (isPointerCall(inst)) sink.error("E0403", inst.span).help("call the function by its name");
+  }
   for (const { relocs, span } of [...unit.globals, ...unit.maps]) for (const { symbol } of relocs) use(symbol, span);
   return found;
 }
@@ -34,7 +37,8 @@ export function undefinedNames(program: IrProgram, unit: Unit, sink: DiagSink): 
 /** The function or variable of the file that an instruction names. */
 function nameIn(inst: Inst): string | undefined {
   if (inst.op === "addr") return inst.symbol.name;
-  if (inst.op !== "call" || inst.callee.kind !== "function" || isMemoryCall(inst)) return undefined;
+  if (inst.op !== "call" || inst.callee.kind !== "function") return undefined;
+  if (isMemoryCall(inst) || isPointerCall(inst)) return undefined;
   return inst.callee.name;
 }
 

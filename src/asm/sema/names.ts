@@ -88,8 +88,9 @@ export function nameOperand(cx: Sema, name: string, span: Span): Operand {
     case "extern":
       useExtern(cx, entity.extern.name, entity);
       return place({ kind: "global", name: entity.extern.name, type: entity.extern.type, span });
-    case "typedef":
     case "helper":
+      return value(constant(BigInt(entity.helper.id), { kind: "ptr", to: entity.type }, span));
+    case "typedef":
     case "builtin":
       cx.sink.error("E0230", span, `'${name}' as a value`);
       return value(errorValue(span));
