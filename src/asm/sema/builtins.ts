@@ -10,6 +10,7 @@ import { assigned, errorValue, isError, type Operand, rvalue, value } from "./co
 import { checkCoreBuiltin, coreBuiltinNames, isCoreBuiltin } from "./core-builtins.ts";
 import { checkOperand, checkValue } from "./expr.ts";
 import { constant, convert } from "./fold.ts";
+import { withKnown } from "./known-constants.ts";
 import { derefPlace } from "./places.ts";
 import type { CountKind, TBuiltin, TExpr } from "./tree.ts";
 import {
@@ -107,7 +108,7 @@ const nothing =
     make(c, { kind }, voidType);
 
 const constantP: Maker = (c) => {
-  const v = checkValue(c.cx, c.args[0]!);
+  const v = withKnown(c.cx, checkValue(c.cx, c.args[0]!));
   const known = v.kind === "const" || (v.kind === "addr" && c.args[0]!.kind === "string");
   return value(constant(known ? 1n : 0n, intType, c.span));
 };
