@@ -54,10 +54,10 @@ IS(0b101, int);
 
 // enumerators
 enum small { S0, S1 = 5, S2 };
-enum beyond_32 { W0 = 1, W1 = 0x100000000 };
+enum wide { W0 = 1, W1 = 0x100000000 };
 enum negative { N0 = -1 };
 _Static_assert(S2 == 6 && sizeof(enum small) == 4, "enumerators count on");
-_Static_assert(sizeof(enum beyond_32) == 8 && W1 == 1ull << 32, "64-bit enumerators");
+_Static_assert(sizeof(enum wide) == 8 && W1 == 1ull << 32, "64-bit enumerators");
 _Static_assert(N0 < 0, "negative enumerators");
 _Static_assert(BPF_MAP_TYPE_HASH == 1 && BPF_ANY == 0, "enumerators of the kernel");
 
@@ -156,8 +156,8 @@ long apart = &elements[3] - &elements[1];
 // enums
 enum narrow : unsigned char { N1 = 1, N200 = 200 };
 _Static_assert(sizeof(enum narrow) == 1 && sizeof(N1) == 1 && N200 == 200, "underlying type");
-enum beyond_32 { W1 = 0x100000000, W2 };
-_Static_assert(sizeof(enum beyond_32) == 8 && W2 == 0x100000001, "64 bits");
+enum over_int { V1 = 0x100000000, V2 };
+_Static_assert(sizeof(enum over_int) == 8 && V2 == 0x100000001, "64 bits");
 
 // layout
 #pragma pack(push, 1)
