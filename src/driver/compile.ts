@@ -3,12 +3,12 @@ import { generate } from "../asm/codegen/generate.ts";
 import type { Subprog } from "../asm/codegen/subprog.ts";
 import { optimise } from "../asm/ir/optimise.ts";
 import { namedIn } from "../asm/lower/asm-code.ts";
-import { constantData, lower } from "../asm/lower/lower.ts";
+import { constantData, functionTables, lower } from "../asm/lower/lower.ts";
 import { lowerNaked } from "../asm/lower/naked.ts";
 import { settle } from "../asm/lower/settle.ts";
 import { ambientMacro } from "../asm/sema/ambient/index.ts";
 import { check } from "../asm/sema/check.ts";
-import type { Unit } from "../asm/sema/tree.ts";
+import type { TExtern, Unit } from "../asm/sema/tree.ts";
 import { isAmbientType } from "../asm/sema/type-exprs.ts";
 import { type PreprocessInput, parseTypeName, parseUnit, preprocessOnly } from "../asm/syntax/parse.ts";
 import { type Diagnostic, DiagSink } from "../diag/diagnostic.ts";
@@ -22,7 +22,7 @@ import { impliedLicense } from "./license.ts";
 import { objectModel } from "./object-model.ts";
 import type { CompileOptions } from "./options.ts";
 import { bindKfuncs } from "./resolve-kfuncs.ts";
-import { refuseUndefined } from "./undefined-names.ts";
+import { leaveToLinker, undefinedNames } from "./undefined-names.ts";
 import { reportVerdict, spanFinder, verifyObject } from "./verdicts.ts";
 import { applyWarnings } from "./warnings.ts";
 
@@ -49,9 +49,11 @@ export function compile(source: string, options: CompileOptions): Compilation {
   const main = files.add(options.fileName ?? "probe.bpf", source);
   const sink = new DiagSink();
   const unit = analyse(main, files, options, sink);
-  const subprogs = sink.hasErrors ? [] : codeOf(unit, options, sink);
-  const written = sink.hasErrors ? undefined : assemble(unit, subprogs, files, main, options, sink);
-  const verdicts = written && options.verify !== false ? judge(written, files, main, options, sink) : [];
+  const { subprogs, linked } = sink.hasErrors ? noCode : codeOf(unit, options, sink);
+  const whole = { ...unit, externs: [...unit.externs, ...linked] };
+  const written = sink.hasErrors ? undefined : assemble(whole, subprogs, files, main, options, sink);
+  const loadable = written && linked.length === 0;
+  const verdicts = loadable && options.verify !== false ? judge(written, files, main, options, sink) : [];
   const diagnostics = applyWarnings(sink.diagnostics, options.warnings ?? {});
   const failed = diagnostics.some((d) => d.severity === "error");
   return { ...(written && !failed && { object: written }), diagnostics, files, verdicts, subprogs };
@@ -102,19 +104,34 @@ function targetMacros({ kernel, cpu = "v3", level = 2 }: CompileOptions) {
 
 const v4Features = ["LDSX", "MOVSX", "BSWAP", "SDIV_SMOD", "GOTOL", "ST"].map((f) => `__BPF_FEATURE_${f}`);
 
-function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): readonly Subprog[] {
+interface Code {
+  readonly subprogs: readonly Subprog[];
+  /** What it uses of other objects. */
+  readonly linked: readonly TExtern[];
+}
+
+const noCode: Code = { subprogs: [], linked: [] };
+
+function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): Code {
   const { cpu = "v3", level = 2, dump } = options;
   const naked = lowerNaked(unit, sink);
   const ir = lower(unit, sink, namedIn(naked.flatMap(({ lines }) => lines)));
-  if (sink.hasErrors) return [];
-  const optimised = optimise(ir, { level, cpu, constants: constantData(unit), ...(dump && { dump }) });
-  refuseUndefined(optimised, unit, sink);
+  if (sink.hasErrors) return noCode;
+  const optimised = optimise(ir, {
+    level,
+    cpu,
+    constants: constantData(unit, ir),
+    tables: functionTables(unit, ir),
+    ...(dump && { dump }),
+  });
+  const linked = undefinedNames(optimised, unit, sink);
   const settled = settle(optimised, unit, sink);
-  if (sink.hasErrors) return [];
+  if (sink.hasErrors) return noCode;
   const made = settled.functions.map((fn) => generate(fn, { cpu, optimise: level > 0 }, sink));
   const byName = new Map<string, Subprog>([...made, ...naked].map((subprog) => [subprog.name, subprog]));
   const subprogs = unit.functions.flatMap(({ name }) => byName.get(name) ?? []);
-  return options.resolveKfuncs ? bindKfuncs(subprogs, options.kernel) : subprogs;
+  const bound = options.resolveKfuncs ? bindKfuncs(subprogs, options.kernel) : subprogs;
+  return { subprogs: leaveToLinker(bound, linked), linked };
 }
 
 function assemble(

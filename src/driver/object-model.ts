@@ -204,12 +204,12 @@ function licenseSection(text: string, btf: BtfWriter, types: BtfTypes): ObjectDa
   return { name: "license", align: 1, size, bytes, writable: true, vars, relocs: [] };
 }
 
-/** FUNCs and VARs of extern linkage, in the DATASEC that names who binds them. */
+/** FUNCs and VARs of extern linkage, in the DATASEC that names who binds them; in none for other objects'. */
 function declareExterns(externs: readonly TExtern[], btf: BtfWriter, types: BtfTypes): void {
   const sections = new Map<string, DatasecVar[]>();
   for (const e of externs) {
-    const vars = sections.get(e.section) ?? [];
-    sections.set(e.section, vars);
+    const vars = (e.section && sections.get(e.section)) ?? [];
+    if (e.section) sections.set(e.section, vars);
     const type =
       e.type.kind === "func"
         ? btf.add({ kind: "func", name: e.name, type: types.proto(e.type), linkage: "extern" })

@@ -37,7 +37,8 @@ export function writeObject(model: ObjectModel): Uint8Array {
   const funcs = placeFuncs(model.funcs);
   const vars = placeVars(model.data);
   const code = codeSections(model, { funcs, vars });
-  const data = model.data.map((section) => ({ section, ...dataRelocs(section, vars) }));
+  const externs = new Set(model.externs.map(({ name }) => name));
+  const data = model.data.map((section) => ({ section, ...dataRelocs(section, vars, externs) }));
   const groups = [
     ...code.map(({ name, relocs }) => ({ name, relocs })),
     ...data.map(({ section, relocs }) => ({ name: section.name, relocs })),
@@ -81,6 +82,7 @@ function dataHeader({ name, align, size, writable }: ObjectData, bytes: Uint8Arr
 function dataRelocs(
   section: ObjectData,
   vars: ReadonlyMap<string, VarPlace>,
+  externs: ReadonlySet<string>,
 ): { readonly relocs: readonly Reloc[]; readonly bytes: Uint8Array | undefined } {
   if (!section.bytes && section.name.startsWith(".bss")) return { relocs: [], bytes: undefined };
   const bytes = new Uint8Array(section.size);
@@ -92,7 +94,7 @@ function dataRelocs(
     view.setBigInt64(off, BigInt(addend + (isNameless ? place.variable.off : 0)), true);
     const symbol: SymbolRef = isNameless
       ? { kind: "section", name: place.section }
-      : { kind: place ? "var" : "func", key };
+      : { kind: place ? "var" : externs.has(key) ? "extern" : "func", key };
     return { off, type: R_BPF.ABS64, symbol };
   });
   return { relocs, bytes };

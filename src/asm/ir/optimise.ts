@@ -10,6 +10,7 @@ import { expand } from "./passes/expand.ts";
 import { forwardMemory } from "./passes/forward-memory.ts";
 import { inlineCalls } from "./passes/inline.ts";
 import { followBranches } from "./passes/known-branches.ts";
+import { type FunctionTables, knownCallees } from "./passes/known-callees.ts";
 import { knownLengths } from "./passes/known-lengths.ts";
 import { numberValues } from "./passes/number-values.ts";
 import { promote } from "./passes/promote.ts";
@@ -28,6 +29,8 @@ export interface OptimiseOptions {
   readonly cpu?: "v1" | "v2" | "v3" | "v4";
   /** Bytes of constant globals, by name: loads of them fold. */
   readonly constants?: ReadonlyMap<string, Uint8Array>;
+  /** Functions that constant globals point to: calls through them are by name. */
+  readonly tables?: FunctionTables;
   /** Called with each pass's result; `text` prints it. */
   readonly dump?: (pass: string, text: () => string) => void;
   /** Check SSA after each pass, to name the guilty one. */
@@ -74,6 +77,7 @@ function quickPlan(options: OptimiseOptions): Plan {
   const run = runner(options);
   const fold = untilStable(run([simplify(options.constants), promote, simplifyCfg, dropDead]));
   const last = run([
+    knownCallees(options.tables),
     knownLengths,
     expand,
     ...needsDivision(options),
@@ -96,6 +100,7 @@ function fullPlan(options: OptimiseOptions): Plan {
   const improve = untilStable(
     run([
       combine,
+      knownCallees(options.tables),
       knownLengths,
       numberValues,
       forwardMemory,

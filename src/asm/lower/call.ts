@@ -1,11 +1,13 @@
 /** Calls of helpers, kfuncs and functions: arguments in registers, results cut to what the ABI promises. */
+
 import type { IrCallee, IrType, ValueId } from "../ir/model.ts";
+import { POINTER_CALL } from "../ir/passes/known-callees.ts";
 import { sizeOf } from "../sema/layout.ts";
 import type { TCallee, TExpr } from "../sema/tree.ts";
 import { integerShape } from "../sema/type-ops.ts";
 import type { CType } from "../sema/types.ts";
 import { type FunctionContext, temporary } from "./context.ts";
-import { evaluate, runEffects } from "./expr.ts";
+import { evaluate } from "./expr.ts";
 import { recordAlign, recordInto } from "./record.ts";
 import { scalarType } from "./scalars.ts";
 
@@ -19,15 +21,15 @@ const maxArgs = 5;
  * of a copy, and returned to the place whose address goes before the arguments: what is returned is that address.
  */
 export function lowerCall(cx: FunctionContext, e: CallExpr): ValueId | undefined {
-  const callee = resolve(cx, e.callee);
-  if (!callee || !passable(cx, e)) return undefined;
+  const { callee, through } = resolve(cx, e.callee);
+  if (!passable(cx, e)) return undefined;
   const written = e.args.map((arg) => (arg.type.kind === "record" ? copyOf(cx, arg) : evaluate(cx, arg)));
   if (e.type.kind === "record") {
     const result = temporary(cx, sizeOf(e.type) || 1);
     cx.b.emit({ op: "call", ty: "void", callee, args: [result, ...written] });
     return result;
   }
-  const args = written;
+  const args = [...through, ...written];
   const ty: IrType | "void" = e.type.kind === "void" ? "void" : scalarType(cx, e.type);
   const result = cx.b.emit({ op: "call", ty, callee, args });
   return ty === "void" ? undefined : cutResult(cx, result, e.type);
@@ -70,14 +72,19 @@ function cutResult(cx: FunctionContext, result: ValueId, type: CType): ValueId {
   return b.emit({ op: signed ? "sext" : "zext", ty: "i32", from: size === 2 ? 16 : 8, a: result });
 }
 
-function resolve(cx: FunctionContext, callee: TCallee): IrCallee | undefined {
-  if (callee.kind === "helper") return { kind: "helper", id: callee.id };
-  if (callee.kind !== "pointer") return { kind: callee.kind, name: callee.name };
+interface Resolved {
+  readonly callee: IrCallee;
+  /** The pointer, where the callee is not known yet. */
+  readonly through: readonly ValueId[];
+}
+
+function resolve(cx: FunctionContext, callee: TCallee): Resolved {
+  const named = (known: IrCallee): Resolved => ({ callee: known, through: [] });
+  if (callee.kind === "helper") return named({ kind: "helper", id: callee.id });
+  if (callee.kind !== "pointer") return named({ kind: callee.kind, name: callee.name });
   const id = constantOf(callee.expr);
-  if (id !== undefined) return { kind: "helper", id };
-  runEffects(cx, callee.expr);
-  cx.sink.error("E0403", callee.expr.span).help("call the function by its name");
-  return undefined;
+  if (id !== undefined) return named({ kind: "helper", id });
+  return { callee: { kind: "function", name: POINTER_CALL }, through: [evaluate(cx, callee.expr)] };
 }
 
 /** A helper's number, written as a constant turned into a pointer. */

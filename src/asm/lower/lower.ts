@@ -1,8 +1,8 @@
 /** Typed tree to SSA: each local a stack object, each access a load or store; `asm/ir` makes registers of them. */
 import type { DiagSink } from "../../diag/diagnostic.ts";
 import { IrBuilder } from "../ir/builder.ts";
-import type { AddrSymbol } from "../ir/inst.ts";
-import type { IrFunction, IrProgram, IrType } from "../ir/model.ts";
+import { type AddrSymbol, operands, termOperands } from "../ir/inst.ts";
+import type { IrFunction, IrProgram, IrType, ValueId } from "../ir/model.ts";
 import { sizeOf } from "../sema/layout.ts";
 import type { TFunction, TGlobal, Unit } from "../sema/tree.ts";
 import type { CType } from "../sema/types.ts";
@@ -34,9 +34,47 @@ export function lower(unit: Unit, sink: DiagSink, wanted: ReadonlySet<string> = 
  * Bytes of each global whose loads may be folded: constant, not volatile, and without addresses in it, which only the
  * loader knows.
  */
-export function constantData(unit: Unit): Map<string, Uint8Array> {
-  const foldable = (g: TGlobal): boolean => g.constant && g.relocs.length === 0 && !g.weak;
+export function constantData(unit: Unit, program: IrProgram): Map<string, Uint8Array> {
+  const unwritten = unwrittenPointers(unit, program);
+  const foldable = (g: TGlobal): boolean => (g.constant || unwritten.has(g.name)) && g.relocs.length === 0 && !g.weak;
   return new Map(unit.globals.filter(foldable).map((g) => [g.name, g.bytes ?? new Uint8Array(g.size)]));
+}
+
+/** Where such globals hold addresses of functions. */
+export function functionTables(unit: Unit, program: IrProgram): Map<string, Map<number, string>> {
+  const unwritten = unwrittenPointers(unit, program);
+  const functions = new Set(unit.functions.map(({ name }) => name));
+  const tables = unit.globals.filter((g) => (g.constant || unwritten.has(g.name)) && !g.weak);
+  return new Map(
+    tables.map((g) => {
+      const known = g.relocs.filter(({ symbol, addend }) => functions.has(symbol) && addend === 0);
+      return [g.name, new Map(known.map(({ off, symbol }) => [off, symbol]))];
+    }),
+  );
+}
+
+/** Static pointers to functions that nothing writes: they hold their first value, though no `const` says so. */
+function unwrittenPointers(unit: Unit, program: IrProgram): Set<string> {
+  const isPointer = (t: CType): boolean => t.kind === "ptr" && t.to.kind === "func" && !t.q?.volatile;
+  const names = new Set(unit.globals.filter((g) => g.linkage === "static" && isPointer(g.type)).map((g) => g.name));
+  if (names.size === 0) return names;
+  for (const { relocs } of [...unit.globals, ...unit.maps]) for (const { symbol } of relocs) names.delete(symbol);
+  for (const fn of program.functions) for (const name of namedBesideLoads(fn)) names.delete(name);
+  return names;
+}
+
+/** Symbols whose address goes anywhere else than into a plain load. */
+function namedBesideLoads(fn: IrFunction): string[] {
+  const insts = fn.blocks.flatMap((block) => block.insts);
+  const named = new Map(insts.flatMap((inst) => (inst.op === "addr" ? [[inst.id, inst.symbol.name] as const] : [])));
+  const beside: string[] = [];
+  const use = (value: ValueId): void => {
+    const name = named.get(value);
+    if (name !== undefined) beside.push(name);
+  };
+  for (const inst of insts) if (inst.op !== "load" || inst.volatile) operands(inst).forEach(use);
+  for (const { term } of fn.blocks) termOperands(term).forEach(use);
+  return beside;
 }
 
 /** What each name of the unit stands for in an address. */

@@ -11,6 +11,7 @@ import { checkCoreBuiltin, coreBuiltinNames, isCoreBuiltin } from "./core-builti
 import { hasEffects } from "./effects.ts";
 import { checkOperand, checkValue } from "./expr.ts";
 import { constant, convert } from "./fold.ts";
+import { withKnown } from "./known-constants.ts";
 import { derefPlace } from "./places.ts";
 import type { CountKind, TBuiltin, TExpr } from "./tree.ts";
 import {
@@ -110,9 +111,8 @@ const nothing =
 
 /** Anything that is no constant here may become one by inlining; what has effects is not looked at, as in clang. */
 const constantP: Maker = (c) => {
-  const v = checkValue(c.cx, c.args[0]!);
-  const isConstantLocal = v.kind === "load" && v.place.kind === "local" && c.cx.knownValues.has(v.place.local);
-  const known = v.kind === "const" || isConstantLocal || (v.kind === "addr" && c.args[0]!.kind === "string");
+  const v = withKnown(c.cx, checkValue(c.cx, c.args[0]!));
+  const known = v.kind === "const" || (v.kind === "addr" && c.args[0]!.kind === "string");
   if (known || c.cx.needsConstant || !isScalar(v.type) || hasEffects(v))
     return value(constant(known ? 1n : 0n, intType, c.span));
   return make(c, { kind: "constant_p", value: v }, intType);

@@ -10,7 +10,7 @@ import { checkExterns } from "./externs.ts";
 import { ownTags } from "./own-tags.ts";
 import type { FunctionDraft } from "./scope.ts";
 import { staticAssert } from "./static-assert.ts";
-import type { Unit } from "./tree.ts";
+import type { TExtern, Unit } from "./tree.ts";
 
 /** Checks a whole file against a kernel. The unit is complete only where the sink has no errors. */
 export function check(ast: TranslationUnit, kernel: Kernel, options: SemaOptions, sink: DiagSink): Unit {
@@ -24,6 +24,7 @@ export function check(ast: TranslationUnit, kernel: Kernel, options: SemaOptions
     globals: cx.globals,
     maps: cx.maps,
     externs: cx.externs,
+    undefined: undefinedNames(cx),
     ...(cx.license && { license: cx.license }),
     localTypes: cx.localTypes,
   };
@@ -35,6 +36,16 @@ function fileItem(cx: Sema, item: ExternalItem): void {
   else if (item.kind === "static_assert") staticAssert(cx, item);
   else if (item.kind === "deferred") deferDeclarations(cx, item, (inner) => fileItem(cx, inner));
   else cx.sink.error("E0230", item.span, "assembly outside of functions");
+}
+
+/** Functions and variables that other objects can define: what is static cannot be meant. */
+function undefinedNames(cx: Sema): TExtern[] {
+  const rest = { kind: "linked", declared: true } as const;
+  return cx.declared.flatMap(({ name, type, weak, linkage, section, span }) =>
+    linkage === "static"
+      ? []
+      : [{ name, type, weak, span, section: section === ".maps" ? section : undefined, ...rest }],
+  );
 }
 
 /** Static functions that nothing names, as headers bring along, are checked but not compiled. */

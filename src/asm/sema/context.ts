@@ -70,6 +70,8 @@ export class Sema {
   ownTags: ReadonlySet<string> = new Set();
   readonly functions: FunctionDraft[] = [];
   readonly globals: GlobalDraft[] = [];
+  /** Every function and variable that is declared, defined in the end or not. */
+  readonly declared: (FunctionDraft | GlobalDraft)[] = [];
   readonly maps: TMap[] = [];
   readonly externs: TExtern[] = [];
   /** Names that assembly mentions in its text. */

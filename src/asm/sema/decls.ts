@@ -25,10 +25,8 @@ export function fileDeclaration(cx: Sema, d: Declaration): void {
     const attrs = readAttributes(cx, d.attributes, one.attributes);
     const type = declaredType(cx, one, attrs);
     if (d.storage === "typedef") declareTypedef(cx, one, type, attrs);
-    else if (type.kind === "func") {
-      const fn = declareFunction(cx, one.name.name, one.name.span, type, attrs, d);
-      if (one.asmName) nameFunction(cx, fn, one.asmName);
-    } else {
+    else if (type.kind === "func") declareFunction(cx, one.name.name, one.name.span, type, attrs, d, one.asmName);
+    else {
       const external = d.storage === "extern" && !one.init;
       if (one.asmName && !(external && attrs.section === undefined)) refuseName(cx, one.asmName);
       const linkage = d.storage === "static" ? "static" : "global";
@@ -37,23 +35,9 @@ export function fileDeclaration(cx: Sema, d: Declaration): void {
   }
 }
 
-/** `asm("name")` behind a declaration: an intrinsic, or a name that headers give to what no program calls. */
-function nameFunction(cx: Sema, fn: FunctionDraft | undefined, name: StringLiteral): void {
-  const load = packetLoads.get(new TextDecoder().decode(name.bytes));
-  if (fn && load && fn.type.params.length === 2) fn.packetLoad = load;
-  else if (fn && !fn.body) fn.otherName = name;
-  else refuseName(cx, name);
-}
-
-const refuseName = (cx: Sema, { span }: StringLiteral): unknown =>
+/** `asm("name")` behind a declaration: what the object calls by another name is not what the source says. */
+const refuseName = (cx: Sema, { span }: { readonly span: Span }): unknown =>
   cx.sink.error("E0230", span, "another name for the assembler");
-
-/** LLVM's intrinsics for the packet loads, by the names that programs declare functions with. */
-const packetLoads: ReadonlyMap<string, 1 | 2 | 4> = new Map([
-  ["llvm.bpf.load.byte", 1],
-  ["llvm.bpf.load.half", 2],
-  ["llvm.bpf.load.word", 4],
-]);
 
 /** `struct x {...} __attribute__((preserve_access_index));` marks the record itself. */
 function bareDeclaration(cx: Sema, d: Declaration): void {
@@ -86,9 +70,13 @@ function declareFunction(
   type: FuncType,
   attrs: Attributes,
   d: Pick<Declaration, "storage" | "inline">,
+  asmName?: StringLiteral,
 ): FunctionDraft | undefined {
   const known = cx.fileScope.own(name);
-  if (known?.kind === "function") return mergeFunction(cx, known.fn, span, type, attrs);
+  if (known?.kind === "function") {
+    noteAsmName(known.fn, asmName);
+    return mergeFunction(cx, known.fn, span, type, attrs);
+  }
   if (known?.kind === "extern") return undefined;
   if (known) {
     cx.sink.error("E0208", span, name);
@@ -112,8 +100,16 @@ function declareFunction(
     span,
     used: false,
   };
+  noteAsmName(fn, asmName);
   cx.fileScope.declare(name, { kind: "function", fn });
+  cx.declared.push(fn);
   return fn;
+}
+
+/** `int f(int) asm("name")`: another name in the object. */
+function noteAsmName(fn: FunctionDraft, asmName: StringLiteral | undefined): void {
+  const name = asmName && new TextDecoder().decode(asmName.bytes);
+  if (name !== undefined && name !== fn.name) fn.asmName = name;
 }
 
 function mergeFunction(
@@ -172,7 +168,7 @@ export function functionDefinition(cx: Sema, d: FunctionDef): void {
     cx.sink.error("E0208", d.name.span, d.name.name).note("defined here first", fn.span);
     return;
   }
-  if (fn.otherName) refuseName(cx, fn.otherName);
+  if (fn.asmName !== undefined) refuseName(cx, d.name);
   if (type.unspecified) fn.type = { ...type, params: [] };
   fn.span = d.name.span;
   fn.body = checkFunction(cx, fn, d);

@@ -7,11 +7,11 @@ import { checkBuiltin } from "./builtins.ts";
 import type { Sema } from "./context.ts";
 import { assigned, errorValue, isError, type Operand, promoted, rvalue, value } from "./convert.ts";
 import { checkOperand, genericCase } from "./expr.ts";
-import { convert } from "./fold.ts";
 import { lookup, suggestNames, useExtern } from "./names.ts";
+import { packetLoad, packetLoads } from "./packet-loads.ts";
 import type { FunctionDraft } from "./scope.ts";
 import type { TCallee, TExpr } from "./tree.ts";
-import { isInteger, isPtr, typeText, ulongType, voidPtr } from "./type-ops.ts";
+import { isInteger, isPtr, typeText, voidPtr } from "./type-ops.ts";
 import type { CType, FuncType } from "./types.ts";
 
 type CallExpr = Extract<Expr, { kind: "call" }>;
@@ -21,7 +21,6 @@ interface Target {
   readonly callee: TCallee;
   readonly name: string;
   readonly type: FuncType;
-  readonly packetLoad?: 1 | 2 | 4;
 }
 
 export function checkCall(cx: Sema, e: CallExpr): Operand {
@@ -30,6 +29,8 @@ export function checkCall(cx: Sema, e: CallExpr): Operand {
     if (entity?.kind === "builtin") return checkBuiltin(cx, entity.name, e.args, e.span);
     if (entity?.kind === "function" && isLibraryFunction(entity.fn))
       return checkBuiltin(cx, entity.fn.name, e.args, e.span);
+    if (entity?.kind === "function" && entity.fn.asmName !== undefined && packetLoads.has(entity.fn.asmName))
+      return packetLoad(cx, entity.fn, e);
     if (!entity) return unknownCallee(cx, e, e.callee.name, e.callee.span);
   }
   const target = callTarget(cx, e.callee);
@@ -39,11 +40,6 @@ export function checkCall(cx: Sema, e: CallExpr): Operand {
   }
   const args = checkArgs(cx, target, e);
   if (args.some(isError)) return value(errorValue(e.span));
-  if (target.packetLoad) {
-    const [skb, offset] = [args[0]!, convert(args[1]!, ulongType)];
-    const builtin = { kind: "load_packet", size: target.packetLoad, skb, offset } as const;
-    return value(convert({ kind: "builtin", builtin, type: ulongType, span: e.span }, target.type.ret));
-  }
   return value({ kind: "call", callee: target.callee, args, type: target.type.ret, span: e.span });
 }
 
@@ -71,9 +67,9 @@ function callTarget(cx: Sema, e: Expr): Target | undefined {
   }
   const operand = checkOperand(cx, e);
   if (operand.kind === "function") {
-    const { name, type, packetLoad } = operand.fn;
+    const { name, type } = operand.fn;
     operand.fn.used = true;
-    return { callee: { kind: "function", name }, name, type, ...(packetLoad && { packetLoad }) };
+    return { callee: { kind: "function", name }, name, type };
   }
   const ptr = rvalue(operand);
   if (isError(ptr)) return undefined;

@@ -27,7 +27,8 @@ export interface GlobalSpec {
 export function declareGlobal(cx: Sema, d: Declarator, declared: CType, spec: GlobalSpec): void {
   const type = d.init ? completeArray(cx, declared, d.init) : declared;
   const section = spec.attrs.section;
-  if (section === ".maps") declareMap(cx, d, type);
+  if (section === ".maps" && spec.external) declareLinkedMap(cx, d, type, spec);
+  else if (section === ".maps") declareMap(cx, d, type);
   else if (spec.external && (section === ".ksyms" || section === ".kconfig")) declareExtern(cx, d, type, spec, section);
   else if (section === "license") declareLicense(cx, d, type);
   else declareVariable(cx, d, type, spec);
@@ -57,6 +58,7 @@ function globalEntity(cx: Sema, d: Declarator, type: CType, spec: GlobalSpec): G
   }
   const entity: GlobalEntity = { kind: "global", global: draft(spec.name, type, spec, d.name.span), tentative: true };
   cx.scope.declare(d.name.name, entity);
+  cx.declared.push(entity.global);
   return entity;
 }
 
@@ -237,6 +239,14 @@ function declareMap(cx: Sema, d: Declarator, type: CType): void {
   const size = sizeOf(type) ?? 0;
   const image = d.init ? mapImage(cx, type, d.init, size) : undefined;
   cx.maps.push({ name, type, size: image?.bytes.length ?? size, relocs: image?.relocs ?? [], span });
+}
+
+/** `extern` of a map that another object defines, or this file further down. */
+function declareLinkedMap(cx: Sema, d: Declarator, type: CType, spec: GlobalSpec): void {
+  const { name, span } = d.name;
+  if (cx.scope.own(name)) return;
+  cx.scope.declare(name, { kind: "global", global: draft(name, type, spec, span), tentative: true });
+  cx.declared.push(draft(name, type, spec, span));
 }
 
 /** `.values = {...}` and `[0] = &inner` of map-in-map and prog arrays: addresses only. */

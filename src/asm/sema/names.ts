@@ -11,7 +11,7 @@ import type { Sema } from "./context.ts";
 import { errorValue, type Operand, place, value } from "./convert.ts";
 import { constant } from "./fold.ts";
 import { kfuncType } from "./kfunc-type.ts";
-import type { Entity } from "./scope.ts";
+import type { Entity, FunctionDraft } from "./scope.ts";
 import { stringPlace } from "./strings.ts";
 import { resolveType } from "./type-exprs.ts";
 import { voidPtr } from "./type-ops.ts";
@@ -83,16 +83,23 @@ export function nameOperand(cx: Sema, name: string, span: Span): Operand {
     case "map":
       return place({ kind: "global", name: entity.name, type: entity.type, span });
     case "function":
+      refuseAsmName(cx, entity.fn, span);
       return { kind: "function", fn: entity.fn, span };
     case "extern":
       useExtern(cx, entity.extern.name, entity);
       return place({ kind: "global", name: entity.extern.name, type: entity.extern.type, span });
-    case "typedef":
     case "helper":
+      return value(constant(BigInt(entity.helper.id), { kind: "ptr", to: entity.type }, span));
+    case "typedef":
     case "builtin":
       cx.sink.error("E0230", span, `'${name}' as a value`);
       return value(errorValue(span));
   }
+}
+
+/** Headers of C libraries rename functions; only one that is used would have to bear its other name. */
+function refuseAsmName(cx: Sema, fn: FunctionDraft, span: Span): void {
+  if (fn.asmName !== undefined) cx.sink.error("E0230", span, `'${fn.name}' under the name "${fn.asmName}"`);
 }
 
 /** An extern belongs to the object once it is used. */

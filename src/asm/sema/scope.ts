@@ -1,7 +1,6 @@
 /** Names of a file and of its blocks: ordinary identifiers and tags, each block a scope inside another. */
 import type { Helper } from "../../kernel/model.ts";
 import type { Span } from "../../support/span.ts";
-import type { StringLiteral } from "../syntax/ast.ts";
 import type { TExtern, TFunction, TGlobal, TLocal } from "./tree.ts";
 import type { CType, EnumDecl, FuncType, RecordDecl } from "./types.ts";
 
@@ -20,13 +19,11 @@ export interface FunctionDraft {
   hidden: boolean;
   inlining: TFunction["inlining"];
   naked: boolean;
-  /** Declared with another name for the assembler: it may not be defined under this one. */
-  otherName?: StringLiteral;
-  /** Bytes that a call loads: declared as one of LLVM's `llvm.bpf.load.*`. */
-  packetLoad?: 1 | 2 | 4;
   declTags: string[];
   span: Span;
   body?: TFunction;
+  /** What the object is to call it, where `asm("...")` says so. */
+  asmName?: string;
   used: boolean;
 }
 

@@ -13,6 +13,8 @@ export interface Unit {
   readonly globals: readonly TGlobal[];
   readonly maps: readonly TMap[];
   readonly externs: readonly TExtern[];
+  /** What the file declares and does not define, for the object that it may be linked with. */
+  readonly undefined: readonly TExtern[];
   /** Undefined where the file has none. */
   readonly license?: { readonly text: string; readonly span: Span };
   /** By `LocalTypeRef`: the types that CO-RE accesses start from. */
@@ -89,10 +91,11 @@ export interface TMap {
 /** Something the loader binds: kfunc, kernel variable, Kconfig value. */
 export interface TExtern {
   readonly name: string;
-  readonly kind: "kfunc" | "ksym_var" | "kconfig";
+  readonly kind: "kfunc" | "ksym_var" | "kconfig" | "linked";
   readonly type: CType;
   readonly weak: boolean;
-  readonly section: ".ksyms" | ".kconfig";
+  /** The section whose name says who binds it; none: another object. */
+  readonly section: ".ksyms" | ".kconfig" | ".maps" | undefined;
   /** The file declares it; otherwise its type is the kernel's. */
   readonly declared: boolean;
   readonly span: Span;

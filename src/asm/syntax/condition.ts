@@ -95,7 +95,11 @@ class Evaluator {
     const match = /^(?:"(.*)"|<(.*)>)$/.exec(written);
     if (!match) this.#wrong(`'${operator.image}' needs "FILE" or <FILE>`, operator);
     const { includes } = this.#pp.input;
-    return includes.find(match[1] ?? match[2]!, match[2] !== undefined, this.#pp.level.file.name) !== undefined;
+    const name = match[1] ?? match[2]!;
+    const from = this.#pp.level.file.name;
+    if (operator.image === "__has_include_next" && includes.findNext)
+      return includes.findNext(name, from) !== undefined;
+    return includes.find(name, match[2] !== undefined, from) !== undefined;
   }
 
   #advance(): Tok {

@@ -42,6 +42,7 @@ const directives: Readonly<Record<string, Run>> = {
     runPragma(pp, tokens, end);
   },
   ident: (_pp, level) => void level.scanner.restOfLine(),
+  sccs: (_pp, level) => void level.scanner.restOfLine(),
 };
 
 /** Obeys the directive whose `#` was just read, to the end of its line. */

@@ -302,6 +302,7 @@ export class Scanner {
     const inner = new Scanner(this.file, this.#words, () => {}, clean);
     const tok = inner.next();
     this.pos = offsets[inner.pos] ?? p;
+    if (tok.tokenType === EndOfFile) return this.next(); // it was a comment, whose slashes were cut apart
     return new Tok(tok.tokenType, tok.image, this.#id, start, this.pos, flags, tok.word);
   }
 }

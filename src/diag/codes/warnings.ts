@@ -4,6 +4,8 @@ export const warningTexts = {
   "incompatible-pointer-types": (what: string, want: string, got: string) =>
     `${what}: expected '${want}', found the pointer '${got}'`,
   "return-type": (name: string) => `'${name}' can reach its end without 'return'`,
+  "undefined-externs": (name: string) =>
+    `nothing in this file defines '${name}': the object has to be linked before it loads`,
   "unknown-attributes": (name: string) => `attribute '${name}' is unknown and ignored`,
   "unknown-sections": (section: string) => `section '${section}' is no section name of BPF programs`,
   "unknown-targets": (what: string, name: string, kernel: string) => `no ${what} '${name}' in ${kernel}`,

@@ -14,7 +14,7 @@ import * as t from "./tree.ts";
 const best = (unit: Unit): string => {
   const program = t.lowered(unit);
   for (const fn of program.functions) checkSsa(fn, "lower");
-  const made = optimise(program, { level: 2, check: true, constants: constantData(unit) });
+  const made = optimise(program, { level: 2, check: true, constants: constantData(unit, program) });
   return made.functions.map(printIr).join("\n");
 };
 const body = (...items: TStmt[]): string =>

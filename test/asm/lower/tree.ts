@@ -163,6 +163,7 @@ export const unit = (functions: TFunction[], globals: TGlobal[] = []): Unit => (
   globals,
   maps: [],
   externs: [],
+  undefined: [],
   localTypes: [],
 });
 

@@ -134,3 +134,53 @@ SEC("socket") int uses(void *ctx)
 }
 
 char _license[] SEC("license") = "GPL";
+
+// floating constants have values where C computes them
+_Static_assert((int)3.99 == 3 && (int)-2.7 == -2 && (unsigned long)10E9 == 10000000000ul, "cut to integers");
+_Static_assert((long)(1e3 * 5) == 5000 && (int)(0x1.8p3) == 12 && (_Bool)0.5 == 1, "arithmetic");
+_Static_assert(1.0 < 2.0 && 0.1f != 0.1 && !0.0 && (1.0 ? 1 : 0), "comparison");
+_Static_assert((float)0.1 == 0.1f && sizeof(1.0) == 8 && sizeof(1.0f) == 4, "types");
+IS(1 + 1.0, double);
+IS(1.0f * 2, float);
+_Static_assert(_Generic(1.0, double : 1, default : 0) && _Generic(1.0f, float : 1, default : 0), "generic");
+
+// constant variables
+static const int known = 4;
+static const unsigned int derived = (known * 10) | 1;
+_Static_assert(known == 4 && derived == 41, "as clang folds them");
+int sized[known + 1];
+_Static_assert(sizeof(sized) == 20, "array length");
+int elements[4];
+long apart = &elements[3] - &elements[1];
+
+// enums
+enum narrow : unsigned char { N1 = 1, N200 = 200 };
+_Static_assert(sizeof(enum narrow) == 1 && sizeof(N1) == 1 && N200 == 200, "underlying type");
+enum over_int { V1 = 0x100000000, V2 };
+_Static_assert(sizeof(enum over_int) == 8 && V2 == 0x100000001, "64 bits");
+
+// layout
+#pragma pack(push, 1)
+struct packed_1 { char a; int b; };
+#pragma pack(2)
+struct packed_2 { char a; long b; };
+#pragma pack(pop)
+struct unpacked { char a; int b; };
+_Static_assert(sizeof(struct packed_1) == 5 && sizeof(struct packed_2) == 10 && sizeof(struct unpacked) == 8, "pack");
+typedef int aligned_int __attribute__((aligned(16)));
+struct holds_aligned { char a; aligned_int b; };
+_Static_assert(sizeof(struct holds_aligned) == 32 && _Alignof(aligned_int) == 16 && sizeof(aligned_int) == 4, "more");
+typedef unsigned long less_aligned __attribute__((aligned(4)));
+struct holds_less { int a; less_aligned b; };
+_Static_assert(sizeof(struct holds_less) == 12 && _Alignof(less_aligned) == 4, "less");
+struct greatest { int a; } __attribute__((aligned));
+_Static_assert(sizeof(struct greatest) == 16, "without a number");
+struct aligned_bits { char a; unsigned int b : 4 __attribute__((aligned(8))); };
+_Static_assert(sizeof(struct aligned_bits) == 16, "bit-field");
+_Alignas(16) int aligned_variable;
+_Static_assert(_Alignof(aligned_variable) == 16, "variable");
+
+// builtins
+_Static_assert(__builtin_ffs(0) == 0 && __builtin_ffs(8) == 4 && __builtin_ffsll(1L << 40) == 41, "ffs");
+_Static_assert(__builtin_parity(7) == 1 && __builtin_parityl(3) == 0, "parity");
+_Static_assert(__builtin_clrsb(1) == 30 && __builtin_clrsbl(-1) == 63, "clrsb");

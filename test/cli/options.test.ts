@@ -1,0 +1,42 @@
+/** The options that clang's users pass: each means what it says, is passed over by name, or is refused with a reason. */
+import { describe, expect, test } from "vitest";
+import { normaliseArgs } from "../../src/cli/args.ts";
+import { folder, good } from "./run.ts";
+
+const args = (...words: string[]) => normaliseArgs(["build", ...words]);
+
+describe("options", () => {
+  test.each([
+    ["-target bpf -c -pipe -fms-extensions -fno-stack-protector -mlittle-endian", ""],
+    ["--target=bpfel -x c -Qunused-arguments -fcolor-diagnostics", ""],
+    ["-O -O1 -O3 -Os -Oz", Array(5).fill("--opt-level=2").join(" ")],
+    ["-O0 -g3 -gdwarf-5 -g0", "--opt-level=0 --debug=true --debug=true --debug=false"],
+    ["-std=gnu11 -std=c23 -ansi", "-D=__STDC_VERSION__=201112L -D=__STDC_VERSION__=202311L -U=__STDC_VERSION__"],
+    ["-iquotea -iquote b -nostdinc -idirafterc", "--iquote=a --iquote b --nostdinc --idirafter=c"],
+    ["-Wall -Wno-unused -DX=1 -Ia", "--warning=all --warning=no-unused -D=X=1 -I=a"],
+    ["-MD -MFx.d -MT y -MP -S", "--MD --MF=x.d --MT y --MP --emit=asm"],
+  ])("%s", (given, made) => {
+    expect(args(...given.split(" "))).toEqual({ args: ["build", ...made.split(" ").filter(Boolean)] });
+  });
+
+  test.each(["-target bpfeb", "--target=x86_64", "-x c++", "-mllvm -a", "-funsigned-char", "-fsanitize=address"])(
+    "%s is refused",
+    (given) => expect(args(...given.split(" "))).toMatchObject({ why: expect.stringContaining(`'${given}'`) }),
+  );
+
+  test("other commands and what is behind -- keep their words", () => {
+    expect(args("--", "-O3")).toEqual({ args: ["build", "--", "-O3"] });
+    expect(normaliseArgs(["disasm", "-c"])).toEqual({ args: ["disasm", "-c"] });
+  });
+});
+
+test("-iquote serves quotes alone; -MD tells make what was read", () => {
+  const f = folder();
+  f.put("q/own.h", "#define ZERO 0\n");
+  f.put("probe.bpf.c", `#include "own.h"\n${good}`);
+  expect(f.run("build", "-iquote", "q", "-MD", "-MP", "probe.bpf.c").code).toBe(0);
+  expect(f.read("probe.bpf.d").toString()).toBe("probe.bpf.o: probe.bpf.c \\\n  q/own.h\nq/own.h:\n");
+  f.put("angled.bpf.c", `#include <own.h>\n${good}`);
+  expect(f.run("build", "-iquote", "q", "angled.bpf.c").err).toContain("E0136");
+  expect(f.run("build", "-target", "bpfeb", "probe.bpf.c")).toMatchObject({ code: 2, out: "" });
+});
