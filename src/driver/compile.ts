@@ -15,6 +15,7 @@ import { type SourceFile, SourceMap } from "../diag/source.ts";
 import type { SourceLine } from "../elf/model.ts";
 import { writeObject } from "../elf/writer.ts";
 import type { Line } from "../isa/insn.ts";
+import type { Span } from "../support/span.ts";
 import type { ProgramVerdict } from "../verifier/model.ts";
 import { builtinOnly } from "./host.ts";
 import { impliedLicense } from "./license.ts";
@@ -105,13 +106,24 @@ function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): readonly S
   const naked = lowerNaked(unit, sink);
   const ir = lower(unit, sink, namedIn(naked.flatMap(({ lines }) => lines)));
   if (sink.hasErrors) return [];
-  const optimised = optimise(ir, { level, cpu, constants: constantData(unit), ...(dump && { dump }) });
+  const notUnrolled = onceEach((span) => sink.warn("pass-failed", span));
+  const optimised = optimise(ir, { level, cpu, constants: constantData(unit), notUnrolled, ...(dump && { dump }) });
   refuseUndefined(optimised, unit, sink);
   if (sink.hasErrors) return [];
   const made = optimised.functions.map((fn) => generate(fn, { cpu, optimise: level > 0 }, sink));
   const byName = new Map<string, Subprog>([...made, ...naked].map((subprog) => [subprog.name, subprog]));
   const subprogs = unit.functions.flatMap(({ name }) => byName.get(name) ?? []);
   return options.resolveKfuncs ? bindKfuncs(subprogs, options.kernel) : subprogs;
+}
+
+/** Reports a place once, however many copies of its code there are. */
+function onceEach(report: (span: Span) => void): (span: Span | undefined) => void {
+  const seen = new Set<string>();
+  return (span) => {
+    if (!span || seen.has(`${span.file} ${span.start}`)) return;
+    seen.add(`${span.file} ${span.start}`);
+    report(span);
+  };
 }
 
 function assemble(

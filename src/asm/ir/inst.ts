@@ -23,6 +23,7 @@ export function operands(inst: Inst): readonly ValueId[] {
     case "cast":
     case "bswap":
     case "opaque":
+    case "unroll":
       return [inst.a];
     case "load":
       return [inst.base];
@@ -59,7 +60,8 @@ export function mapOperands(inst: Inst, to: (value: ValueId) => ValueId): Inst {
     case "trunc":
     case "cast":
     case "bswap":
-    case "opaque": {
+    case "opaque":
+    case "unroll": {
       const a = to(inst.a);
       return a === inst.a ? inst : { ...inst, a };
     }
@@ -168,6 +170,7 @@ export function hasEffect(inst: Inst): boolean {
     case "atomic":
     case "barrier":
     case "end":
+    case "unroll":
     case "may_goto":
       return true;
     case "load":

@@ -1,7 +1,9 @@
 /** The order of the passes. At level 0 only those that code generation cannot do without. */
+import type { Span } from "../../support/span.ts";
 import { checkSsa } from "./check.ts";
 import type { Pass } from "./edit.ts";
 import type { IrFunction, IrProgram } from "./model.ts";
+import { expandCompares } from "./passes/compares.ts";
 import { dropDead } from "./passes/dead.ts";
 import { dropDeadStores } from "./passes/dead-stores.ts";
 import { divideUnsigned } from "./passes/divide.ts";
@@ -17,6 +19,7 @@ import { simplify } from "./passes/simplify.ts";
 import { simplifyCfg } from "./passes/simplify-cfg.ts";
 import { splitSlots } from "./passes/split-slots.ts";
 import { threadJumps } from "./passes/thread-jumps.ts";
+import { forgetUnrolls, unroll } from "./passes/unroll.ts";
 import { printIr } from "./print.ts";
 
 export interface OptimiseOptions {
@@ -28,6 +31,8 @@ export interface OptimiseOptions {
   readonly constants?: ReadonlyMap<string, Uint8Array>;
   /** Called with each pass's result; `text` prints it. */
   readonly dump?: (pass: string, text: () => string) => void;
+  /** Hears where a loop was to be unrolled and could not be. */
+  readonly notUnrolled?: (span: Span | undefined) => void;
   /** Check SSA after each pass, to name the guilty one. */
   readonly check?: boolean;
 }
@@ -52,10 +57,12 @@ function runner(options: OptimiseOptions): (passes: readonly Pass[]) => (fn: IrF
   return (passes) => (fn) => passes.reduce(runOne, fn);
 }
 
+type Step = (fn: IrFunction) => IrFunction;
+
 /** Repeats passes until they change nothing more. */
 const untilStable =
-  (step: (fn: IrFunction) => IrFunction) =>
-  (fn: IrFunction): IrFunction => {
+  (step: Step): Step =>
+  (fn) => {
     let before = fn;
     for (let round = 0; round < maxRounds; round++) {
       const after = step(before);
@@ -65,13 +72,39 @@ const untilStable =
     return before;
   };
 
+/** Loops in loops that may be unrolled one after the other. */
+const maxNesting = 8;
+
+/** Unrolls, folds and unrolls again what has become possible; `settle` runs where anything was. */
+const unrolling =
+  (once: Step, fold: Step, settle: Step): Step =>
+  (fn) => {
+    let at = fn;
+    for (let round = 0; round < maxNesting; round++) {
+      const after = once(at);
+      if (after === at) break;
+      at = fold(after);
+    }
+    return at === fn ? fn : settle(at);
+  };
+
 const needsDivision = (options: OptimiseOptions): readonly Pass[] => (options.cpu === "v4" ? [] : [divideUnsigned]);
 
 function quickPlan(options: OptimiseOptions): Plan {
   const run = runner(options);
   return {
     early: run([simplifyCfg, promote, dropDead]),
-    late: run([knownLengths, expand, ...needsDivision(options), promote, dropDead, shareSlots, simplifyCfg]),
+    late: run([
+      knownLengths,
+      expandCompares,
+      expand,
+      ...needsDivision(options),
+      promote,
+      dropDead,
+      shareSlots,
+      forgetUnrolls(() => undefined),
+      simplifyCfg,
+    ]),
   };
 }
 
@@ -83,6 +116,7 @@ function fullPlan(options: OptimiseOptions): Plan {
     run([
       combine,
       knownLengths,
+      expandCompares,
       numberValues,
       forwardMemory,
       followBranches,
@@ -93,10 +127,24 @@ function fullPlan(options: OptimiseOptions): Plan {
     ]),
   );
   const lowerMemory = run([dropDeadStores, expand, ...needsDivision(options), combine, splitSlots, promote]);
-  const last = run([dropDeadStores, dropDead, shareSlots, simplifyCfg, threadJumps, promote, dropDead, simplifyCfg]);
+  const unrolled = unrolling(run([unroll]), run([promote, combine, followBranches, simplifyCfg, dropDead]), (fn) =>
+    improve(run([splitSlots, promote])(fn)),
+  );
+  const forget = forgetUnrolls(options.notUnrolled ?? (() => undefined));
+  const last = run([
+    forget,
+    dropDeadStores,
+    dropDead,
+    shareSlots,
+    simplifyCfg,
+    threadJumps,
+    promote,
+    dropDead,
+    simplifyCfg,
+  ]);
   return {
-    early: (fn) => improve(first(fn)),
-    late: (fn) => last(improve(lowerMemory(fn))),
+    early: (fn) => unrolled(improve(first(fn))),
+    late: (fn) => last(unrolled(improve(lowerMemory(fn)))),
   };
 }
 

@@ -10,5 +10,6 @@ export const warningTexts = {
   cpp: (text: string) => `#warning ${text}`,
   "extra-tokens": (directive: string) => `what follows '#${directive}' on its line is ignored`,
   "unknown-escape-sequence": (text: string) => `escape '${text}' has no meaning and stands for its character`,
+  "pass-failed": () => "this loop is not unrolled: how often it runs is not known, or the copies would be too many",
   "asm-immediate": (value: string) => `of ${value}, the instruction holds the low 32 bits only`,
 } as const;
