@@ -256,6 +256,16 @@ describe("forward-memory", () => {
       "%4 = addr global a\nstore u64 [%4], %3\nstore u64 [%4 + 8], %3\n%9 = load i64 u64 [%4]",
       0,
     ],
+    [
+      "stores across do, by another name of the place",
+      "%4 = addr global a\n%5 = addr global a + 3\nstore u64 [%4], %3\nstore u64 [%5], %3\n%9 = load i64 u64 [%4]",
+      1,
+    ],
+    [
+      "a place is one by each of its names",
+      "%4 = addr global a\n%5 = addr global a + 8\nstore u64 [%5], %3\n%9 = load i64 u64 [%4 + 8]",
+      0,
+    ],
     ["stores across do", "%4 = addr global a\nstore u64 [%4], %3\nstore u64 [%4 + 4], %3\n%9 = load i64 u64 [%4]", 1],
     [
       "one CO-RE field is one",
