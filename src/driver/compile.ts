@@ -16,6 +16,7 @@ import { type SourceFile, SourceMap } from "../diag/source.ts";
 import type { SourceLine } from "../elf/model.ts";
 import { writeObject } from "../elf/writer.ts";
 import type { Line } from "../isa/insn.ts";
+import type { Span } from "../support/span.ts";
 import type { ProgramVerdict } from "../verifier/model.ts";
 import { builtinOnly } from "./host.ts";
 import { impliedLicense } from "./license.ts";
@@ -117,11 +118,13 @@ function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): Code {
   const naked = lowerNaked(unit, sink);
   const ir = lower(unit, sink, namedIn(naked.flatMap(({ lines }) => lines)));
   if (sink.hasErrors) return noCode;
+  const notUnrolled = onceEach((span) => sink.warn("pass-failed", span));
   const optimised = optimise(ir, {
     level,
     cpu,
     constants: constantData(unit, ir),
     tables: functionTables(unit, ir),
+    notUnrolled,
     ...(dump && { dump }),
   });
   const linked = undefinedNames(optimised, unit, sink);
@@ -132,6 +135,16 @@ function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): Code {
   const subprogs = unit.functions.flatMap(({ name }) => byName.get(name) ?? []);
   const bound = options.resolveKfuncs ? bindKfuncs(subprogs, options.kernel) : subprogs;
   return { subprogs: leaveToLinker(bound, linked), linked };
+}
+
+/** Reports a place once, however many copies of its code there are. */
+function onceEach(report: (span: Span) => void): (span: Span | undefined) => void {
+  const seen = new Set<string>();
+  return (span) => {
+    if (!span || seen.has(`${span.file} ${span.start}`)) return;
+    seen.add(`${span.file} ${span.start}`);
+    report(span);
+  };
 }
 
 function assemble(

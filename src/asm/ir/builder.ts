@@ -118,6 +118,16 @@ export class IrBuilder {
     return args.length === 1 ? args[0]!.value : this.emit({ op: "phi", ty, args });
   }
 
+  /** Asks for copies of the body of a loop; `before` is what `loopMark` gave ahead of it. */
+  unroll(before: ValueId, times: InstOf<"unroll">["times"]): void {
+    this.emit({ op: "unroll", ty: "void", a: before, times });
+  }
+
+  /** A value by which a loop is told from the loops around it. */
+  loopMark(): ValueId {
+    return this.emit({ op: "opaque", ty: "i32", a: this.const("i32", 0n) });
+  }
+
   /** The function: reachable blocks in reverse post-order. */
   finish(): IrFunction {
     const blocks = reversePostOrder(this.#entry, this.#blocks);

@@ -25,6 +25,7 @@ export function operands(inst: Inst): readonly ValueId[] {
     case "space_cast":
     case "opaque":
     case "constant_p":
+    case "unroll":
       return [inst.a];
     case "load":
       return [inst.base];
@@ -63,6 +64,7 @@ export function mapOperands(inst: Inst, to: (value: ValueId) => ValueId): Inst {
     case "bswap":
     case "space_cast":
     case "opaque":
+    case "unroll":
     case "constant_p": {
       const a = to(inst.a);
       return a === inst.a ? inst : { ...inst, a };
@@ -172,6 +174,7 @@ export function hasEffect(inst: Inst): boolean {
     case "atomic":
     case "barrier":
     case "end":
+    case "unroll":
     case "may_goto":
     case "trap":
       return true;

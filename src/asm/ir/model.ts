@@ -158,6 +158,11 @@ export type Inst = Common &
     | { readonly op: "may_goto"; readonly ty: "i32" }
     /** Compiler barrier: memory accesses do not move across. */
     | { readonly op: "barrier"; readonly ty: "void" }
+    /**
+     * The innermost loop around it wants so many copies of its body, one for each round, or none. `a` was made before
+     * the loop: where it is in it, the loop meant is gone.
+     */
+    | { readonly op: "unroll"; readonly ty: "void"; readonly a: ValueId; readonly times: number | "full" | "disable" }
     /** The scope of a stack object is left: nobody reads its bytes before they are written again. */
     | { readonly op: "end"; readonly ty: "void"; readonly slot: SlotId }
     /**

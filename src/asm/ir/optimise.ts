@@ -1,7 +1,9 @@
 /** The order of the passes. At level 0 only those that code generation cannot do without. */
+import type { Span } from "../../support/span.ts";
 import { checkSsa } from "./check.ts";
 import type { Pass } from "./edit.ts";
 import type { IrFunction, IrProgram } from "./model.ts";
+import { expandCompares } from "./passes/compares.ts";
 import { decideConstants, needsFolding } from "./passes/constant-p.ts";
 import { dropDead } from "./passes/dead.ts";
 import { dropDeadStores } from "./passes/dead-stores.ts";
@@ -20,6 +22,7 @@ import { simplifyCfg } from "./passes/simplify-cfg.ts";
 import { splitSlots } from "./passes/split-slots.ts";
 import { splitUnaligned } from "./passes/split-unaligned.ts";
 import { threadJumps } from "./passes/thread-jumps.ts";
+import { forgetUnrolls, unroll } from "./passes/unroll.ts";
 import { printIr } from "./print.ts";
 
 export interface OptimiseOptions {
@@ -33,6 +36,8 @@ export interface OptimiseOptions {
   readonly tables?: FunctionTables;
   /** Called with each pass's result; `text` prints it. */
   readonly dump?: (pass: string, text: () => string) => void;
+  /** Hears where a loop was to be unrolled and could not be. */
+  readonly notUnrolled?: (span: Span | undefined) => void;
   /** Check SSA after each pass, to name the guilty one. */
   readonly check?: boolean;
 }
@@ -57,10 +62,12 @@ function runner(options: OptimiseOptions): (passes: readonly Pass[]) => (fn: IrF
   return (passes) => (fn) => passes.reduce(runOne, fn);
 }
 
+type Step = (fn: IrFunction) => IrFunction;
+
 /** Repeats passes until they change nothing more. */
 const untilStable =
-  (step: (fn: IrFunction) => IrFunction) =>
-  (fn: IrFunction): IrFunction => {
+  (step: Step): Step =>
+  (fn) => {
     let before = fn;
     for (let round = 0; round < maxRounds; round++) {
       const after = step(before);
@@ -68,6 +75,22 @@ const untilStable =
       before = after;
     }
     return before;
+  };
+
+/** Loops in loops that may be unrolled one after the other. */
+const maxNesting = 8;
+
+/** Unrolls, folds and unrolls again what has become possible; `settle` runs where anything was. */
+const unrolling =
+  (once: Step, fold: Step, settle: Step): Step =>
+  (fn) => {
+    let at = fn;
+    for (let round = 0; round < maxNesting; round++) {
+      const after = once(at);
+      if (after === at) break;
+      at = fold(after);
+    }
+    return at === fn ? fn : settle(at);
   };
 
 const needsDivision = (options: OptimiseOptions): readonly Pass[] => (options.cpu === "v4" ? [] : [divideUnsigned]);
@@ -79,12 +102,14 @@ function quickPlan(options: OptimiseOptions): Plan {
   const last = run([
     knownCallees(options.tables),
     knownLengths,
+    expandCompares,
     expand,
     ...needsDivision(options),
     promote,
     splitUnaligned,
     dropDead,
     shareSlots,
+    forgetUnrolls(() => undefined),
     simplifyCfg,
   ]);
   return {
@@ -102,6 +127,7 @@ function fullPlan(options: OptimiseOptions): Plan {
       combine,
       knownCallees(options.tables),
       knownLengths,
+      expandCompares,
       numberValues,
       forwardMemory,
       followBranches,
@@ -112,10 +138,15 @@ function fullPlan(options: OptimiseOptions): Plan {
     ]),
   );
   const lowerMemory = run([dropDeadStores, expand, ...needsDivision(options), combine, splitSlots, promote]);
+  const unrolled = unrolling(run([unroll]), run([promote, combine, followBranches, simplifyCfg, dropDead]), (fn) =>
+    improve(run([splitSlots, promote])(fn)),
+  );
   const again = (before: IrFunction, after: IrFunction) => (after === before ? before : improve(after));
   const decideOwn = (fn: IrFunction) => again(fn, run([decideConstants("own")])(fn));
-  const decideAll = run([decideConstants("all")]);
+  const decideAll = (fn: IrFunction) => again(fn, run([decideConstants("all")])(fn));
+  const expandRest = (fn: IrFunction) => again(fn, run([expand])(fn));
   const last = run([
+    forgetUnrolls(options.notUnrolled ?? (() => undefined)),
     splitUnaligned,
     dropDeadStores,
     dropDead,
@@ -127,8 +158,8 @@ function fullPlan(options: OptimiseOptions): Plan {
     simplifyCfg,
   ]);
   return {
-    early: (fn) => decideOwn(improve(first(fn))),
-    late: (fn) => last(improve(lowerMemory(decideAll(fn)))),
+    early: (fn) => decideOwn(unrolled(improve(first(fn)))),
+    late: (fn) => last(expandRest(decideAll(unrolled(improve(lowerMemory(fn)))))),
   };
 }
 

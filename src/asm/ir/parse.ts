@@ -229,6 +229,12 @@ function parseBody(words: Words): InstBody {
     case "barrier":
     case "trap":
       return { op, ty: "void" };
+    case "unroll": {
+      const a = words.value();
+      words.expect(",");
+      const times = words.next();
+      return { op, ty: "void", a, times: times === "full" || times === "disable" ? times : Number(times) };
+    }
     case "end":
       return { op, ty: "void", slot: Number(words.next().slice(1)) as SlotId };
     case "may_goto":

@@ -57,6 +57,8 @@ function bodyText(inst: Inst): string {
       return `bswap ${inst.ty} ${inst.bits} %${inst.a}`;
     case "slot":
       return `slot s${inst.slot}`;
+    case "unroll":
+      return `unroll %${inst.a}, ${inst.times}`;
     case "end":
       return `end s${inst.slot}`;
     case "addr":

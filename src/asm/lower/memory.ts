@@ -1,7 +1,6 @@
-/** `memcpy` and its kin, with a length that is known: they become copies, fills and compares of fixed size. */
+/** `memcpy` and its kin: with a length that is known they become copies and fills, else calls that wait for it. */
 import type { Size } from "../../isa/insn.ts";
-import { bug } from "../../support/bug.ts";
-import type { PhiArg, ValueId } from "../ir/model.ts";
+import type { ValueId } from "../ir/model.ts";
 import { alignOf } from "../sema/layout.ts";
 import type { TExpr } from "../sema/tree.ts";
 import { pointeeSpace } from "../sema/type-ops.ts";
@@ -15,14 +14,6 @@ function constantOf(e: TExpr): number | undefined {
   let at = e;
   while (at.kind === "convert") at = at.operand;
   return at.kind === "const" && at.value >= 0n && at.value < 1n << 32n ? Number(at.value) : undefined;
-}
-
-/** The same; a diagnostic where it has none. */
-function constantLength(cx: FunctionContext, e: TExpr, name: string): number | undefined {
-  const known = constantOf(e);
-  if (known !== undefined) return known;
-  cx.sink.error("E0409", e.span, name).help("loop over the bytes, or use a helper such as bpf_probe_read_kernel");
-  return undefined;
 }
 
 /** What is known of a pointer's alignment: that of the object it names, else of the type it pointed to in the source. */
@@ -40,34 +31,48 @@ function alignment(e: TExpr): Size {
 const pointee = (cx: FunctionContext, e: TExpr): Address =>
   inProgram(cx, { base: evaluate(cx, e), off: 0, align: alignment(e), volatile: false, space: pointeeSpace(e.type) });
 
-type LengthLater = "__builtin_memcpy" | "__builtin_memset";
+type MemoryFunction = "__builtin_memcpy" | "__builtin_memmove" | "__builtin_memset" | "__builtin_memcmp";
 
-/** Waits, as a call, for its length to become a constant by inlining, or for its branch to go away. */
-function settledLater(cx: FunctionContext, name: LengthLater, dst: TExpr, second: TExpr, length: TExpr): ValueId {
-  const to = pointee(cx, dst).base;
-  const args = [
-    to,
-    name === "__builtin_memcpy" ? pointee(cx, second).base : evaluate(cx, second),
-    evaluate(cx, length),
-  ];
-  cx.b.emit({ op: "call", ty: "void", callee: { kind: "function", name }, args });
-  return to;
+/**
+ * A call that waits for its length to become a constant by inlining, or for its branch to go away; what is known of the
+ * alignment is its last argument.
+ */
+function memoryCall(
+  cx: FunctionContext,
+  name: MemoryFunction,
+  args: readonly [ValueId, ValueId, TExpr],
+  align: Size,
+): ValueId {
+  const known = constantOf(args[2]);
+  const length = known === undefined ? evaluate(cx, args[2]) : cx.b.const("i64", BigInt(known));
+  return cx.b.emit({
+    op: "call",
+    ty: name === "__builtin_memcmp" ? "i32" : "void",
+    callee: { kind: "function", name },
+    args: [args[0], args[1], length, cx.b.const("i64", BigInt(align))],
+  });
 }
+
+const smaller = (a: Size, b: Size): Size => (a < b ? a : b);
 
 export function copyMemory(cx: FunctionContext, dst: TExpr, src: TExpr, length: TExpr): ValueId | undefined {
   const bytes = constantOf(length);
-  if (bytes === undefined) return settledLater(cx, "__builtin_memcpy", dst, src, length);
   const to = pointee(cx, dst);
-  copyBytes(cx, to, pointee(cx, src), bytes);
+  const from = pointee(cx, src);
+  if (bytes !== undefined) copyBytes(cx, to, from, bytes);
+  else memoryCall(cx, "__builtin_memcpy", [to.base, from.base, length], smaller(to.align, from.align));
   return to.base;
 }
 
 /** The objects may overlap: by way of a temporary, which goes away where it fits registers. */
 export function moveMemory(cx: FunctionContext, dst: TExpr, src: TExpr, length: TExpr): ValueId | undefined {
-  const bytes = constantLength(cx, length, "__builtin_memmove");
-  if (bytes === undefined) return undefined;
+  const bytes = constantOf(length);
   const to = pointee(cx, dst);
   const from = pointee(cx, src);
+  if (bytes === undefined) {
+    memoryCall(cx, "__builtin_memmove", [to.base, from.base, length], smaller(to.align, from.align));
+    return to.base;
+  }
   const between: Address = { base: temporary(cx, bytes), off: 0, align: from.align, volatile: false };
   copyBytes(cx, between, from, bytes);
   copyBytes(cx, to, { ...between, align: to.align }, bytes);
@@ -76,8 +81,11 @@ export function moveMemory(cx: FunctionContext, dst: TExpr, src: TExpr, length: 
 
 export function setMemory(cx: FunctionContext, dst: TExpr, byte: TExpr, length: TExpr): ValueId | undefined {
   const bytes = constantOf(length);
-  if (bytes === undefined) return settledLater(cx, "__builtin_memset", dst, byte, length);
   const to = pointee(cx, dst);
+  if (bytes === undefined) {
+    memoryCall(cx, "__builtin_memset", [to.base, evaluate(cx, byte), length], to.align);
+    return to.base;
+  }
   let known = byte;
   while (known.kind === "convert") known = known.operand;
   if (known.kind === "const") fillBytes(cx, to, Number(BigInt.asUintN(8, known.value)), bytes);
@@ -107,47 +115,8 @@ function chunks(length: number, align: Size): { off: number; size: Size }[] {
 }
 
 /** Less than, equal to or greater than 0, by the first bytes that differ. */
-export function compareMemory(cx: FunctionContext, left: TExpr, right: TExpr, length: TExpr): ValueId | undefined {
-  const bytes = constantLength(cx, length, "__builtin_memcmp");
-  if (bytes === undefined) return undefined;
-  const { b } = cx;
+export function compareMemory(cx: FunctionContext, left: TExpr, right: TExpr, length: TExpr): ValueId {
   const sides = [pointee(cx, left), pointee(cx, right)] as const;
-  if (bytes === 0) return b.const("i32", 0n);
-  const align = Math.min(sides[0].align, sides[1].align) as Size;
-  const [differ, end] = [b.block(), b.block()];
-  const found: { block: PhiArg["block"]; values: readonly [ValueId, ValueId] }[] = [];
-  for (const { off, size } of chunks(bytes, align)) {
-    const load = (side: Address): ValueId => b.load({ ty: "i64", size, signed: false, base: side.base, off });
-    const values = [load(sides[0]), load(sides[1])] as const;
-    const next = b.block();
-    found.push({ block: b.current, values });
-    b.branch("ne", values[0], values[1], differ, next);
-    b.enter(next);
-  }
-  const same: PhiArg = { block: b.current, value: b.const("i32", 0n) };
-  b.jump(end);
-  b.enter(differ);
-  const order = firstDifference(cx, found);
-  b.jump(end);
-  b.enter(end);
-  return b.phi("i32", [same, { block: differ, value: order }]);
-}
-
-/** -1 or 1: the values as they lie in memory, first byte first. */
-function firstDifference(
-  cx: FunctionContext,
-  found: readonly { block: PhiArg["block"]; values: readonly [ValueId, ValueId] }[],
-): ValueId {
-  const { b } = cx;
-  if (found.length === 0) return bug("nothing to compare");
-  const phi = (side: 0 | 1): ValueId =>
-    b.phi(
-      "i64",
-      found.map(({ block, values }) => ({ block, value: values[side] })),
-    );
-  const sides = [phi(0), phi(1)] as const;
-  const [left, right] = sides.map((value) => b.emit({ op: "bswap", ty: "i64", bits: 64, a: value }));
-  const less = b.cmp("ult", left!, right!);
-  const twice = b.bin("shl", less, b.const("i32", 1n));
-  return b.bin("sub", b.const("i32", 1n), twice);
+  const align = smaller(sides[0].align, sides[1].align);
+  return memoryCall(cx, "__builtin_memcmp", [sides[0].base, sides[1].base, length], align);
 }

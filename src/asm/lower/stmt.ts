@@ -91,11 +91,13 @@ function loop(cx: FunctionContext, stmt: StmtOf<"loop">): void {
   const { b } = cx;
   const [test, body, step, end] = [b.block(), b.block(), b.block(), b.block()];
   const mark = slotMark(cx);
+  const before = stmt.unroll === undefined ? undefined : b.loopMark();
   b.jump(stmt.testFirst ? test : body);
   b.enter(test);
   if (stmt.cond) branchOn(cx, stmt.cond, body, end);
   else b.jump(body);
   b.enter(body);
+  if (before !== undefined && stmt.unroll !== undefined) b.unroll(before, stmt.unroll);
   const depth = cx.cleanups.length;
   cx.breaks.push({ to: end, depth });
   cx.continues.push({ to: step, depth });

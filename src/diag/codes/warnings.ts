@@ -17,5 +17,6 @@ export const warningTexts = {
   "excess-initializers": (why: string) => `this part of the initialiser is ignored: ${why}`,
   "extra-tokens": (directive: string) => `what follows '#${directive}' on its line is ignored`,
   "unknown-escape-sequence": (text: string) => `escape '${text}' has no meaning and stands for its character`,
+  "pass-failed": () => "this loop is not unrolled: how often it runs is not known, or the copies would be too many",
   "asm-immediate": (value: string) => `of ${value}, the instruction holds the low 32 bits only`,
 } as const;

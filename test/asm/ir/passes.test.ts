@@ -285,6 +285,16 @@ describe("forward-memory", () => {
       "%4 = addr global a\nstore u64 [%4], %3\nstore u64 [%4 + 8], %3\n%9 = load i64 u64 [%4]",
       0,
     ],
+    [
+      "stores across do, by another name of the place",
+      "%4 = addr global a\n%5 = addr global a + 3\nstore u64 [%4], %3\nstore u64 [%5], %3\n%9 = load i64 u64 [%4]",
+      1,
+    ],
+    [
+      "a place is one by each of its names",
+      "%4 = addr global a\n%5 = addr global a + 8\nstore u64 [%5], %3\n%9 = load i64 u64 [%4 + 8]",
+      0,
+    ],
     ["stores across do", "%4 = addr global a\nstore u64 [%4], %3\nstore u64 [%4 + 4], %3\n%9 = load i64 u64 [%4]", 1],
     [
       "one CO-RE field is one",
@@ -420,6 +430,77 @@ test("thread-jumps turns a flag into control flow, and the first test of a loop 
   );
   expect(loop.filter((line) => line.startsWith("br"))).toHaveLength(1);
   expect(loop.filter((line) => line.startsWith("jump"))).toHaveLength(1);
+});
+
+test.each([
+  ["sgt", -1, "slt", 0, "b15"],
+  ["slt", 5, "sge", 5, "b15"],
+  ["ult", 10, "ult", 11, "b14"],
+  ["ult", 10, "slt", 10, "b14"],
+  ["ult", 10, "eq", 10, "b15"],
+  ["sle", 10, "ult", 10, undefined],
+  ["uge", 3, "ne", 2, "b14"],
+  ["ult", 10, "ugt", 3, undefined],
+])("x %s %i answers x %s %i: %s", (fn, c, then, d, want) => {
+  const lines = run(
+    [followBranches],
+    `b0:
+     %1 = param i64 0
+     %2 = const i64 ${c}
+     %3 = const i64 ${d}
+     br ${fn} %1, %2, b12, b13
+     b12:
+     br ${then} %1, %3, b14, b15
+     b13:
+     ret %1
+     b14:
+     ret %2
+     b15:
+     ret %3`,
+  );
+  expect(lines.includes(`br ${then} %1, %3, b14, b15`)).toBe(want === undefined);
+  if (want !== undefined) expect(lines).toContain(`jump ${want}`);
+});
+
+describe("dead stores across blocks", () => {
+  const stores = (rest: string): number =>
+    run(
+      [dropDeadStores],
+      `s0: 8 align 8 a
+       b0:
+       %1 = param i64 0
+       %2 = slot s0
+       %3 = const i64 0
+       store u64 [%2], %3
+       br eq %1, %3, b10, b11
+       ${rest}`,
+    ).filter((line) => line.startsWith("store")).length;
+
+  test.each([
+    [
+      "overwritten on one way, gone on the other",
+      "b10:\nret %1\nb11:\nstore u64 [%2], %1\ncall void helper 1(%2)\nret %1",
+      1,
+    ],
+    [
+      "read on one way",
+      "b10:\ncall void helper 1(%2)\nret %1\nb11:\nstore u64 [%2], %1\ncall void helper 1(%2)\nret %1",
+      2,
+    ],
+    [
+      "overwritten on both",
+      "b10:\nstore u64 [%2], %1\njump b12\nb11:\nstore u64 [%2], %3\njump b12\nb12:\ncall void helper 1(%2)\nret %1",
+      2,
+    ],
+    ["ended, then read", "b10:\nend s0\njump b12\nb11:\nend s0\njump b12\nb12:\ncall void helper 1(%2)\nret %1", 0],
+    [
+      "read by the next round",
+      "b10:\nret %1\nb11:\ncall void helper 1(%2)\nstore u64 [%2], %1\nbr eq %1, %3, b11, b12\nb12:\nret %1",
+      2,
+    ],
+  ])("%s", (_, rest, want) => {
+    expect(stores(rest)).toBe(want);
+  });
 });
 
 test("divide-unsigned leaves no signed division", () => {

@@ -207,12 +207,14 @@ export class RandomUnit {
     const early = this.#dice.next(2) ? [t.when(this.#cond(), leave)] : [];
     const body = this.#body(depth, [...early, t.stmt(t.kfunc("loop", [t.convert(t.get(i), t.long)], t.voidT))]);
     const testFirst = this.#dice.next(4) > 0;
+    const unroll = this.#dice.pick(["full", 2, "disable", undefined, undefined, undefined] as const);
     return t.block(t.declare(i, t.num(0, i.type)), {
       kind: "loop",
       testFirst,
       cond: t.compare("lt", t.get(i), limit),
       step,
       body,
+      ...(unroll !== undefined && { unroll }),
       span: t.span,
     });
   }

@@ -71,6 +71,6 @@ describe("a random program means the same", () => {
         { numRuns: runs },
       );
     },
-    120_000,
+    240_000,
   );
 });

@@ -18,6 +18,7 @@ const CASES = [
   { name: "cleanup", arrays: ["out"] },
   { name: "data", arrays: ["out", "plain", "flag", "many"] },
   { name: "functions", arrays: ["out"] },
+  { name: "memory", arrays: ["out"] },
   { name: "unsigned-division", arrays: ["out"] },
   { name: "signed-division", arrays: ["out"] },
   { name: "preprocessor", arrays: ["out"] },

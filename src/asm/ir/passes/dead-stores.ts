@@ -6,25 +6,28 @@
 import type { Size } from "../../../isa/insn.ts";
 import { type Aliases, aliasesOf, slotRegion } from "../aliases.ts";
 import { Ids, type Pass } from "../edit.ts";
-import { operands } from "../inst.ts";
-import type { Block, Inst, IrFunction, SlotId, ValueId } from "../model.ts";
+import { operands, successors } from "../inst.ts";
+import type { Block, BlockId, Inst, IrFunction, SlotId, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
 
 /** Objects of more bytes are left alone. */
 const maxBytes = 512;
+/** Bytes of all blocks beyond which each block is looked at alone. */
+const maxRemembered = 1 << 24;
 
 export const dropDeadStores: Pass = {
   name: "drop-dead-stores",
   run(fn) {
     const sweep = new Sweep(fn);
     let changed = false;
-    const blocks = fn.blocks.map((block) => {
+    // From the end, so that a block knows what those behind it do.
+    const blocks = [...fn.blocks].reverse().map((block) => {
       const insts = sweep.block(block);
       if (insts === block.insts) return block;
       changed = true;
       return { ...block, insts };
     });
-    return changed ? { ...fn, blocks, nextId: sweep.nextId } : fn;
+    return changed ? { ...fn, blocks: blocks.reverse(), nextId: sweep.nextId } : fn;
   },
 };
 
@@ -34,6 +37,9 @@ class Sweep {
   readonly #slots: ReadonlyMap<SlotId, number>;
   readonly #unread: ReadonlySet<SlotId>;
   readonly #ids: Ids;
+  /** The same at the start of blocks that were visited. */
+  readonly #remembers: boolean;
+  readonly #deadAt = new Map<BlockId, ReadonlyMap<SlotId, Uint8Array>>();
   /** Bytes of each object that are overwritten, or gone, before anyone reads them. */
   #dead = new Map<SlotId, Uint8Array>();
 
@@ -42,6 +48,8 @@ class Sweep {
     this.#aliases = aliasesOf(fn, this.#defs);
     this.#slots = new Map(fn.slots.flatMap((slot) => (slot.size <= maxBytes ? [[slot.id, slot.size] as const] : [])));
     this.#unread = this.#neverRead(fn);
+    const bytes = [...this.#slots.values()].reduce((sum, size) => sum + size, 0);
+    this.#remembers = bytes * fn.blocks.length <= maxRemembered;
     this.#ids = new Ids(fn);
   }
 
@@ -73,11 +81,7 @@ class Sweep {
   }
 
   block(block: Block): readonly Inst[] {
-    this.#dead = new Map();
-    const leaves = block.term.op === "ret" || block.term.op === "unreachable";
-    for (const [slot, size] of this.#slots) {
-      if (leaves || this.#unread.has(slot)) this.#dead.set(slot, new Uint8Array(size).fill(1));
-    }
+    this.#dead = this.#deadBehind(block);
     const kept: Inst[] = [];
     let changed = false;
     for (let i = block.insts.length - 1; i >= 0; i--) {
@@ -86,7 +90,27 @@ class Sweep {
       if (after.length !== 1 || after[0] !== inst) changed = true;
       for (let k = after.length - 1; k >= 0; k--) kept.push(after[k]!);
     }
+    if (this.#remembers) this.#deadAt.set(block.id, this.#dead);
     return changed ? kept.reverse() : block.insts;
+  }
+
+  /** Dead at the end of a block: what all blocks behind it agree on; behind a way back nothing. */
+  #deadBehind({ term }: Block): Map<SlotId, Uint8Array> {
+    const dead = new Map<SlotId, Uint8Array>();
+    const leaves = term.op === "ret" || term.op === "unreachable";
+    const [first, ...others] = successors(term).map((next) => this.#deadAt.get(next));
+    for (const [slot, size] of this.#slots) {
+      if (leaves || this.#unread.has(slot)) dead.set(slot, new Uint8Array(size).fill(1));
+      else {
+        const bytes = first?.get(slot);
+        if (bytes)
+          dead.set(
+            slot,
+            bytes.map((byte, i) => (others.every((at) => at?.get(slot)?.[i] === 1) ? byte : 0)),
+          );
+      }
+    }
+    return dead;
   }
 
   #visit(inst: Inst): readonly Inst[] {

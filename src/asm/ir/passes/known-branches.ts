@@ -2,6 +2,7 @@
  * What a branch found out holds in the blocks that only its one way leads to: there the same question has its answer.
  * Relies on: equal values have one number. Keeps: instructions, order.
  */
+import { anyNumber, type Bounds, compares, narrowed } from "../bounds.ts";
 import { predecessors } from "../cfg.ts";
 import { dominators, walkTree } from "../dominators.ts";
 import { blockMap, type Pass, withBlocks } from "../edit.ts";
@@ -39,6 +40,8 @@ class Walker {
   readonly #known = new Map<string, boolean>();
   /** Integers that equal a constant here. */
   readonly #equal = new Map<ValueId, bigint>();
+  /** What compares with constants tell here. */
+  readonly #bounds = new Map<ValueId, Bounds>();
 
   constructor(fn: IrFunction) {
     this.#fn = fn;
@@ -74,6 +77,7 @@ class Walker {
       this.#known.set(fact.key, fact.holds);
       undo.push(() => this.#known.delete(fact.key));
     }
+    this.#bound(term, holds, undo);
     const equals = term.fn === "eq" ? holds : term.fn === "ne" && !holds;
     const def = this.#defs.get(term.b);
     if (!equals || def?.op !== "const" || def.ty === "ptr" || this.#equal.has(term.a)) return;
@@ -81,12 +85,29 @@ class Walker {
     undo.push(() => this.#equal.delete(term.a));
   }
 
+  /** Learns on which side of a constant a value lies. */
+  #bound({ fn, a, b }: Branch, holds: boolean, undo: (() => void)[]): void {
+    const def = this.#defs.get(b);
+    const relation = holds ? fn : inverse(fn);
+    if (def?.op !== "const" || def.ty === "ptr" || !relation) return;
+    const before = this.#bounds.get(a);
+    this.#bounds.set(a, narrowed(before ?? anyNumber(bitsOf(def.ty)), relation, def.value));
+    undo.push(() => {
+      if (before) this.#bounds.set(a, before);
+      else this.#bounds.delete(a);
+    });
+  }
+
   #answer(fn: CmpOp, a: ValueId, b: ValueId): boolean | undefined {
     const known = this.#known.get(keyOf(fn, a, b));
     if (known !== undefined) return known;
     const value = this.#equal.get(a);
     const right = this.#defs.get(b);
-    if (value === undefined || right?.op !== "const") return undefined;
+    if (right?.op !== "const") return undefined;
+    if (value === undefined) {
+      const bounds = this.#bounds.get(a);
+      return bounds && compares(bounds, fn, right.value);
+    }
     return foldCmp(fn, bitsOf(valueType(right)), value, right.value);
   }
 

@@ -3,14 +3,17 @@
  * What is left when all is done was reachable with an unknown length, and code generation refuses it.
  * Relies on: nothing. Keeps: control flow.
  */
+import type { Size } from "../../../isa/insn.ts";
+import type { Span } from "../../../support/span.ts";
+import { type Aliases, aliasesOf, other } from "../aliases.ts";
 import { Ids, type Pass } from "../edit.ts";
-import type { Inst, ValueId } from "../model.ts";
+import type { InstBody } from "../inst.ts";
+import type { Inst, IrFunction, Slot, SlotId, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
+import { chunks } from "./expand.ts";
 
 /** Lengths beyond this stay calls: they would become more loads and stores than are worth it. */
 const longest = 1024n;
-
-type Known = (value: ValueId) => bigint | undefined;
 
 /** A memory function that still waits for its length: its name, as a function called would have it. */
 export const isMemoryCall = (inst: Inst): boolean =>
@@ -20,31 +23,101 @@ export const knownLengths: Pass = {
   name: "known-lengths",
   run(fn) {
     if (!fn.blocks.some((block) => block.insts.some(isMemoryCall))) return fn;
-    const ids = new Ids(fn);
-    const defs = definitions(fn);
-    const known: Known = (value) => {
-      const def = defs.get(value);
-      return def?.op === "const" ? def.value : undefined;
-    };
+    const settler = new Settler(fn);
     const blocks = fn.blocks.map((block) => ({
       ...block,
-      insts: block.insts.flatMap((inst) => settle(inst, known, ids)),
+      insts: block.insts.flatMap((inst) => settler.settle(inst)),
     }));
-    return ids.next === fn.nextId ? fn : { ...fn, blocks, nextId: ids.next };
+    const { ids, slots } = settler;
+    return ids.next === fn.nextId ? fn : { ...fn, blocks, slots, nextId: ids.next };
   },
 };
 
-function settle(inst: Inst, known: Known, ids: Ids): readonly Inst[] {
-  if (inst.op !== "call" || !isMemoryCall(inst)) return [inst];
-  const [dst, second, lengthId] = inst.args as [ValueId, ValueId, ValueId];
-  const length = known(lengthId);
-  if (length === undefined || length > longest) return [inst];
-  const common = { ty: "void", dst, dstOff: 0, length: Number(length), align: 1 } as const;
-  if (inst.callee.kind === "function" && inst.callee.name === "__builtin_memset") {
-    const byte = known(second);
-    return byte === undefined
-      ? [inst]
-      : [ids.inst({ op: "fill", byte: Number(BigInt.asUintN(8, byte)), ...common }, inst.span)];
+class Settler {
+  readonly ids: Ids;
+  readonly slots: Slot[];
+  readonly #defs: ReadonlyMap<ValueId, Inst>;
+  readonly #aliases: Aliases;
+
+  constructor(fn: IrFunction) {
+    this.ids = new Ids(fn);
+    this.slots = [...fn.slots];
+    this.#defs = definitions(fn);
+    this.#aliases = aliasesOf(fn, this.#defs);
   }
-  return [ids.inst({ op: "copy", src: second, srcOff: 0, volatile: false, ...common }, inst.span)];
+
+  settle(inst: Inst): readonly Inst[] {
+    if (inst.op !== "call" || inst.callee.kind !== "function" || !isMemoryCall(inst)) return [inst];
+    const [dst, second, lengthId, alignId] = inst.args as [ValueId, ValueId, ValueId, ValueId];
+    const length = this.#constant(lengthId);
+    if (length === undefined || length > longest) return [inst];
+    const align = Number(this.#constant(alignId) ?? 1n) as Size;
+    const area: Area = { length: Number(length), align, span: inst.span };
+    switch (inst.callee.name) {
+      case "__builtin_memset": {
+        const byte = this.#constant(second);
+        if (byte === undefined) return this.#setVariable(dst, second, area);
+        const fill = { op: "fill", ty: "void", dst, dstOff: 0, byte: Number(BigInt.asUintN(8, byte)) } as const;
+        return [this.ids.inst({ ...fill, length: area.length, align }, inst.span)];
+      }
+      case "__builtin_memcpy":
+        return [this.#copy(dst, second, area)];
+      case "__builtin_memmove":
+        return this.#apart(dst, second) ? [this.#copy(dst, second, area)] : this.#move(dst, second, area);
+      default:
+        return [inst];
+    }
+  }
+
+  #constant(value: ValueId): bigint | undefined {
+    const def = this.#defs.get(value);
+    return def?.op === "const" ? def.value : undefined;
+  }
+
+  /** Whether the addresses are of different objects. */
+  #apart(a: ValueId, b: ValueId): boolean {
+    const [left, right] = [this.#aliases.regionOf(a), this.#aliases.regionOf(b)];
+    if (left === right) return false;
+    const known = left !== other && right !== other;
+    return known || this.#aliases.isPrivate(left) || this.#aliases.isPrivate(right);
+  }
+
+  #copy(dst: ValueId, src: ValueId, { length, align, span }: Area): Inst {
+    return this.ids.inst(
+      { op: "copy", ty: "void", dst, dstOff: 0, src, srcOff: 0, length, align, volatile: false },
+      span,
+    );
+  }
+
+  /** By way of an object that holds all of it. */
+  #move(dst: ValueId, src: ValueId, area: Area): Inst[] {
+    const slot = (this.slots.reduce((most, { id }) => Math.max(most, id), -1) + 1) as SlotId;
+    this.slots.push({ id: slot, size: area.length, align: 8, name: "moved" });
+    const between = this.ids.inst({ op: "slot", ty: "ptr", slot }, area.span);
+    return [between, this.#copy(between.id, src, area), this.#copy(dst, between.id, area)];
+  }
+
+  /** Each byte is the low one of `byte`. */
+  #setVariable(base: ValueId, byte: ValueId, { length, align, span }: Area): Inst[] {
+    const made: Inst[] = [];
+    const emit = (body: InstBody): ValueId => {
+      const inst = this.ids.inst(body, span);
+      made.push(inst);
+      return inst.id;
+    };
+    const low = emit({ op: "zext", ty: "i64", from: 8, a: byte });
+    const ones = emit({ op: "const", ty: "i64", value: 0x0101_0101_0101_0101n });
+    const repeated = emit({ op: "bin", ty: "i64", fn: "mul", a: low, b: ones });
+    for (const { at, size } of chunks(length, align)) {
+      const value = size === 8 ? repeated : emit({ op: "trunc", ty: "i32", a: repeated });
+      emit({ op: "store", ty: "void", size, base, off: at, value, volatile: false });
+    }
+    return made;
+  }
+}
+
+interface Area {
+  readonly length: number;
+  readonly align: Size;
+  readonly span: Span | undefined;
 }

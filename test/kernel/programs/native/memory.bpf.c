@@ -1,0 +1,4 @@
+#include "in-kernel.h"
+#include "memory.h"
+
+RUN_WORK
