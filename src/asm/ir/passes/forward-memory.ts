@@ -32,7 +32,7 @@ export const forwardMemory: Pass = {
 
 /** Stands for what is known of a region by other addresses than the object's own. */
 const indirectly = (region: Region): Region => `${region} by other addresses`;
-const keyOf = (base: ValueId, off: number, size: number): string => `${base} ${off} ${size}`;
+const keyOf = (base: ValueId | Region, off: number, size: number): string => `${base} ${off} ${size}`;
 
 class Forwarder {
   readonly #fn: IrFunction;
@@ -116,7 +116,16 @@ class Forwarder {
 
   #keyOfAccess(inst: InstOf<"load"> | InstOf<"store">): string {
     const core = inst.core ? ` ${inst.core.root}:${inst.core.path.join(":")}` : "";
-    return keyOf(inst.base, inst.off, inst.size) + core;
+    const { base, off } = this.#placeOf(inst);
+    return keyOf(base, off, inst.size) + core;
+  }
+
+  /** An object's bytes have one name, whichever address into it an access begins with. */
+  #placeOf({ base, off }: InstOf<"load"> | InstOf<"store">): { base: ValueId | Region; off: number } {
+    if (!this.#isDirect(base)) return { base, off };
+    const def = this.#defs.get(base);
+    const addend = def?.op === "addr" && def.symbol.kind === "global" ? def.symbol.addend : 0;
+    return { base: this.#aliases.regionOf(base), off: addend + off };
   }
 
   /** What makes the loaded value from the known one, if an instruction is needed. */
@@ -204,10 +213,11 @@ class Forwarder {
   #overwrite(inst: InstOf<"store">, region: Region): void {
     if (!this.#aliases.isPrivate(region)) this.#touch(other);
     this.#touch(indirectly(region));
-    for (let off = inst.off - 7; off < inst.off + inst.size; off++) {
+    const place = this.#placeOf(inst);
+    for (let off = place.off - 7; off < place.off + inst.size; off++) {
       for (const size of [1, 2, 4, 8]) {
-        if (off + size <= inst.off) continue;
-        const key = keyOf(inst.base, off, size);
+        if (off + size <= place.off) continue;
+        const key = keyOf(place.base, off, size);
         if (this.#known.has(key)) this.#drop(key);
       }
     }
