@@ -12,9 +12,9 @@ import { Pool } from "./pool.mjs";
 import { makeProgram, sourceOf } from "./program.mjs";
 import { reduce } from "./reduce.mjs";
 import { buildPrograms, runPrograms, runQuickly } from "./trial.mjs";
-import { differenceOf, isLimited, isRefused } from "./verdict.mjs";
+import { differenceOf, isLimited, isRefused, reasonOf } from "./verdict.mjs";
 
-const PER_BOOT = 160;
+const PER_BOOT = 400;
 const REDUCED = 12;
 
 const { values: options } = parseArgs({
@@ -45,7 +45,7 @@ function report({ seed, cpu }, why, outcomes) {
 
 /** { found, refused, limited } of programs `seed` to `seed + count - 1`; builds for a boot while the one before runs. */
 async function sweep(pool, seed, count) {
-  const sum = { found: [], refused: 0, limited: 0 };
+  const sum = { found: [], refused: 0, limited: 0, reasons: new Map() };
   let running = Promise.resolve();
   for (let at = 0; at < count; at += PER_BOOT) {
     const programs = Array.from({ length: Math.min(PER_BOOT, count - at) }, (_, i) => programOf(seed + at + i));
@@ -53,7 +53,11 @@ async function sweep(pool, seed, count) {
     await running;
     running = (options.quick ? runQuickly(built) : runPrograms(options.kernel, built)).then((all) => {
       for (const [program, outcomes] of all) {
-        if (isRefused(outcomes)) sum.refused++;
+        if (isRefused(outcomes)) {
+          sum.refused++;
+          const reason = reasonOf(outcomes.clang);
+          sum.reasons.set(reason, (sum.reasons.get(reason) ?? 0) + 1);
+        }
         if (isLimited(outcomes)) sum.limited++;
         const why = differenceOf(outcomes);
         if (!why) continue;
@@ -84,8 +88,9 @@ async function main() {
   if (!existsSync(command)) throw new Error("dist/bpfasm.js is missing: npm run build");
   const pool = new Pool(Number(options.jobs));
   try {
-    const { found, refused, limited } = await sweep(pool, seed, count);
+    const { found, refused, limited, reasons } = await sweep(pool, seed, count);
     if (options.reduce) await reduceAll(pool, found);
+    for (const [reason, times] of reasons) console.log(`${String(times).padStart(5)} refused from clang: ${reason}`);
     console.log(`${refused} refused from clang, too; ${limited} over a limit at -O0`);
     console.log(`${count} programs, ${found.length} differences`);
     process.exitCode = found.length > 0 ? 1 : 0;
