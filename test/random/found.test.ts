@@ -54,6 +54,17 @@ const found: readonly {
       SEC("tc") int p(struct __sk_buff *ctx) { struct s v = { 1, ctx->len, 300, -2 }; return f(v) + by(&v); }`,
     is: 64 + 1 + 300 - 2 + 64 + 300 - 3,
   },
+  {
+    what: "a packed struct of many bytes moved",
+    text: `struct s { u64 a[8]; u16 b; } __attribute__((packed));
+      struct s g[2] = { { { 1, 2, 3, 4, 5, 6, 7, 8 }, 9 } };
+      SEC("tc") int p(struct __sk_buff *ctx)
+      {
+        __builtin_memmove(&g[1], &g[0], sizeof(g[0]));
+        return g[1].a[7] + g[1].b;
+      }`,
+    is: 17,
+  },
 ];
 
 describe("what random programs found", () => {
