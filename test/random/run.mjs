@@ -14,7 +14,7 @@ import { reduce } from "./reduce.mjs";
 import { buildPrograms, runPrograms, runQuickly } from "./trial.mjs";
 import { differenceOf, isLimited, isRefused, reasonOf } from "./verdict.mjs";
 
-const PER_BOOT = 400;
+const PER_BOOT = 250;
 const REDUCED = 12;
 
 const { values: options } = parseArgs({
