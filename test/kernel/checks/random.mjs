@@ -6,7 +6,7 @@ import { makeProgram, sourceOf } from "../../random/program.mjs";
 import { buildPrograms, runPrograms } from "../../random/trial.mjs";
 import { differenceOf, isRefused } from "../../random/verdict.mjs";
 
-const SEED = 700_000;
+const SEED = 1_000_000;
 const COUNT = 200;
 /** Programs that the kernel refuses from clang, too, say nothing; most have to say something. */
 const MOST_REFUSED = COUNT / 4;
