@@ -24,7 +24,7 @@ const clangArguments = (source, output, cpu) => [
 
 async function withClang(programs, cpu, stem) {
   writeFileSync(`${stem}.c`, fileOf(programs));
-  const limit = { timeout: 60_000, killSignal: "SIGKILL" };
+  const limit = { timeout: 300_000, killSignal: "SIGKILL" };
   const { status, stderr } = await run("clang-19", clangArguments(`${stem}.c`, `${stem}.o`, cpu), limit);
   return status === 0 ? { object: `${stem}.o` } : { problem: stderr.slice(0, 600) || `status ${status}` };
 }

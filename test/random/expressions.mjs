@@ -5,12 +5,16 @@ import { intType, literal } from "./types.mjs";
 
 const isPower = (n) => (n & (n - 1)) === 0;
 
+/** Indices within indices. */
+const DEEPEST_INDEX = 1;
+
 /** An index into an array of `len` elements, a power of two: a constant, a loop's counter, or anything masked. */
 function index(g, scope, len) {
   const counters = scope.counters.filter(({ bound }) => bound <= len);
   if (counters.length > 0 && g.rng.chance(50)) return word(g.rng.pick(counters).name);
-  if (!isPower(len) || g.rng.chance(50)) return word(String(g.rng.below(len)));
-  return fixed`(${expression(g, scope, 1)}) & ${len - 1}`;
+  const nested = scope.nested ?? 0;
+  if (!isPower(len) || nested > DEEPEST_INDEX || g.rng.chance(50)) return word(String(g.rng.below(len)));
+  return fixed`(${expression(g, { ...scope, nested: nested + 1 }, 1)}) & ${len - 1}`;
 }
 
 /** An integer inside of a variable: { node, type, bits?, plain } where `plain` says that it has an aligned address. */
@@ -103,7 +107,8 @@ function block(g, scope, depth) {
   const [first, second] = [expression(g, scope, depth - 1), expression(g, inner, depth - 1)];
   if (g.rng.chance(30)) {
     const op = g.rng.pick(["add", "sub", "mul"]);
-    const whole = g.rng.pick(["u32", "s32", "u64", "s64"]);
+    // clang makes 64-bit products a call
+    const whole = g.rng.pick(op === "mul" ? ["u32", "s32"] : ["u32", "s32", "u64", "s64"]);
     const call = fixed`__builtin_${op}_overflow((${whole})${first}, (${whole})${expression(g, scope, depth - 1)}, &${name})`;
     return ex`({ ${whole} ${name}; ${call} ? ${second} : ${name}; })`;
   }

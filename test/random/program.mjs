@@ -34,9 +34,11 @@ function context(rng, prefix, cpu) {
 
 const times = (count, make) => Array.from({ length: count }, (_, at) => make(at));
 
+const PLAIN = { before: "", after: "" };
+
 /** Where a global lies: its words before and after the declaration, and what may be done with it. */
 const SECTIONS = [
-  [10, { before: "", after: "" }],
+  [10, PLAIN],
   [3, { before: "", after: "", zero: true }],
   [3, { before: "static ", after: "", hidden: true }],
   [2, { before: "const ", after: "", readonly: true }],
@@ -58,7 +60,8 @@ function globalType(g) {
 }
 
 function global(g, at) {
-  const where = g.rng.weighted(SECTIONS);
+  // there is always something to store to
+  const where = at === 0 ? PLAIN : g.rng.weighted(SECTIONS);
   const type = globalType(g);
   // what begins with the program's name and _g is what is compared
   const name = `${g.prefix}_${where.hidden ? "h" : "g"}${at}`;

@@ -4,6 +4,10 @@
 const LIMITS =
   /E0440|E0442|combined stack size|too large|too many (instructions|states)|processed \d+ insn|jump.*too complex/;
 
+/** The error in clang's messages, or the last line of the verifier's. */
+export const reasonOf = ({ kind, text }) =>
+  `${kind}: ${digits(kind === "unbuilt" ? (/error: .*/.exec(text)?.[0] ?? text) : text)}`;
+
 const digits = (text) => text.replaceAll(/\d+/g, "#").trim().split("\n").at(-1).slice(0, 100);
 
 function ofVariant(level, ours, clang) {
@@ -14,11 +18,12 @@ function ofVariant(level, ours, clang) {
   if (level === "O0" && LIMITS.test(ours.text)) return undefined;
   if (ours.kind === "unbuilt") return `${level} does not build: ${digits(ours.text)}`;
   if (ours.kind === "refused") return `${level} is refused by the kernel: ${digits(ours.text)}`;
-  return `${level} did not run`;
+  return `${level} ${ours.kind}`;
 }
 
 /** Why the three objects of a program are not the same, as a line that is alike for alike causes; or undefined. */
 export function differenceOf({ O0, O2, clang }) {
+  if ([O0, O2, clang].some(({ kind }) => kind === "lost")) return "the guest did not get to it";
   const found = ofVariant("O2", O2, clang) ?? ofVariant("O0", O0, clang);
   if (found) return found;
   if (clang.kind === "ran") {

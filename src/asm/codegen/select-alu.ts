@@ -43,7 +43,7 @@ export function selectBin(s: Selector, inst: InstOf<"bin">): void {
   if ((row.alu === "sdiv" || row.alu === "smod") && !s.target.v4)
     bug("signed division before v4: divide.ts did not run");
   const [a, b] = tiedFirst(s, inst, row);
-  if (row.wants && inst.ty === "i32" && !s.target.alu32) {
+  if ((row.wants || row.shift) && inst.ty === "i32" && !s.target.alu32) {
     extendedBin(s, row, dst, a, b);
     return;
   }
@@ -124,12 +124,20 @@ function maskLow(s: Selector, inst: InstOf<"bin">, dst: VReg, a: ValueId, b: Val
 
 /** i32 operations that look at upper halves, on machines without 32-bit arithmetic. */
 function extendedBin(s: Selector, row: OpRow, dst: VReg, a: ValueId, b: ValueId): void {
-  s.copy(dst, widened(s, a, row.wants === "signed"), "i64");
+  s.copy(dst, row.wants ? widened(s, a, row.wants === "signed") : s.use(a), "i64");
   const imm = s.imm(b, 32);
   const limit = row.shift ? 32 : 0x8000_0000;
   const usable = imm !== undefined && imm >= 0 && imm < limit && !(row.divides && imm === 0);
-  const signed = row.wants === "signed" && !row.shift;
-  s.emit({ kind: "alu", op: row.alu, width: 64, dst, src: usable ? { imm } : { reg: widened(s, b, signed) } });
+  const other = usable ? { imm } : { reg: row.shift ? shiftCount(s, b) : widened(s, b, row.wants === "signed") };
+  s.emit({ kind: "alu", op: row.alu, width: 64, dst, src: other });
+}
+
+/** The count of a 32-bit shift, for a 64-bit one that would not mask it to 5 bits. */
+function shiftCount(s: Selector, id: ValueId): VReg {
+  const reg = s.fresh();
+  s.copy(reg, s.use(id), "i64");
+  s.emit({ kind: "alu", op: "and", width: 64, dst: reg, src: { imm: 31 } });
+  return reg;
 }
 
 /** A register with the i32 value `id` extended to 64 bits, by shifts. */

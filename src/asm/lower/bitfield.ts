@@ -33,6 +33,7 @@ const mask = (b: IrBuilder, value: ValueId, bits: bigint): ValueId =>
 /** The value of a bit-field, in its declared type. */
 export function loadBits(cx: FunctionContext, address: Address, bits: BitField, type: CType): ValueId {
   if (address.core) return loadCoreBits(cx, address, bits, type);
+  if (isBytewise(bits)) return loadBytewise(cx, address, bits, type);
   const unit = loadUnit(cx, reachable(cx, address), bits);
   const value = cutOut(cx.b, unit, bits, bits.bitOff);
   return resize(cx.b, value, { size: bits.size === 8 ? 8 : 4, signed: bits.signed }, wide(type));
@@ -59,6 +60,7 @@ const wide = (type: CType): { size: number; signed: boolean } => ({
 export function storeBits(cx: FunctionContext, address: Address, bits: BitField, type: CType, value: ValueId): ValueId {
   const { b } = cx;
   const place = reachable(cx, address);
+  if (isBytewise(bits)) return storeBytewise(cx, place, bits, type, value);
   const fits = { size: bits.size === 8 ? 8 : 4, signed: bits.signed };
   const wanted = resize(b, value, { size: scalarSize(type) === 8 ? 8 : 4, signed: bits.signed }, fits);
   const field = mask(b, wanted, ones(bits.bitSize));
@@ -80,6 +82,42 @@ function merge(b: IrBuilder, unit: ValueId, field: ValueId, bits: BitField): Val
   const hole = ~(ones(bits.bitSize) << BigInt(bits.bitOff));
   const rest = mask(b, unit, BigInt.asUintN(bitsOf(b.typeOf(unit)), hole));
   return b.bin("or", rest, shift(b, "shl", field, bits.bitOff));
+}
+
+/** Packed bits that no single access holds: they go on in the bytes behind the unit. */
+const isBytewise = (bits: BitField): boolean => bits.bitOff + bits.bitSize > bits.size * 8;
+
+/** The bytes that hold a field: where each lies, and where its lowest bit is in the field (negative in the first). */
+const bytesOf = (bits: BitField): readonly { readonly at: number; readonly bit: number }[] =>
+  Array.from({ length: Math.ceil((bits.bitOff + bits.bitSize) / 8) }, (_, at) => ({ at, bit: 8 * at - bits.bitOff }));
+
+function loadBytewise(cx: FunctionContext, address: Address, bits: BitField, type: CType): ValueId {
+  const { b } = cx;
+  const { base, off, volatile } = reachable(cx, address);
+  const parts = bytesOf(bits).map(({ at, bit }) => {
+    const byte = b.load({ ty: "i64", size: 1, signed: false, base, off: off + at, volatile });
+    return bit < 0 ? shift(b, "lshr", byte, -bit) : shift(b, "shl", byte, bit);
+  });
+  const joined = parts.reduce((sum, part) => b.bin("or", sum, part));
+  const value = cutOut(b, joined, { ...bits, size: 8 }, 0);
+  return resize(b, value, { size: 8, signed: bits.signed }, wide(type));
+}
+
+function storeBytewise(cx: FunctionContext, place: Address, bits: BitField, type: CType, value: ValueId): ValueId {
+  const { b } = cx;
+  const { base, volatile } = place;
+  const field = mask(b, resize(b, value, wide(type), { size: 8, signed: bits.signed }), ones(bits.bitSize));
+  for (const { at, bit } of bytesOf(bits)) {
+    const off = place.off + at;
+    const moved = bit < 0 ? shift(b, "shl", field, -bit) : shift(b, "lshr", field, bit);
+    const own = (ones(bits.bitSize) << BigInt(bits.bitOff)) >> BigInt(8 * at);
+    const taken = own & 0xffn;
+    const whole = taken === 0xffn;
+    const rest = whole ? undefined : b.load({ ty: "i64", size: 1, signed: false, base, off, volatile });
+    const byte = rest === undefined ? moved : b.bin("or", mask(b, rest, 0xffn & ~taken), moved);
+    b.store({ size: 1, base, off, value: byte, volatile });
+  }
+  return resize(b, cutOut(b, field, { ...bits, size: 8 }, 0), { size: 8, signed: bits.signed }, wide(type));
 }
 
 const unitSizes: readonly Size[] = [1, 2, 4, 8];

@@ -206,9 +206,10 @@ class Image {
 
   #bits(off: number, bits: NonNullable<TInitPart["bits"]>, value: bigint): void {
     const mask = ((1n << BigInt(bits.bitSize)) - 1n) << BigInt(bits.bitOff);
+    const size = Math.max(bits.size, Math.ceil((bits.bitOff + bits.bitSize) / 8));
     let unit = 0n;
-    for (let i = bits.size - 1; i >= 0; i--) unit = (unit << 8n) | BigInt(this.bytes[off + i] ?? 0);
-    this.#number(off, bits.size, (unit & ~mask) | ((value << BigInt(bits.bitOff)) & mask));
+    for (let i = size - 1; i >= 0; i--) unit = (unit << 8n) | BigInt(this.bytes[off + i] ?? 0);
+    this.#number(off, size, (unit & ~mask) | ((value << BigInt(bits.bitOff)) & mask));
   }
 }
 

@@ -1,5 +1,6 @@
 /** Sizes, alignments and member places, as clang lays them out for the BPF target (LP64, little-endian). */
 import { alignUp } from "../../support/int.ts";
+import type { BitField } from "./tree.ts";
 import { enumUnderlying } from "./type-ops.ts";
 import type { CType, Field, RecordDecl, RecordLayout } from "./types.ts";
 
@@ -157,3 +158,18 @@ export function fieldNames(decl: RecordDecl): string[] {
 /** Signedness of a bit-field's type. */
 export const isSignedField = (type: CType): boolean =>
   type.kind === "int" ? type.signed : type.kind === "enum" ? enumUnderlying(type.decl).signed : false;
+
+/**
+ * The storage unit of a bit-field: of its type's size, or larger where a packed field crosses it; bytes where such a
+ * unit would not do or not lie inside of the record.
+ */
+export function storageUnit(bitOff: number, type: CType, bitSize: number, recordSize: number | undefined): BitField {
+  const signed = isSignedField(type);
+  const within = (size: number): number => bitOff % (size * 8);
+  let size = (sizeOf(type) ?? 4) as BitField["size"];
+  while (size < 8 && within(size) + bitSize > size * 8) size = (size * 2) as BitField["size"];
+  const end = (bitOff - within(size)) / 8 + size;
+  if (within(size) + bitSize <= size * 8 && end <= (recordSize ?? end))
+    return { size, bitOff: within(size), bitSize, signed };
+  return { size: 1, bitOff: bitOff % 8, bitSize, signed };
+}

@@ -7,8 +7,8 @@ import type { Ident } from "../syntax/ast.ts";
 import type { Sema } from "./context.ts";
 import { errorValue, isError } from "./convert.ts";
 import { constant } from "./fold.ts";
-import { type FoundField, fieldNames, findField, isSignedField, layoutOf, sizeOf } from "./layout.ts";
-import type { BitField, TExpr, TPlace } from "./tree.ts";
+import { type FoundField, fieldNames, findField, layoutOf, sizeOf, storageUnit } from "./layout.ts";
+import type { TExpr, TPlace } from "./tree.ts";
 import { longType, ptrTo, qualify, sameType, typeText, unqualified } from "./type-ops.ts";
 import type { CType, PtrType, RecordType } from "./types.ts";
 
@@ -89,7 +89,8 @@ export function memberPlace(cx: Sema, base: TPlace, name: Ident, span: Span): TP
 
 function fieldPlace(cx: Sema, base: TPlace, record: RecordType, found: FoundField, span: Span): FieldPlace {
   const last = found.path.at(-1)!;
-  const bits = last.bitSize === undefined ? undefined : bitField(found.bitOff, last.type, last.bitSize);
+  const bits =
+    last.bitSize === undefined ? undefined : storageUnit(found.bitOff, last.type, last.bitSize, sizeOf(record));
   const off = bits ? (found.bitOff - bits.bitOff) / 8 : found.bitOff / 8;
   const core = corePath(cx, base, record, found);
   const outer = continued(base, core);
@@ -108,13 +109,6 @@ function fieldPlace(cx: Sema, base: TPlace, record: RecordType, found: FoundFiel
 function continued(base: TPlace, core: FieldPlace["core"]): FieldPlace | undefined {
   if (base.kind !== "field") return undefined;
   return base.core ? core && base : core ? undefined : base;
-}
-
-/** The storage unit of a bit-field: of its type's size, or larger where a packed field crosses it. */
-function bitField(bitOff: number, type: CType, bitSize: number): BitField {
-  let size = (sizeOf(type) ?? 4) as BitField["size"];
-  while (size < 8 && (bitOff % (size * 8)) + bitSize > size * 8) size = (size * 2) as BitField["size"];
-  return { size, bitOff: bitOff % (size * 8), bitSize, signed: isSignedField(type) };
 }
 
 /**

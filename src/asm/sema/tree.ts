@@ -186,7 +186,10 @@ export type TPartValue =
 
 // ---- places (lvalues) ----
 
-/** Bits inside the storage unit of `size` bytes that the place's offset points at. */
+/**
+ * Bits inside the storage unit of `size` bytes that the place's offset points at. A packed field that no unit inside of
+ * its record holds has units of one byte, and its bits go on in the bytes behind.
+ */
 export interface BitField {
   readonly size: 1 | 2 | 4 | 8;
   /** From the least significant bit of the unit. */

@@ -20,6 +20,10 @@ interface Piece extends Range {
 /** Objects with more parts are left whole. */
 const maxPieces = 128;
 const maxBytes = 1024;
+/** So many parts that registers do not hold them: each would take 8 bytes of stack again, however small it is. */
+const manyPieces = 32;
+const worthwhile = (pieces: number, size: number): boolean =>
+  pieces <= maxPieces && (pieces <= manyPieces || 4 * pieces <= size);
 
 export const splitSlots: Pass = {
   name: "split-slots",
@@ -46,7 +50,7 @@ class Plan {
     for (const [id, ranges] of this.#ranges) {
       const slot = this.#sizes.get(id)!;
       const cuts = cut(slot, [...ranges.values()]);
-      if (ranges.size === 0 || cuts.length < 2 || cuts.length > maxPieces) continue;
+      if (ranges.size === 0 || cuts.length < 2 || !worthwhile(cuts.length, slot.size)) continue;
       this.pieces.set(
         id,
         cuts.map(({ start, end }) => ({ start, end, slot: pieceSlot(slot, start, end, next++ as SlotId) })),

@@ -43,10 +43,10 @@ class Splitter {
 
   /** What an access must not assume more of; its own size where anything goes. */
   #alignOf(inst: Access): Size {
+    if (inst.align === undefined) return inst.size;
     const base = this.#defs.get(inst.base);
     if (base?.op === "slot") return alignedTo(this.#aligns.get(base.slot) ?? 8, inst.off);
-    if (inst.align === undefined || !this.#mayBeStack(inst.base, new Set())) return inst.size;
-    return inst.align;
+    return this.#mayBeStack(inst.base, new Set()) ? inst.align : inst.size;
   }
 
   /** Whether a pointer may be into the stack, of this function or of one that called it. */

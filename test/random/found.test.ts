@@ -1,0 +1,81 @@
+import { describe, expect, test } from "vitest";
+import { compile } from "../../src/driver/compile.ts";
+import { embeddedKernel } from "../support/kernel.ts";
+
+// a plain script without types, so that it runs as it is
+const { runAlone } = await import(new URL("./machine.mjs", import.meta.url).href);
+
+type Cpu = "v1" | "v2" | "v3" | "v4";
+
+const v3: readonly Cpu[] = ["v3"];
+
+/** What random programs found, made small: p returns the number on every machine and at every level. */
+const found: readonly {
+  readonly what: string;
+  readonly cpus?: readonly Cpu[];
+  readonly text: string;
+  readonly is: number;
+}[] = [
+  {
+    what: "a 32-bit shift by a masked count, without 32-bit instructions",
+    cpus: ["v1", "v2", "v3"],
+    text: `u32 count = 97;
+      SEC("tc") int p(struct __sk_buff *ctx) { return (ctx->len >> (count & 31)) + (ctx->len << (count & 31)) * 2; }`,
+    is: 32 + 256,
+  },
+  {
+    what: "an element of a global by its own address and by the array's",
+    text: `u64 g[3];
+      SEC("tc") int p(struct __sk_buff *ctx) { u64 *e = &g[2]; g[0] &= *e; g[2] += 5; return *e; }`,
+    is: 5,
+  },
+  {
+    what: "packed bit-fields across a unit: constant, stored, read",
+    text: `struct s { char a; u16 b : 15; } __attribute__((packed));
+      struct t { char a; u64 b : 60; u32 c : 20; } __attribute__((packed));
+      struct s g = { .b = 16383 };
+      struct t h = { 0, 0xabcdef012345678ull, 0x12345 };
+      SEC("tc") int p(struct __sk_buff *ctx)
+      {
+        struct t l = h;
+        if (g.b != 16383 || h.b != 0xabcdef012345678ull || h.c != 0x12345) return 1;
+        l.b++, l.c--, h.b -= 1, h.c += 1, g.b /= 2;
+        if (l.a || l.b != 0xabcdef012345679ull || l.c != 0x12344) return 2;
+        if (h.a || h.b != 0xabcdef012345677ull || h.c != 0x12346) return 3;
+        return g.a || g.b != 8191 ? 4 : 0;
+      }`,
+    is: 0,
+  },
+  {
+    what: "fields of a packed struct on the stack",
+    text: `struct s { u8 a; u32 b; u64 c; s16 d; } __attribute__((packed));
+      static __noinline u32 f(struct s q) { q.b += 1; return q.b + q.c + q.d; }
+      static __noinline u32 by(struct s *q) { q->d -= 1; return q->b + q->c + q->d; }
+      SEC("tc") int p(struct __sk_buff *ctx) { struct s v = { 1, ctx->len, 300, -2 }; return f(v) + by(&v); }`,
+    is: 64 + 1 + 300 - 2 + 64 + 300 - 3,
+  },
+  {
+    what: "a packed struct of many bytes moved",
+    text: `struct s { u64 a[8]; u16 b; } __attribute__((packed));
+      struct s g[2] = { { { 1, 2, 3, 4, 5, 6, 7, 8 }, 9 } };
+      SEC("tc") int p(struct __sk_buff *ctx)
+      {
+        __builtin_memmove(&g[1], &g[0], sizeof(g[0]));
+        return g[1].a[7] + g[1].b;
+      }`,
+    is: 17,
+  },
+];
+
+describe("what random programs found", () => {
+  for (const { what, cpus = v3, text, is } of found)
+    for (const cpu of cpus)
+      for (const level of [0, 2] as const)
+        test(`${what}: ${cpu}, -O${level}`, () => {
+          const made = compile(text, { kernel: embeddedKernel(), fileName: "p.bpf.c", cpu, level });
+          expect(made.diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+          expect(made.verdicts.map(({ verdict }) => verdict)).toEqual(["accepted"]);
+          const [returned] = JSON.parse(runAlone(Buffer.from(made.object!), text, "p"));
+          expect(Number(returned)).toBe(is);
+        });
+});
