@@ -12,34 +12,34 @@
 //   detach             remove the links of this object
 //   run PROGRAM        BPF_PROG_TEST_RUN once (tracing programs: the kernel calls its bpf_fentry_test functions)
 //   shell COMMAND      run a command; it has to succeed
+//   self               variables named after a process id become ours, before the object is loaded
+//   listen             take the records of perf buffers from now on, and let the kernel count runs
+//   try-attach         attach every program that can be, also to the root control group, and say which could not
+//   try-run            run every program that BPF_PROG_TEST_RUN can run, on packets of both IP versions
+//   counts             which programs have run
+//   records            what came into perf buffers
+//
 //   globals            the variables of .data, .bss and .rodata by name
 //   maps               keys and values of the other maps
 //   rings              records waiting in ring buffers
 //
 // Values are bytes in memory order, as hexadecimal digits.
+#include "bpfrun.h"
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_OBJECTS = 16, MAX_LINKS = 64, LOG_SIZE = 4 << 20, LOG_TAIL = 6000, STATS_SIZE = 4096, PACKET_SIZE = 64 };
-
-struct opened {
-	const char *path;
-	struct bpf_object *object;
-	struct bpf_link *links[MAX_LINKS];
-	int link_count;
-};
+enum { MAX_OBJECTS = 16, LOG_SIZE = 4 << 20, LOG_TAIL = 6000, STATS_SIZE = 4096, PACKET_SIZE = 64 };
 
 static struct opened all[MAX_OBJECTS];
 static int count;
 static char said[64 << 10]; // what libbpf printed since the last step
 
-static struct opened *current(void)
+struct opened *current(void)
 {
 	if (!count) {
 		fprintf(stderr, "bpfrun: open an object first\n");
@@ -57,7 +57,7 @@ static int listen(enum libbpf_print_level level, const char *format, va_list val
 	return vsnprintf(said + used, sizeof said - used, format, values);
 }
 
-static void print_text(const char *key, const char *text)
+void print_text(const char *key, const char *text)
 {
 	printf(",\"%s\":\"", key);
 	for (; *text; text++) {
@@ -73,7 +73,7 @@ static void print_text(const char *key, const char *text)
 	putchar('"');
 }
 
-static void print_bytes(const char *key, const void *bytes, size_t size)
+void print_bytes(const char *key, const void *bytes, size_t size)
 {
 	printf(",\"%s\":\"", key);
 	for (size_t i = 0; i < size; i++)
@@ -285,7 +285,7 @@ static void print_variables(const struct btf *btf, const struct btf_type *sectio
 	}
 }
 
-static int is_data(const struct bpf_map *map)
+int is_data(const struct bpf_map *map)
 {
 	const char *name = bpf_map__name(map);
 
@@ -388,6 +388,8 @@ static const struct {
 	{ "judge", NULL, do_judge },   { "load", NULL, do_load },	{ "attach", NULL, do_attach },
 	{ "detach", NULL, do_detach }, { "run", do_run, NULL },		{ "shell", do_shell, NULL },
 	{ "globals", NULL, do_globals }, { "maps", NULL, do_maps },	{ "rings", NULL, do_rings },
+	{ "self", NULL, do_self },     { "listen", NULL, do_listen },	{ "try-attach", NULL, do_try_attach },
+	{ "try-run", NULL, do_try_run }, { "counts", NULL, do_counts }, { "records", NULL, do_records },
 };
 
 // Runs the step that words[0] names; returns how many words it took, or -1 after it failed.
