@@ -1,19 +1,24 @@
 // Whether programs of the corpus do the same when bpfasm builds them as when clang does: both objects run in the guest
 // under the same activity, and what they leave behind is compared.
 //
-//   run --run [--only WORD] [--learn]
+//   behave [--only WORD] [--learn] [--keep]
 //
 // The files and what may differ between two runs of one object are those of test/corpus/behaviour.json; --learn finds
 // out what differs by running clang's object twice, and prints the table anew.
-import { readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { fetch, project } from "../../test/kernel/harness/paths.mjs";
 import { mapLimited } from "../../test/kernel/harness/process.mjs";
 import { runAll } from "./activity.mjs";
 import { buildOurs, buildTheirs } from "./build.mjs";
 import { compare, learnMasks } from "./observe.mjs";
 import { corpusFiles, KERNEL } from "./sources.mjs";
+
+const { values: options } = parseArgs({
+  options: { only: { type: "string" }, learn: { type: "boolean" }, keep: { type: "boolean" } },
+});
 
 const table = () => JSON.parse(readFileSync(join(project, "test/corpus/behaviour.json"), "utf8"));
 
@@ -94,18 +99,26 @@ async function check(built, rows) {
 }
 
 /** Resolves to the number of files whose objects differ. */
-export async function behave(folder, { only, learn: learning }) {
-  const rows = table().filter(({ path }) => path.includes(only ?? ""));
+async function behave(folder) {
+  const rows = table().filter(({ path }) => path.includes(options.only ?? ""));
   const wanted = new Set(rows.map(({ path }) => path));
   const built = await buildBoth(
-    corpusFiles(only).filter(({ path }) => wanted.has(path)),
+    corpusFiles(options.only).filter(({ path }) => wanted.has(path)),
     folder,
   );
-  if (learning) {
+  if (options.learn) {
     await learn(built);
     return 0;
   }
   const unbuilt = built.find(({ ours, clang }) => !ours.object || !clang.object);
   if (unbuilt) throw new Error(`${unbuilt.path} does not build`);
   return check(built, rows);
+}
+
+const folder = mkdtempSync(join(tmpdir(), "bpfasm-behave-"));
+try {
+  process.exitCode = (await behave(folder)) > 0 ? 1 : 0;
+} finally {
+  if (options.keep) console.error(`objects are in ${folder}`);
+  else rmSync(folder, { recursive: true, force: true });
 }

@@ -1,7 +1,6 @@
 // The corpus: BPF C of other people, built unmodified with bpfasm and clang and loaded in the guest; prints tables.
 //
 //   run [--build-only] [--no-clang] [--only WORD] [--json] [--keep]
-//   run --run [--only WORD] [--learn]      what the programs do, instead; see behave.mjs
 //
 // --only takes the files whose path holds WORD; --json prints one object a file instead of tables.
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -10,7 +9,6 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { command, fetch } from "../../test/kernel/harness/paths.mjs";
 import { mapLimited } from "../../test/kernel/harness/process.mjs";
-import { behave } from "./behave.mjs";
 import { buildOurs, buildTheirs } from "./build.mjs";
 import { judgeAll } from "./load.mjs";
 import { corpusFiles, KERNEL } from "./sources.mjs";
@@ -23,8 +21,6 @@ const { values: options } = parseArgs({
     only: { type: "string" },
     json: { type: "boolean" },
     keep: { type: "boolean" },
-    run: { type: "boolean" },
-    learn: { type: "boolean" },
   },
   allowNegative: true,
 });
@@ -68,10 +64,6 @@ async function main() {
   if (!existsSync(command)) throw new Error("dist/bpfasm.js is missing: npm run build");
   const folder = mkdtempSync(join(tmpdir(), "bpfasm-corpus-"));
   try {
-    if (options.run) {
-      process.exitCode = (await behave(folder, options)) > 0 ? 1 : 0;
-      return;
-    }
     const built = await buildAll(folder);
     print(options["build-only"] ? built : await loadAll(built));
   } finally {
