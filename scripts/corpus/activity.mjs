@@ -20,10 +20,11 @@ const runOne = (name) => `
 echo "${MARK}${name}"
 cp ${name} x.o
 echo 20000 >/proc/sys/kernel/ns_last_pid
-taskset 1 timeout 40 bpfrun ${STEPS}
+taskset 1 timeout 60 bpfrun ${STEPS}
 echo "status $?"`;
 
 const scriptOf = (names) => `
+mkdir -p /boot && printf 'CONFIG_HZ=250\\nCONFIG_BPF_SYSCALL=y\\n' >/boot/config-$(uname -r)
 mkdir -p /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup 2>/dev/null
 ${names.map(runOne).join("\n")}
 true`;

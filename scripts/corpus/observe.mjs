@@ -48,14 +48,20 @@ export function masked(values, mask) {
   return values.map(hide).sort(byText).join("\n");
 }
 
-/** Columns at which texts of one length differ, as [from, to] pairs of whole bytes. */
+/** Columns of eight bytes: a count differs in another digit each time. */
+const WORD = 16;
+
+/** The words in which texts of one length differ, as [from, to] columns; words are counted from each space. */
 function differingColumns(texts) {
   const ranges = [];
   for (let at = 0; at < texts[0].length; at++) {
     if (texts.every((text) => text[at] === texts[0][at])) continue;
-    const last = ranges.at(-1);
-    if (last && at - last[1] < 2) last[1] = at + 1;
-    else ranges.push([at, at + 1]);
+    const start = texts[0].lastIndexOf(" ", at) + 1;
+    const end = texts[0].indexOf(" ", at);
+    const from = start + Math.floor((at - start) / WORD) * WORD;
+    const to = Math.min(from + WORD, end < 0 ? texts[0].length : end);
+    ranges.push([from, to]);
+    at = to - 1;
   }
   return ranges;
 }

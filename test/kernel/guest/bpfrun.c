@@ -24,22 +24,29 @@
 //   rings              records waiting in ring buffers
 //
 // Values are bytes in memory order, as hexadecimal digits.
-#include "bpfrun.h"
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_OBJECTS = 16, LOG_SIZE = 4 << 20, LOG_TAIL = 6000, STATS_SIZE = 4096, PACKET_SIZE = 64 };
+enum { MAX_OBJECTS = 16, MAX_LINKS = 128, LOG_SIZE = 4 << 20, LOG_TAIL = 6000, STATS_SIZE = 4096, PACKET_SIZE = 64 };
+
+struct opened {
+	const char *path;
+	struct bpf_object *object;
+	struct bpf_link *links[MAX_LINKS];
+	int link_count;
+};
 
 static struct opened all[MAX_OBJECTS];
 static int count;
 static char said[64 << 10]; // what libbpf printed since the last step
 
-struct opened *current(void)
+static struct opened *current(void)
 {
 	if (!count) {
 		fprintf(stderr, "bpfrun: open an object first\n");
@@ -57,7 +64,7 @@ static int listen(enum libbpf_print_level level, const char *format, va_list val
 	return vsnprintf(said + used, sizeof said - used, format, values);
 }
 
-void print_text(const char *key, const char *text)
+static void print_text(const char *key, const char *text)
 {
 	printf(",\"%s\":\"", key);
 	for (; *text; text++) {
@@ -73,7 +80,7 @@ void print_text(const char *key, const char *text)
 	putchar('"');
 }
 
-void print_bytes(const char *key, const void *bytes, size_t size)
+static void print_bytes(const char *key, const void *bytes, size_t size)
 {
 	printf(",\"%s\":\"", key);
 	for (size_t i = 0; i < size; i++)
@@ -285,7 +292,7 @@ static void print_variables(const struct btf *btf, const struct btf_type *sectio
 	}
 }
 
-int is_data(const struct bpf_map *map)
+static int is_data(const struct bpf_map *map)
 {
 	const char *name = bpf_map__name(map);
 
@@ -378,6 +385,8 @@ static int do_load(void)
 {
 	return bpf_object__load(current()->object);
 }
+
+#include "behaviour.h"
 
 static const struct {
 	const char *name;

@@ -11,10 +11,8 @@ const volatile u64 want[11] = { 23, 8, 5, 1, 'd', 'w', 4, 1, 12, 9, 20 };
 
 u32 grid[4][5];
 u8 cube[2][3][4];
-const char *names[] = { "zero", "one", "two" };
 char words[3][8] = { "abcd", "ef", "word" };
 u32 numbers[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
-u32 *middle = &numbers[3];
 
 volatile u32 two = 2;
 
@@ -36,8 +34,8 @@ int run(void *ctx)
 	end = &grid[1][4];
 	out[3] = p < end && p != end;
 	out[4] = words[0][3];
-	out[5] = names[two & 1][0] == 'z' ? 'w' : 0;
-	out[6] = *middle;
+	out[5] = words[two & 2][0];
+	out[6] = *(&numbers[0] + 3);
 	cube[1][2][3] = 1;
 	out[7] = ((u8 *)cube)[23];
 	for (int i = 0; i < 3; i++)

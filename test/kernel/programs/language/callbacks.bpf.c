@@ -1,4 +1,4 @@
-// Functions as values: of bpf_loop, of a map's entries, passed to inlined functions.
+// Functions as values: of bpf_loop with and without types of their own, of a map's entries.
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
@@ -7,13 +7,7 @@
 char _license[] SEC("license") = "GPL";
 
 u64 out[4];
-const volatile u64 want[4] = { 12, 20, 6, 4 };
-
-typedef u64 (*change)(u64 n);
-
-static __always_inline u64 apply(change by, u64 n) { return by(n); }
-static __always_inline u64 triple(u64 n) { return n * 3; }
-static __always_inline u64 fivefold(u64 n) { return n * 5; }
+const volatile u64 want[4] = { 3, 20, 6, 4 };
 
 volatile u64 four = 4;
 
@@ -29,13 +23,29 @@ static int stop_at_three(u64 index, u64 *data)
 	return index == 3;
 }
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 5);
+	__type(key, u32);
+	__type(value, u64);
+} numbers SEC(".maps");
+
+static long add_number(struct bpf_map *map, u32 *key, u64 *value, u64 *sum)
+{
+	*value = *key * 2;
+	*sum += *value;
+	return 0;
+}
+
 SEC("syscall")
 int run(void *ctx)
 {
 	u64 sum = 0, runs = 0;
 
-	out[0] = apply(triple, four);
-	out[1] = apply(fivefold, four);
+	out[0] = bpf_loop(3, stop_at_three, &runs, 0);
+	bpf_for_each_map_elem(&numbers, add_number, &sum, 0);
+	out[1] = sum;
+	sum = runs = 0;
 	bpf_loop(four, step, &sum, 0);
 	out[2] = sum;
 	bpf_loop(100, stop_at_three, &runs, 0);

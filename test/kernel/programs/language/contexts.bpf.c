@@ -1,4 +1,4 @@
-// A global function that takes its caller's context.
+// A global function that takes the context of its caller; the second packet that it sees is of 84 bytes.
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
@@ -7,7 +7,7 @@
 char _license[] SEC("license") = "GPL";
 
 u64 out[2];
-const volatile u64 want[2] = { 64, 1 };
+const volatile u64 want[2] = { 84, 1 };
 
 __noinline int length(void *ctx __arg_ctx)
 {

@@ -1,4 +1,4 @@
-// Dynamic pointers: to memory of a map, of a packet, reserved in a ring buffer.
+// Dynamic pointers: to memory of a map, of a packet (the last is of IPv6), reserved in a ring buffer.
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
@@ -7,7 +7,7 @@
 char _license[] SEC("license") = "GPL";
 
 u64 out[6];
-const volatile u64 want[6] = { 0x55, 16, 0x0008, 8, 0, 2 };
+const volatile u64 want[6] = { 0x55, 16, 0xdd86, 8, 0, 2 };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

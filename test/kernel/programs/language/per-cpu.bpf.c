@@ -1,4 +1,4 @@
-// Per-CPU variables of the kernel, per-CPU objects of one's own, per-CPU maps.
+// Per-CPU variables of the kernel, per-CPU objects of one own, per-CPU maps; it runs twice.
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
@@ -7,7 +7,7 @@
 char _license[] SEC("license") = "GPL";
 
 u64 out[4];
-const volatile u64 want[4] = { 1, 6, 4, 1 };
+const volatile u64 want[4] = { 1, 12, 4, 1 };
 
 extern const struct rq runqueues __ksym;
 extern const int bpf_prog_active __ksym;

@@ -7,7 +7,7 @@
 char _license[] SEC("license") = "GPL";
 
 u64 out[14];
-const volatile u64 want[14] = { 7, 30, 0x0403, 9, 13, 16, 64, 11, 33, 5, 6, 24, 0x11223344, 3 };
+const volatile u64 want[14] = { 7, 30, 0x0403, 9, 13, 20, 64, 11, 33, 5, 6, 24, 0x11223344, 3 };
 
 struct pair {
 	u32 a, b;

@@ -1,5 +1,5 @@
 // The steps of bpfrun that make an unknown object run: whatever can be attached or run is, and what came of it is told.
-#include "bpfrun.h"
+// A part of bpfrun.c, which includes it once its own helpers are there.
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <errno.h>
@@ -39,7 +39,7 @@ static void set_process(const struct btf *btf, const struct btf_var_secinfo *var
 		memcpy(value + var->offset, &pid, sizeof pid);
 }
 
-int do_self(void)
+static int do_self(void)
 {
 	const struct btf *btf = bpf_object__btf(current()->object);
 	struct bpf_map *map;
@@ -69,7 +69,7 @@ static void on_sample(void *name, int cpu, void *data, __u32 size)
 	puts("}");
 }
 
-int do_listen(void)
+static int do_listen(void)
 {
 	struct bpf_map *map;
 
@@ -85,7 +85,7 @@ int do_listen(void)
 	return 0;
 }
 
-int do_records(void)
+static int do_records(void)
 {
 	for (int i = 0; i < listened_count; i++)
 		perf_buffer__consume(listened[i]);
@@ -172,7 +172,7 @@ static void read_iterator(const char *name, const struct bpf_link *link)
 	free(text);
 }
 
-int do_try_attach(void)
+static int do_try_attach(void)
 {
 	struct opened *opened = current();
 	struct bpf_program *program;
@@ -226,7 +226,7 @@ static void run_with(const struct bpf_program *program, const char *input, const
 	fflush(stdout);
 }
 
-int do_try_run(void)
+static int do_try_run(void)
 {
 	struct bpf_program *program;
 
@@ -264,7 +264,7 @@ int do_try_run(void)
 	return 0;
 }
 
-int do_counts(void)
+static int do_counts(void)
 {
 	struct bpf_program *program;
 
