@@ -13,7 +13,7 @@ const lines = (count: string, stamp: string) => [
   { global: "f.state", section: ".bss", value: "01" },
   { map: "m", key: "02", value: "bb" },
   { map: "m", key: "01", value: "aa" },
-  { ring: "events", record: `0102030405060708${stamp}00000000000000` + "aa".repeat(24) },
+  { ring: "events", record: `0102030405060708${stamp}00000000000000${"aa".repeat(24)}` },
 ];
 
 describe("what a program did", () => {
