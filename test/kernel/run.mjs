@@ -59,12 +59,12 @@ const builds = new Map();
 
 /** Builds each program once for an architecture, however many checks and kernels use it. */
 function buildOnce(folder, arch, program) {
-  const { source, name: _, ...given } = typeof program === "string" ? { source: program } : program;
+  const { source, name: _, compiler, ...given } = typeof program === "string" ? { source: program } : program;
   const how = { ...given, flags: typeof given.flags === "function" ? given.flags() : given.flags };
-  const key = JSON.stringify([arch, source, how]);
+  const key = JSON.stringify([arch, source, how, compiler]);
   if (!builds.has(key)) {
     const output = join(folder, `${builds.size}.o`);
-    const done = build(resolve(project, source), output, { arch, ...how }).then((result) => ({
+    const done = build(resolve(project, source), output, { arch, ...how }, compiler).then((result) => ({
       ...result,
       output,
       source,

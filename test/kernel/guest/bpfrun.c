@@ -12,6 +12,13 @@
 //   detach             remove the links of this object
 //   run PROGRAM        BPF_PROG_TEST_RUN once (tracing programs: the kernel calls its bpf_fentry_test functions)
 //   shell COMMAND      run a command; it has to succeed
+//   self               variables named after a process id become ours, before the object is loaded
+//   listen             take the records of perf buffers from now on, and let the kernel count runs
+//   try-attach         attach every program that can be, also to the root control group, and say which could not
+//   try-run            run every program that BPF_PROG_TEST_RUN can run, on packets of both IP versions
+//   counts             which programs have run
+//   records            what came into perf buffers
+//
 //   globals            the variables of .data, .bss and .rodata by name
 //   maps               keys and values of the other maps
 //   rings              records waiting in ring buffers
@@ -26,7 +33,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_OBJECTS = 16, MAX_LINKS = 64, LOG_SIZE = 4 << 20, LOG_TAIL = 6000, STATS_SIZE = 4096, PACKET_SIZE = 64 };
+enum { MAX_OBJECTS = 16, MAX_LINKS = 128, LOG_SIZE = 4 << 20, LOG_TAIL = 6000, STATS_SIZE = 4096, PACKET_SIZE = 64 };
 
 struct opened {
 	const char *path;
@@ -379,6 +386,8 @@ static int do_load(void)
 	return bpf_object__load(current()->object);
 }
 
+#include "behaviour.h"
+
 static const struct {
 	const char *name;
 	int (*with_word)(const char *word);
@@ -388,6 +397,8 @@ static const struct {
 	{ "judge", NULL, do_judge },   { "load", NULL, do_load },	{ "attach", NULL, do_attach },
 	{ "detach", NULL, do_detach }, { "run", do_run, NULL },		{ "shell", do_shell, NULL },
 	{ "globals", NULL, do_globals }, { "maps", NULL, do_maps },	{ "rings", NULL, do_rings },
+	{ "self", NULL, do_self },     { "listen", NULL, do_listen },	{ "try-attach", NULL, do_try_attach },
+	{ "try-run", NULL, do_try_run }, { "counts", NULL, do_counts }, { "records", NULL, do_records },
 };
 
 // Runs the step that words[0] names; returns how many words it took, or -1 after it failed.
