@@ -64,3 +64,15 @@ test("the kernel's own types, by their tags and its typedefs", () => {
   ];
   expect(recordsOf(rows, "")).toEqual(rows.map((row) => row[2]));
 });
+
+test("BPF_NO_PRESERVE_ACCESS_INDEX: the kernel's types are laid out as here", () => {
+  const before =
+    "#define BPF_NO_PRESERVE_ACCESS_INDEX\n#include <vmlinux.h>\nstruct own { int a; } __attribute__((preserve_access_index));\n";
+  const rows: Case[] = [
+    ["struct task_struct *t", "return t->tgid;", ""],
+    ["struct own *o", "return o->a;", "at struct own.a"],
+    ["struct task_struct *t", "return bpf_core_field_exists(t->tgid);", "exists struct task_struct.tgid"],
+    ["struct task_struct *t", "return BPF_CORE_READ(t, tgid);", "at struct task_struct.tgid"],
+  ];
+  expect(recordsOf(rows, before)).toEqual(rows.map((row) => row[2]));
+});

@@ -141,7 +141,7 @@ export const cases: readonly (readonly [params: string, body: string, records: s
   ["", "bpf_core_type_id_kernel(struct nodef)", "type_id_target fwd nodef"],
   ["", "bpf_core_type_id_local(struct s *)", "type_id_local ptr"],
   ["", "bpf_core_type_id_local(int)", "type_id_local int int"],
-  ["", "bpf_core_type_id_local(u8[3])", "type_id_local array "],
+  ["", "bpf_core_type_id_local(u8[3])", "type_id_local array"],
   ["", "bpf_core_type_id_local(typeof(int (*)(int)))", "type_id_local ptr"],
   ["", "bpf_core_enum_value_exists(enum en, EB)", "enumval_exists enum en.EB"],
   ["", "bpf_core_enum_value(enum en, EC)", "enumval_value enum en.EC"],
