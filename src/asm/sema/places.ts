@@ -9,7 +9,7 @@ import type { Sema } from "./context.ts";
 import { errorValue, isError } from "./convert.ts";
 import { constant } from "./fold.ts";
 import { type FoundField, fieldNames, findField, isSignedField, layoutOf, sizeOf } from "./layout.ts";
-import type { BitField, TExpr, TPlace } from "./tree.ts";
+import type { BitField, CorePath, TExpr, TPlace } from "./tree.ts";
 import { longType, ptrTo, qualify, sameType, typeText, unqualified } from "./type-ops.ts";
 import type { CType, PtrType, RecordDecl, RecordType } from "./types.ts";
 
@@ -124,9 +124,19 @@ function bitField(bitOff: number, type: CType, bitSize: number): BitField {
  * (clang, CGExpr.cpp:EmitLValueForField).
  */
 function corePath(cx: Sema, base: TPlace, record: RecordType, found: FoundField): FieldPlace["core"] {
-  if (!relocates(cx, record)) return undefined;
   const indices = found.path.map((f) => f.index);
-  if (base.kind === "field" && base.core) return { root: base.core.root, path: [...base.core.path, ...indices] };
+  return pathInto(cx, base.kind === "field" ? base.core : undefined, record, indices);
+}
+
+/** The path to a member of `record`, which `outer` leads to or a new path begins at. */
+export function pathInto(
+  cx: Sema,
+  outer: CorePath | undefined,
+  record: RecordType,
+  indices: readonly number[],
+): CorePath | undefined {
+  if (!relocates(cx, record)) return undefined;
+  if (outer) return { root: outer.root, path: [...outer.path, ...indices] };
   const root = rootOf(cx, record);
   return root === undefined ? undefined : { root, path: [0, ...indices] };
 }

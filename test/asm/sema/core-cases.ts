@@ -36,6 +36,7 @@ struct in *const gip = &gl; int *gpi = &gl.d;
 enum big { B0, B1 = 0xffffffffffULL };
 typedef enum { X1 = 3, X2 } xt;
 typedef enum big big_t;
+__attribute__((noinline)) int use(void *p) { return p != 0; }
 `;
 
 /** No parameters given: these. */
@@ -254,4 +255,16 @@ export const cases: readonly (readonly [params: string, body: string, records: s
     "return bpf_core_type_id_local(struct outer) + bpf_core_type_id_kernel(anon_t) + bpf_core_type_id_local(xt) + bpf_core_type_id_kernel(union un);",
     "type_id_local struct outer; type_id_local typedef xt; type_id_target typedef anon_t; type_id_target union un",
   ],
+  ["int i", "struct in l = { .c = 1, .d = 2 }; return use(&l);", ""],
+  ["int i", "struct in l = { .c = i, .d = 2 }; return use(&l);", "at struct in.c; at struct in.d"],
+  ["int i", "struct in l = { .c = i, .d = 0 }; return use(&l);", "at struct in.c"],
+  [
+    "int i",
+    'struct s l = { .n.d = i, .u1 = i, .name = "abc" }; return use(&l);',
+    "at struct s.n.d; at struct s.name; at struct s.u1",
+  ],
+  ["int i", "struct plain l = { .z = i, .n = { .d = i } }; return use(&l);", "at struct in.d"],
+  ["int i", "return use(&(struct in){ .c = i });", "at struct in.c"],
+  ["int i", "struct in a = { .d = i }; struct in b = a; return use(&b);", "at struct in.d"],
+  ["int i", "struct in a = { 0 }; a.d = i; return use(&a) + a.d;", "at struct in.d"],
 ];

@@ -86,7 +86,15 @@ function expectKernelsWord(output) {
     // what busybox's ping asks of its socket: 2 * (7 KiB + 2 * 56 bytes), locked
     ...{ locks: 2, receive_buffer: 14_560, protocol: 1, socket_type: 3, kernels_own: 0, has_own_header: 0 },
     ...{ interface: 1, mtu: 65_536, flags: 9, queues: 1, length: 64, packet_type: 0, header_words: 5, version: 4 },
-    ...{ time_to_live: 64, list_matches: 1, other_matches: 0, is_signed: 1, second_place_agrees: 1, written: 0x65 },
+    ...{
+      time_to_live: 64,
+      list_matches: 1,
+      other_matches: 0,
+      is_signed: 1,
+      second_place_agrees: 1,
+      written: 0x65,
+      initialised: 14,
+    },
   });
   assert.equal(textOf(output, "comm"), "bpfrun");
   assert.equal(textOf(output, "first_argument"), "bpfrun");

@@ -382,7 +382,12 @@ int read_places(void *ctx)
 
 // ---- copies: own memory that holds what the kernel laid out, an element further on ----
 
-u32 copied_inum = 0, copied_number = 0, second_place_agrees = 0, written = 0;
+u32 copied_inum = 0, copied_number = 0, second_place_agrees = 0, written = 0, initialised = 0;
+
+static __attribute__((noinline)) u32 number_of(struct ns_common *common)
+{
+	return common->inum;
+}
 
 SEC("fentry/bpf_fentry_test1")
 int read_copies(void *ctx)
@@ -391,6 +396,7 @@ int read_copies(void *ctx)
 	struct upid first = {};
 	struct ns_common common = {};
 	struct sched_entity *entity = 0;
+	struct ns_common made = { .inum = tgid + 7 };
 	struct iphdr header = {};
 
 	bpf_core_read(&common, sizeof(common), &task->nsproxy->net_ns->ns);
@@ -401,5 +407,6 @@ int read_copies(void *ctx)
 	BPF_CORE_WRITE_BITFIELD(&header, version, 6);
 	BPF_CORE_WRITE_BITFIELD(&header, ihl, 5);
 	written = *(u8 *)&header;
+	initialised = number_of(&made) - tgid + made.inum - tgid;
 	return 0;
 }
