@@ -382,12 +382,7 @@ int read_places(void *ctx)
 
 // ---- copies: own memory that holds what the kernel laid out, an element further on ----
 
-u32 copied_inum = 0, copied_number = 0, second_place_agrees = 0, written = 0, initialised = 0;
-
-static __attribute__((noinline)) u32 number_of(struct ns_common *common)
-{
-	return common->inum;
-}
+u32 copied_inum = 0, copied_number = 0, second_place_agrees = 0, written = 0;
 
 SEC("fentry/bpf_fentry_test1")
 int read_copies(void *ctx)
@@ -396,7 +391,6 @@ int read_copies(void *ctx)
 	struct upid first = {};
 	struct ns_common common = {};
 	struct sched_entity *entity = 0;
-	struct ns_common made = { .inum = tgid + 7 };
 	struct iphdr header = {};
 
 	bpf_core_read(&common, sizeof(common), &task->nsproxy->net_ns->ns);
@@ -407,6 +401,24 @@ int read_copies(void *ctx)
 	BPF_CORE_WRITE_BITFIELD(&header, version, 6);
 	BPF_CORE_WRITE_BITFIELD(&header, ihl, 5);
 	written = *(u8 *)&header;
-	initialised = number_of(&made) - tgid + made.inum - tgid;
+	return 0;
+}
+
+// ---- own memory with a first value, which lies where the kernel has it, for all who read it ----
+
+u32 initialised = 0;
+
+static __attribute__((noinline)) u32 number_of(struct ns_common *common)
+{
+	return common->inum;
+}
+
+SEC("fentry/bpf_fentry_test1")
+int read_initialised(void *ctx)
+{
+	u32 pid = bpf_get_current_pid_tgid();
+	struct ns_common made = { .inum = pid + 7 };
+
+	initialised = number_of(&made) - pid + made.inum - pid;
 	return 0;
 }
