@@ -4,7 +4,7 @@ import { sizeOf } from "../sema/layout.ts";
 import type { TInit, TInitPart, TLocal } from "../sema/tree.ts";
 import { type FunctionContext, sizeDividing, slotAlign, slotOf } from "./context.ts";
 import { evaluate } from "./expr.ts";
-import { type Address, storeScalar } from "./place.ts";
+import { type Address, pointerTo, storeScalar } from "./place.ts";
 import { fillBytes, recordInto } from "./record.ts";
 
 /** Gives a local its first value. */
@@ -25,12 +25,24 @@ export function initialise(cx: FunctionContext, local: TLocal, init: TInit): voi
   }
 }
 
-function initialisePart(cx: FunctionContext, whole: Address, { off, bits, value }: TInitPart): void {
-  const align = Math.min(whole.align, off === 0 ? 8 : sizeDividing(off)) as Size;
-  const place: Address = { ...whole, off: whole.off + off, align, ...(bits && { bits }) };
+function initialisePart(cx: FunctionContext, whole: Address, part: TInitPart): void {
+  const { value } = part;
+  const place = partPlace(cx, whole, part);
   if (value.kind === "bytes") storeBytes(cx, place, value.bytes);
   else if (value.expr.type.kind === "record") recordInto(cx, value.expr, place);
   else storeScalar(cx, place, value.expr.type, evaluate(cx, value.expr));
+}
+
+function partPlace(cx: FunctionContext, whole: Address, { off, bits, core, value }: TInitPart): Address {
+  const align = Math.min(whole.align, off === 0 ? 8 : sizeDividing(off)) as Size;
+  if (!core) return { ...whole, off: whole.off + off, align, ...(bits && { bits }) };
+  const { from, ...path } = core;
+  const span = value.kind === "expr" ? value.expr.span : cx.fn.span;
+  const base = pointerTo(cx, { ...whole, off: whole.off + from }, span);
+  const place: Address = { ...whole, base, off: off - from, align, core: path, ...(bits && { bits }) };
+  if (value.kind === "expr") return place;
+  const { core: _, ...plain } = place;
+  return { ...plain, base: pointerTo(cx, place, span), off: 0 };
 }
 
 /** Constant bytes, in the greatest stores that are aligned and take no 64-bit constant. */

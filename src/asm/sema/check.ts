@@ -16,6 +16,7 @@ import type { TExtern, Unit } from "./tree.ts";
 export function check(ast: TranslationUnit, kernel: Kernel, options: SemaOptions, sink: DiagSink): Unit {
   const cx = new Sema(kernel, options, sink);
   cx.ownTags = ownTags(ast.items);
+  if (ast.plainKernelTypes) cx.types.relocated = false;
   for (const item of ast.items) fileItem(cx, item);
   useAsmNames(cx);
   checkExterns(cx);

@@ -7,6 +7,7 @@ import { assigned, isError, type Operand, place, rvalue } from "./convert.ts";
 import { checkOperand } from "./expr.ts";
 import { globalFromInit } from "./globals.ts";
 import { alignOf, findField, layoutOf, sizeOf, storageUnit } from "./layout.ts";
+import { pathInto } from "./places.ts";
 import type { BitField, TExpr, TInit, TInitPart, TLocal } from "./tree.ts";
 import { resolveType } from "./type-exprs.ts";
 import { isScalar, sameType, typeText, unqualified } from "./type-ops.ts";
@@ -91,7 +92,21 @@ export function checkInit(cx: Sema, type: CType, init: Initializer): TInit {
   const filler = new Filler(cx);
   filler.fill({ type, off: 0 }, init);
   const covered = coversAll(type, filler.parts);
-  return { kind: "parts", zero: !covered, parts: filler.parts };
+  return { kind: "parts", zero: !covered, parts: relocated(filler.parts, !covered) };
+}
+
+const isConstant = ({ value }: TInitPart): boolean => value.kind === "bytes" || value.expr.kind === "const";
+const isZero = ({ value }: TInitPart): boolean =>
+  value.kind === "expr" && value.expr.kind === "const" && !value.expr.value;
+
+/**
+ * An initialiser whose values are all constant is laid out as in this build; of any other, each part goes where the
+ * running kernel has its member, as clang does it. Zeros that are there already must not fall on such a part.
+ */
+function relocated(parts: readonly TInitPart[], zeroed: boolean): readonly TInitPart[] {
+  if (parts.every(isConstant)) return parts.map(({ core: _, ...part }) => part);
+  const twice = (part: TInitPart) => parts.filter(({ off }) => off === part.off).length > 1;
+  return parts.filter((part) => !(zeroed && part.core && isZero(part) && !twice(part)));
 }
 
 function scalarList(cx: Sema, type: CType, init: InitList): TInit {
@@ -121,6 +136,7 @@ interface Slot {
   readonly type: CType;
   readonly off: number;
   readonly bits?: BitField;
+  readonly core?: TInitPart["core"];
 }
 
 function stringPart(cx: Sema, slot: Slot, s: Extract<Expr, { kind: "string" }>): TInitPart {
@@ -129,7 +145,7 @@ function stringPart(cx: Sema, slot: Slot, s: Extract<Expr, { kind: "string" }>):
     cx.sink.warn("excess-initializers", s.span, `the string has ${s.bytes.length} bytes, the array ${length}`);
   const bytes = new Uint8Array(length);
   bytes.set(s.bytes.subarray(0, length));
-  return { off: slot.off, value: { kind: "bytes", bytes } };
+  return { off: slot.off, ...(slot.core && { core: slot.core }), value: { kind: "bytes", bytes } };
 }
 
 /** The children of an aggregate, in order: what a list without designators fills one by one. */
@@ -140,14 +156,23 @@ function childCount(type: CType): number {
   return type.decl.of === "union" ? Math.min(1, fields.length) : fields.length;
 }
 
-function child(slot: Slot, index: number): Slot {
-  const { type } = slot;
-  if (type.kind === "array") return { type: type.elem, off: slot.off + index * (sizeOf(type.elem) ?? 0) };
+function child(cx: Sema, slot: Slot, index: number): Slot {
+  const { type, core } = slot;
+  if (type.kind === "array") {
+    const inner = core && { ...core, path: [...core.path, index] };
+    return { type: type.elem, off: slot.off + index * (sizeOf(type.elem) ?? 0), ...(inner && { core: inner }) };
+  }
   if (type.kind !== "record") return slot;
-  return fieldSlot(slot, layoutOf(type.decl)!.fields[index]!);
+  return fieldSlot(cx, slot, layoutOf(type.decl)!.fields[index]!);
 }
 
-function fieldSlot(slot: Slot, f: Field): Slot {
+function fieldSlot(cx: Sema, slot: Slot, f: Field): Slot {
+  const path = slot.type.kind === "record" ? pathInto(cx, slot.core, slot.type, [f.index]) : undefined;
+  const core = path && { core: { ...path, from: slot.core?.from ?? slot.off } };
+  return { ...plainSlot(slot, f), ...core };
+}
+
+function plainSlot(slot: Slot, f: Field): Slot {
   if (f.bitSize === undefined) return { type: f.type, off: slot.off + f.bitOff / 8 };
   const bits = storageUnit(f.bitOff, f.type, f.bitSize, sizeOf(slot.type));
   return { type: f.type, off: slot.off + (f.bitOff - bits.bitOff) / 8, bits };
@@ -179,7 +204,7 @@ class Filler {
         for (const { value } of queue) this.#unused(value);
         return;
       }
-      this.#next(child(slot, at++), queue);
+      this.#next(child(this.#cx, slot, at++), queue);
     }
   }
 
@@ -200,7 +225,7 @@ class Filler {
     }
     const count = childCount(slot.type);
     for (let i = 0; i < count && queue.length > 0 && queue[0]!.designators.length === 0; i++)
-      this.#next(child(slot, i), queue);
+      this.#next(child(this.#cx, slot, i), queue);
     if (count === 0) queue.shift();
   }
 
@@ -243,7 +268,8 @@ class Filler {
     const expr = isInitList(init)
       ? this.#scalar(slot, init)
       : assigned(this.#cx, this.#check(init), slot.type, "initialisation");
-    if (expr) this.parts.push({ off: slot.off, ...(slot.bits && { bits: slot.bits }), value: { kind: "expr", expr } });
+    const { off, bits, core } = slot;
+    if (expr) this.parts.push({ off, ...(bits && { bits }), ...(core && { core }), value: { kind: "expr", expr } });
   }
 
   #scalar(slot: Slot, init: InitList): TExpr | undefined {
@@ -257,7 +283,7 @@ class Filler {
     const range = this.#indices(slot, first!, span);
     if (!range) return childCount(slot.type);
     for (let i = range.first; i <= range.last; i++) {
-      const inner = range.slots ? range.slots : child(slot, i);
+      const inner = range.slots ? range.slots : child(this.#cx, slot, i);
       if (rest.length > 0) this.#designated(inner, rest, init, span);
       else this.#value(inner, init);
     }
@@ -287,9 +313,9 @@ class Filler {
       this.#cx.sink.error("E0206", span, d.name.name, typeText(type));
       return undefined;
     }
-    const outer = found.path.slice(0, -1).reduce((s, f) => fieldSlot(s, f), slot);
+    const outer = found.path.slice(0, -1).reduce((s, f) => fieldSlot(this.#cx, s, f), slot);
     const index = found.path[0]!.index;
-    return { first: index, last: index, slots: fieldSlot(outer, found.path.at(-1)!) };
+    return { first: index, last: index, slots: fieldSlot(this.#cx, outer, found.path.at(-1)!) };
   }
 }
 

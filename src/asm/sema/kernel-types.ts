@@ -31,6 +31,8 @@ export class KernelTypes {
   readonly #types = new Map<TypeId, CType>();
   readonly #records = new Map<TypeId, RecordDecl>();
   readonly #enums = new Map<TypeId, EnumDecl>();
+  /** Whether accesses to their members are CO-RE; to be set before the first type is asked for. */
+  relocated = true;
 
   constructor(btf: BtfSpec) {
     this.#btf = btf;
@@ -92,7 +94,7 @@ export class KernelTypes {
       case "enum64":
         return { kind: "enum", decl: this.#enum(id, t) };
       case "fwd":
-        return { kind: "record", decl: this.record(t.of, t.name) ?? { of: t.of, tag: t.name, core: true } };
+        return { kind: "record", decl: this.record(t.of, t.name) ?? { of: t.of, tag: t.name, core: this.relocated } };
       case "typedef": {
         const of = this.type(t.type);
         return { ...of, sugar: { name: t.name, of } } as CType;
@@ -125,7 +127,7 @@ export class KernelTypes {
   #record(id: TypeId, t: BtfRecord): RecordDecl {
     let decl = this.#records.get(id);
     if (!decl) {
-      decl = { of: t.kind, tag: t.name, kernelType: id, core: true, complete: () => this.#layout(t) };
+      decl = { of: t.kind, tag: t.name, kernelType: id, core: this.relocated, complete: () => this.#layout(t) };
       this.#records.set(id, decl);
     }
     return decl;

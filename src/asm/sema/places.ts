@@ -1,5 +1,6 @@
 /** Places: members, elements and what pointers point at, flattened so that constant offsets add up; CO-RE paths. */
 
+import type { LocalTypeRef } from "../../btf/core.ts";
 import { nearestOf } from "../../btf/nearest.ts";
 import { didYouMean } from "../../kernel/problem.ts";
 import type { Span } from "../../support/span.ts";
@@ -8,9 +9,9 @@ import type { Sema } from "./context.ts";
 import { errorValue, isError } from "./convert.ts";
 import { constant } from "./fold.ts";
 import { type FoundField, fieldNames, findField, layoutOf, sizeOf, storageUnit } from "./layout.ts";
-import type { TExpr, TPlace } from "./tree.ts";
+import type { CorePath, TExpr, TPlace } from "./tree.ts";
 import { longType, ptrTo, qualify, sameType, typeText, unqualified } from "./type-ops.ts";
-import type { CType, PtrType, RecordType } from "./types.ts";
+import type { CType, PtrType, RecordDecl, RecordType } from "./types.ts";
 
 type FieldPlace = Extract<TPlace, { kind: "field" }>;
 
@@ -117,11 +118,21 @@ function continued(base: TPlace, core: FieldPlace["core"]): FieldPlace | undefin
  * (clang, CGExpr.cpp:EmitLValueForField).
  */
 function corePath(cx: Sema, base: TPlace, record: RecordType, found: FoundField): FieldPlace["core"] {
-  if (!relocates(cx, record)) return undefined;
   const indices = found.path.map((f) => f.index);
-  if (base.kind === "field" && base.core) return { root: base.core.root, path: [...base.core.path, ...indices] };
-  const root = namedRoot(record);
-  return root && { root: cx.localType(root, record.decl), path: [0, ...indices] };
+  return pathInto(cx, base.kind === "field" ? base.core : undefined, record, indices);
+}
+
+/** The path to a member of `record`, which `outer` leads to or a new path begins at. */
+export function pathInto(
+  cx: Sema,
+  outer: CorePath | undefined,
+  record: RecordType,
+  indices: readonly number[],
+): CorePath | undefined {
+  if (!relocates(cx, record)) return undefined;
+  if (outer) return { root: outer.root, path: [...outer.path, ...indices] };
+  const root = rootOf(cx, record);
+  return root === undefined ? undefined : { root, path: [0, ...indices] };
 }
 
 const relocates = (cx: Sema, type: CType): type is RecordType =>
@@ -130,27 +141,31 @@ const relocates = (cx: Sema, type: CType): type is RecordType =>
 /** `ptr[index]`: of kernel records, `index` sizes on as the running kernel has them; otherwise what the moved pointer points at. */
 export function indexedPlace(cx: Sema, ptr: TExpr, index: TExpr, span: Span): TPlace {
   const type = (ptr.type as PtrType).to;
-  const known = index.kind === "const" && index.value > 0n && index.value < 1n << 31n && relocates(cx, type);
-  const root = known ? namedRoot(type) : undefined;
-  const step = stepSize(cx, ptr);
-  if (!known || !root || knownTarget(ptr)) return derefPlace(cx, ptrAdd(ptr, index, step, span), span);
-  return {
-    kind: "field",
-    base: derefPlace(cx, ptr, span),
-    off: Number(index.value) * step,
-    core: { root: cx.localType(root, type.decl), path: [Number(index.value)] },
-    type,
-    span,
-  };
+  const steps = index.kind === "const" && index.value > 0n && index.value < 1n << 31n ? Number(index.value) : 0;
+  const root = steps > 0 && relocates(cx, type) && !knownTarget(ptr) ? rootOf(cx, type) : undefined;
+  const size = stepSize(cx, ptr);
+  if (root === undefined) return derefPlace(cx, ptrAdd(ptr, index, size, span), span);
+  const base = derefPlace(cx, ptr, span);
+  return { kind: "field", base, off: steps * size, core: { root, path: [steps] }, type, span };
 }
 
-/** The loader finds types by name: a struct's tag, or the first typedef of one without; undefined where there is neither. */
-function namedRoot(record: RecordType): RecordType | undefined {
-  if (record.decl.tag !== "") return { kind: "record", decl: record.decl };
-  let at: CType = record;
-  while (at.sugar?.of.sugar) at = at.sugar.of;
-  return at.sugar && (unqualified(at) as RecordType);
+/**
+ * Where an access path starts. The loader finds types by name: the first typedef's that the kernel knows, as clang takes
+ * typedefs, else the tag, else the typedef in use; undefined for a record that has none of them.
+ */
+function rootOf(cx: Sema, record: RecordType): LocalTypeRef | undefined {
+  const { decl } = record;
+  const type = knownTypedef(cx, record) ?? (decl.tag === "" ? record : undefined);
+  if (!type) return cx.localType({ kind: "record", decl }, decl);
+  return type.sugar && cx.localType(unqualified(type), `${type.sugar.name} ${placeOfDecl(decl)}`);
 }
+
+function knownTypedef(cx: Sema, record: CType): CType | undefined {
+  for (let at = record; at.sugar; at = at.sugar.of) if (cx.types.isTypedef(at.sugar.name)) return at;
+  return undefined;
+}
+
+const placeOfDecl = ({ kernelType, span }: RecordDecl): string => `${kernelType ?? `${span?.file} ${span?.start}`}`;
 
 /** The address of a place, as `&` gives it. */
 export const addressOf = (p: TPlace, span: Span): TExpr =>

@@ -178,6 +178,8 @@ export type TInit =
 export interface TInitPart {
   readonly off: number;
   readonly bits?: BitField;
+  /** The part is where the running kernel has that member of the record that starts `from` bytes into the whole. */
+  readonly core?: CorePath & { readonly from: number };
   readonly value: TPartValue;
 }
 export type TPartValue =
@@ -198,6 +200,12 @@ export interface BitField {
   readonly signed: boolean;
 }
 
+/** A relocatable access without a kind: lower makes `field_byte_offset` and, for bit-fields, the others of it. */
+export interface CorePath {
+  readonly root: LocalTypeRef;
+  readonly path: readonly number[];
+}
+
 /** Where a value lives. `type.q.volatile` makes each access count. */
 export type TPlace =
   | { readonly kind: "local"; readonly local: TLocal; readonly type: CType; readonly span: Span }
@@ -214,8 +222,7 @@ export type TPlace =
       readonly base: TPlace;
       readonly off: number;
       readonly bits?: BitField;
-      /** The path without a kind: lower makes `field_byte_offset` and, for bit-fields, the others from it. */
-      readonly core?: { readonly root: LocalTypeRef; readonly path: readonly number[] };
+      readonly core?: CorePath;
       readonly type: CType;
       readonly span: Span;
     };

@@ -11,6 +11,8 @@ export interface Ident {
 
 export interface TranslationUnit {
   readonly items: readonly ExternalItem[];
+  /** `BPF_NO_PRESERVE_ACCESS_INDEX` is defined: the kernel's types are as its own header would then have them, not CO-RE. */
+  readonly plainKernelTypes?: true;
 }
 
 export type ExternalItem = FunctionDef | Declaration | StaticAssert | FileAsm | DeferredItem;

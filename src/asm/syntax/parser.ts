@@ -64,7 +64,8 @@ export class CParser extends StatementParser {
         parser.pushed = [...pushed.get(stretch)!];
         return parser.#items([]);
       });
-    return { items: this.#items(items) };
+    this.#items(items);
+    return { items, ...(pp.userMacros.has("BPF_NO_PRESERVE_ACCESS_INDEX") && { plainKernelTypes: true }) };
   }
 
   #items(items: ExternalItem[]): ExternalItem[] {

@@ -11,6 +11,8 @@ import { run } from "../harness/process.mjs";
 
 const KERNELS = ["6.1-amd64", "6.12-amd64", "6.18-amd64", "7.0-amd64", "7.2-amd64", "7.2-arm64"];
 
+const sourceOf = (name) => join(project, "test/kernel/programs/core", `${name}.bpf.c`);
+
 const built = new Map();
 
 /** The path of an object, built once for all kernels and both machines; the verdict of this build's kernel does not count. */
@@ -19,10 +21,9 @@ function objectOf(name, compiler) {
   if (!built.has(key)) {
     const output = join(mkdtempSync(join(tmpdir(), "bpfasm-core-")), `${name}.o`);
     const flags = compiler === "bpfasm" ? ["--no-verify"] : [];
-    const source = join(project, "test/kernel/programs/core", `${name}.bpf.c`);
     built.set(
       key,
-      build(source, output, { flags }, compiler).then(({ status, stderr }) => {
+      build(sourceOf(name), output, { flags }, compiler).then(({ status, stderr }) => {
         assert.equal(status, 0, stderr);
         return output;
       }),
@@ -85,7 +86,15 @@ function expectKernelsWord(output) {
     // what busybox's ping asks of its socket: 2 * (7 KiB + 2 * 56 bytes), locked
     ...{ locks: 2, receive_buffer: 14_560, protocol: 1, socket_type: 3, kernels_own: 0, has_own_header: 0 },
     ...{ interface: 1, mtu: 65_536, flags: 9, queues: 1, length: 64, packet_type: 0, header_words: 5, version: 4 },
-    ...{ time_to_live: 64, list_matches: 1, other_matches: 0, is_signed: 1, second_place_agrees: 1, written: 0x65 },
+    ...{
+      time_to_live: 64,
+      list_matches: 1,
+      other_matches: 0,
+      is_signed: 1,
+      second_place_agrees: 1,
+      written: 0x65,
+      initialised: 14,
+    },
   });
   assert.equal(textOf(output, "comm"), "bpfrun");
   assert.equal(textOf(output, "first_argument"), "bpfrun");
@@ -124,7 +133,32 @@ async function verdicts(object, kernel) {
   return new Map(lines.map((line) => JSON.parse(line)).map(({ program, verdict }) => [program, verdict]));
 }
 
-export default KERNELS.flatMap((kernel) => [
+/** Building with the newest kernel's own header, checked against another kernel. */
+async function buildFor(name, version, folder) {
+  const headers = ["-I", fetch("headers", "7.2"), "-I", join(fetch("sysroot"), "usr/include")];
+  const flags = ["--btf", join(fetch("kernel", version), "btf"), ...headers];
+  const { status, stderr } = await build(sourceOf(name), join(folder, `${name}.o`), { flags });
+  const errors = stderr.match(/: error: .*/g) ?? [];
+  assert.equal(status, errors.length ? 1 : 0, stderr);
+  return errors;
+}
+
+const whenBuilding = {
+  name: "CO-RE: building for a kernel refuses what it lacks, and only that",
+  compilers: ["bpfasm"],
+  host: async ({ folder }) => {
+    const object = await objectOf("refused", "bpfasm");
+    for (const version of ["6.1", "6.12", "6.18"]) {
+      assert.deepEqual(await buildFor("moved", version, folder), [], version);
+      const errors = await buildFor("refused", version, folder);
+      const rejected = [...(await verdicts(object, `${version}-amd64`)).values()].filter((v) => v === "rejected");
+      assert.equal(errors.length, rejected.length, version);
+      for (const error of errors) assert.match(error, /\[E0568\]/);
+    }
+  },
+};
+
+const inGuests = KERNELS.flatMap((kernel) => [
   {
     name: "CO-RE: one object reads what each kernel has",
     kernels: [kernel],
@@ -159,3 +193,5 @@ export default KERNELS.flatMap((kernel) => [
     },
   },
 ]);
+
+export default [whenBuilding, ...inGuests];

@@ -1,5 +1,19 @@
 /** Names of `bpf_core_read.h`: CO-RE questions and reads. One definition a line. */
 export const coreMacros = `
+BPF_FIELD_BYTE_OFFSET 0
+BPF_FIELD_BYTE_SIZE 1
+BPF_FIELD_EXISTS 2
+BPF_FIELD_SIGNED 3
+BPF_FIELD_LSHIFT_U64 4
+BPF_FIELD_RSHIFT_U64 5
+BPF_TYPE_ID_LOCAL 0
+BPF_TYPE_ID_TARGET 1
+BPF_TYPE_EXISTS 0
+BPF_TYPE_SIZE 1
+BPF_TYPE_MATCHES 2
+BPF_ENUMVAL_EXISTS 0
+BPF_ENUMVAL_VALUE 1
+__CORE_RELO(src, field, info) __builtin_preserve_field_info((src)->field, BPF_FIELD_##info)
 ___bpf_field_ref1(field) (field)
 ___bpf_field_ref2(type, field) (((typeof(type) *)0)->field)
 ___bpf_field_ref(args...) ___bpf_apply(___bpf_field_ref, ___bpf_narg(args))(args)

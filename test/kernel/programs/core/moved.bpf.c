@@ -403,3 +403,22 @@ int read_copies(void *ctx)
 	written = *(u8 *)&header;
 	return 0;
 }
+
+// ---- own memory with a first value, which lies where the kernel has it, for all who read it ----
+
+u32 initialised = 0;
+
+static __attribute__((noinline)) u32 number_of(struct ns_common *common)
+{
+	return common->inum;
+}
+
+SEC("fentry/bpf_fentry_test1")
+int read_initialised(void *ctx)
+{
+	u32 pid = bpf_get_current_pid_tgid();
+	struct ns_common made = { .inum = pid + 7 };
+
+	initialised = number_of(&made) - pid + made.inum - pid;
+	return 0;
+}
