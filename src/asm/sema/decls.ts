@@ -16,6 +16,9 @@ import type { TFunction, TLocal, TStmt } from "./tree.ts";
 import { applyTypeAttributes, resolveType } from "./type-exprs.ts";
 import { intType, sameType, typeText, unqualified } from "./type-ops.ts";
 import type { CType, FuncType } from "./types.ts";
+import { warnOfFunction, warnOfInitialiser, withFacts } from "./warn/function.ts";
+import { noteFunction, noteVariable } from "./warn/notes.ts";
+import { shadows } from "./warn/shadow.ts";
 
 /** A declaration at file scope. */
 export function fileDeclaration(cx: Sema, d: Declaration): void {
@@ -24,15 +27,24 @@ export function fileDeclaration(cx: Sema, d: Declaration): void {
     const attrs = readAttributes(cx, d.attributes, one.attributes);
     const type = declaredType(cx, one, attrs);
     if (d.storage === "typedef") declareTypedef(cx, one, type);
-    else if (type.kind === "func") declareFunction(cx, one.name.name, one.name.span, type, attrs, d);
-    else
-      declareGlobal(cx, one, type, {
-        name: one.name.name,
-        linkage: d.storage === "static" ? "static" : "global",
-        external: d.storage === "extern" && !one.init,
-        attrs,
-      });
+    else if (type.kind === "func") {
+      declareFunction(cx, one.name.name, one.name.span, type, attrs, d);
+      noteFunction(cx, one.name.name, d.attributes, one.attributes);
+    } else fileVariable(cx, d, one, type, attrs);
   }
+}
+
+function fileVariable(cx: Sema, d: Declaration, one: Declarator, type: CType, attrs: Attributes): void {
+  const declare = () =>
+    declareGlobal(cx, one, type, {
+      name: one.name.name,
+      linkage: d.storage === "static" ? "static" : "global",
+      external: d.storage === "extern" && !one.init,
+      attrs,
+    });
+  if (one.init) warnOfInitialiser(cx, one, declare);
+  else declare();
+  if (d.storage === "static") noteVariable(cx, one, d.attributes);
 }
 
 /** `struct x {...} __attribute__((preserve_access_index));` marks the record itself. */
@@ -153,7 +165,12 @@ export function functionDefinition(cx: Sema, d: FunctionDef): void {
   }
   if (type.unspecified) fn.type = { ...type, params: [] };
   fn.span = d.name.span;
-  fn.body = checkFunction(cx, fn, d);
+  noteFunction(cx, d.name.name, d.attributes);
+  fn.body = withFacts(cx, d.span, () => {
+    const body = checkFunction(cx, fn, d);
+    warnOfFunction(cx, d, fn, body);
+    return body;
+  });
   cx.functions.push(fn);
 }
 
@@ -202,8 +219,10 @@ function declareParam(cx: Sema, name: string, type: CType, d: FunctionDef, index
   refuseFloat(cx, name, type, span);
   if (sizeOf(type) === undefined) cx.sink.error("E0212", span, typeText(type), `parameter '${name}' needs a size`);
   const local: TLocal = { name, type, align: alignOf(type), span };
+  if (written) cx.facts?.locals.set(written, local);
   if (name !== "") {
     if (cx.scope.own(name)) cx.sink.error("E0208", span, name);
+    if (cx.facts) shadows(cx, { name: { name, span } });
     cx.scope.declare(name, { kind: "local", local });
   }
   return local;
@@ -233,6 +252,8 @@ function declareStatic(cx: Sema, d: Declarator, type: CType, attrs: Attributes):
   declareGlobal(cx, d, type, { name, linkage: "static", external: false, attrs });
   const entity = cx.scope.own(d.name.name);
   if (entity?.kind === "global") entity.global.anonymous = entity.global.constant;
+  if (entity?.kind === "global") cx.facts?.statics.set(d, entity.global);
+  if (cx.facts) shadows(cx, d);
 }
 
 function localVariable(cx: Sema, d: Declarator, declared: CType, attrs: Attributes): TStmt {
@@ -241,6 +262,10 @@ function localVariable(cx: Sema, d: Declarator, declared: CType, attrs: Attribut
   if (cx.scope.own(name)) cx.sink.error("E0208", span, name);
   const local: TLocal = { name, type, align: Math.max(alignOf(type), attrs.align ?? 1), span };
   cx.fn!.locals.push(local);
+  if (cx.facts) {
+    cx.facts.locals.set(d, local);
+    shadows(cx, d);
+  }
   cx.scope.declare(name, { kind: "local", local });
   const cleanup = attrs.cleanup && checkCleanup(cx, local, attrs.cleanup);
   if (!d.init) return { kind: "local", local, ...(cleanup && { cleanup }), span: d.span };

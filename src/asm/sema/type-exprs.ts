@@ -314,6 +314,7 @@ function enumValues(cx: Sema, decl: EnumDecl, t: EnumSpec): void {
     const value = v.value ? (constantInt(cx, v.value, `the value of '${v.name.name}'`) ?? next) : next;
     next = value + 1n;
     values.push({ name: v.name.name, value });
+    cx.enumerators.set(v.name.name, decl);
     cx.scope.declare(v.name.name, { kind: "enumerator", value, type: enumeratorType(value) });
   }
   decl.values = values;
