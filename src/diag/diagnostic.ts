@@ -1,5 +1,6 @@
-import type { Span } from "../support/span.ts";
+import type { FileId, Span } from "../support/span.ts";
 import { type ErrorCode, errorTexts, type WarningName, warningTexts } from "./catalogue.ts";
+import { type WarningLevel, WarningLevels } from "./warning-levels.ts";
 
 export interface Note {
   readonly text: string;
@@ -70,7 +71,14 @@ export class DiagSink {
   readonly #all: Draft[] = [];
   #errors = 0;
   /** What the source itself says of a warning at a place; the parser sets it. */
-  settingAt: (name: string, span: Span) => "ignored" | "warning" | "error" | undefined = () => undefined;
+  settingAt: (name: string, span: Span) => WarningLevel | undefined = () => undefined;
+  /** Whether a file is the system's or built in: it is not warned about. */
+  isSystem: (file: FileId) => boolean = () => false;
+  readonly #levels: WarningLevels;
+
+  constructor(levels: WarningLevels = new WarningLevels()) {
+    this.#levels = levels;
+  }
 
   get hasErrors(): boolean {
     return this.#errors > 0;
@@ -89,17 +97,28 @@ export class DiagSink {
     return this.#push(code, "error", (errorTexts[code] as (...a: unknown[]) => string)(...args), span);
   }
 
-  /** Whether the source switches the warning off at the place. */
-  isIgnored(name: string, span: Span): boolean {
-    return this.settingAt(name, span) === "ignored";
+  /** Whether nothing asks for warnings (`-w`). */
+  get isQuiet(): boolean {
+    return this.#levels.none;
+  }
+
+  /** What the options, the source and the kind of file make of a warning at a place. */
+  levelAt(name: WarningName, span?: Span): WarningLevel {
+    if (span && this.isSystem(span.file)) return "ignored";
+    return this.#levels.of(name, span && this.settingAt(name, span));
+  }
+
+  /** Whether the source or the options switch the warning off at the place. */
+  isIgnored(name: WarningName, span: Span): boolean {
+    return this.levelAt(name, span) === "ignored";
   }
 
   warn<W extends WarningName>(name: W, span: Span | undefined, ...args: WarningArgs<W>): DiagBuilder {
-    const setting = span && this.settingAt(name, span);
+    const level = this.levelAt(name, span);
+    if (level === "ignored") return new Builder({ code: `-W${name}`, severity: "warning", text: "", notes: [] });
+    if (level === "error") this.#errors++;
     const text = (warningTexts[name] as (...a: unknown[]) => string)(...args);
-    if (setting === "ignored") return new Builder({ code: `-W${name}`, severity: "warning", text, notes: [] });
-    if (setting === "error") this.#errors++;
-    return this.#push(`-W${name}`, setting === "error" ? "error" : "warning", text, span);
+    return this.#push(`-W${name}`, level, text, span);
   }
 
   /** Takes over a diagnostic that was made elsewhere, as by the verifier. */

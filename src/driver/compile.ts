@@ -11,7 +11,7 @@ import { check } from "../asm/sema/check.ts";
 import type { TExtern, Unit } from "../asm/sema/tree.ts";
 import { isAmbientType } from "../asm/sema/type-exprs.ts";
 import { type PreprocessInput, parseTypeName, parseUnit, preprocessOnly } from "../asm/syntax/parse.ts";
-import { type Diagnostic, DiagSink } from "../diag/diagnostic.ts";
+import type { Diagnostic, DiagSink } from "../diag/diagnostic.ts";
 import { type SourceFile, SourceMap } from "../diag/source.ts";
 import type { SourceLine } from "../elf/model.ts";
 import { writeObject } from "../elf/writer.ts";
@@ -25,7 +25,7 @@ import type { CompileOptions } from "./options.ts";
 import { bindKfuncs } from "./resolve-kfuncs.ts";
 import { leaveToLinker, undefinedNames } from "./undefined-names.ts";
 import { reportVerdict, spanFinder, verifyObject } from "./verdicts.ts";
-import { applyWarnings } from "./warnings.ts";
+import { sinkFor } from "./warnings.ts";
 
 /** What came of a compilation. `object` is missing where `diagnostics` hold an error. */
 export interface Compilation {
@@ -48,16 +48,15 @@ export interface Preprocessed {
 export function compile(source: string, options: CompileOptions): Compilation {
   const files = new SourceMap();
   const main = files.add(options.fileName ?? "probe.bpf", source);
-  const sink = new DiagSink();
+  const sink = sinkFor(files, options);
   const unit = analyse(main, files, options, sink);
   const { subprogs, linked } = sink.hasErrors ? noCode : codeOf(unit, options, sink);
   const whole = { ...unit, externs: [...unit.externs, ...linked] };
   const written = sink.hasErrors ? undefined : assemble(whole, subprogs, files, main, options, sink);
   const loadable = written && linked.length === 0;
   const verdicts = loadable && options.verify !== false ? judge(written, files, main, options, sink) : [];
-  const diagnostics = applyWarnings(sink.diagnostics, options.warnings ?? {});
-  const failed = diagnostics.some((d) => d.severity === "error");
-  return { ...(written && !failed && { object: written }), diagnostics, files, verdicts, subprogs };
+  const { diagnostics } = sink;
+  return { ...(written && !sink.hasErrors && { object: written }), diagnostics, files, verdicts, subprogs };
 }
 
 function analyse(main: SourceFile, files: SourceMap, options: CompileOptions, sink: DiagSink): Unit {
@@ -65,8 +64,12 @@ function analyse(main: SourceFile, files: SourceMap, options: CompileOptions, si
   const isTypeName = (name: string) => isAmbientType(name, (n) => kernel.btf.byName(n, "typedef").length > 0);
   const ast = parseUnit({ ...sourceInput(main, files, options), isTypeName }, sink);
   const parseType = (text: string) => parseTypeName(text, isTypeName);
+  const textBefore = (span: Span) => {
+    const { line, column } = files.place(span);
+    return files.lineText(span.file, line).slice(0, column - 1);
+  };
   const anyKfunc = options.verify === false;
-  return check(ast, kernel, { cpu: options.cpu ?? "v3", parseType, anyKfunc }, sink);
+  return check(ast, kernel, { cpu: options.cpu ?? "v3", parseType, anyKfunc, textBefore }, sink);
 }
 
 function sourceInput(main: SourceFile, files: SourceMap, options: CompileOptions): PreprocessInput {
@@ -85,9 +88,9 @@ function sourceInput(main: SourceFile, files: SourceMap, options: CompileOptions
 export function preprocess(source: string, options: CompileOptions): Preprocessed {
   const files = new SourceMap();
   const main = files.add(options.fileName ?? "probe.bpf", source);
-  const sink = new DiagSink();
+  const sink = sinkFor(files, options);
   const text = preprocessOnly(sourceInput(main, files, options), sink);
-  return { text, diagnostics: applyWarnings(sink.diagnostics, options.warnings ?? {}), files };
+  return { text, diagnostics: sink.diagnostics, files };
 }
 
 /** Macros that say for what is compiled. */

@@ -43,16 +43,28 @@ export function includeHost(read: ReadText, path: SearchPath): IncludeHost {
   };
   const quoted = (name: string, from: string): string[] =>
     [dirOf(from), ...(path.quoted ?? [])].map((dir) => join(dir, name));
+  // Names of files found in the system's folders, or by files that were; what was found elsewhere as well is the user's.
+  const systemFiles = new Set<string>();
+  const own = new Set([...user, ...(path.quoted ?? [])].map((dir) => join(dir, "")));
+  const found = (name: string, from: string, file: ReturnType<typeof builtinHeader>) => {
+    if (!file || !("name" in file)) return file;
+    const isUsers = own.has(file.name.slice(0, file.name.length - name.length));
+    const beside = file.name === join(dirOf(from), name) && !systemFiles.has(from);
+    if (!isUsers && !beside) systemFiles.add(file.name);
+    return file;
+  };
   const find = (name: string, angled: boolean, from: string) => {
     if (name.startsWith("/")) return first([name]);
-    return first([...(angled ? [] : quoted(name, from)), ...inDirs(name)]) ?? builtinHeader(name);
+    const paths = [...(angled ? [] : quoted(name, from)), ...inDirs(name)];
+    return found(name, from, first(paths) ?? builtinHeader(name));
   };
   return {
     find,
+    isSystem: (name) => systemFiles.has(name),
     findNext: (name, from) => {
       if (name.startsWith("/")) return first([name]);
       const candidates = inDirs(name);
-      return first(candidates.slice(behind(candidates, name, from))) ?? builtinHeader(name);
+      return found(name, from, first(candidates.slice(behind(candidates, name, from))) ?? builtinHeader(name));
     },
   };
 }
@@ -68,7 +80,9 @@ function behind(candidates: readonly string[], name: string, from: string): numb
 export const builtinOnly: IncludeHost = { find: builtinHeader, findNext: builtinHeader };
 
 /** Built-in headers are empty, but for maps of USDT, and macros that some programs test, as libbpf's do for the guard of `vmlinux.h`. */
-function builtinHeader(name: string) {
+function builtinHeader(
+  name: string,
+): { readonly name: string; readonly text: string } | { readonly builtin: string } | undefined {
   if (name === "vmlinux.h") return { name, text: "#pragma once\n#define __VMLINUX_H__\n" };
   if (name === "bpf/usdt.bpf.h") return { name, text: usdtHeader };
   const text = compilerHeaders.get(name);

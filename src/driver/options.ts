@@ -3,14 +3,10 @@ import type { IncludeHost } from "../asm/syntax/input.ts";
 import type { Kernel } from "../kernel/model.ts";
 
 export interface WarningOptions {
-  /** `-Wno-name`: names that are not reported. */
-  readonly off?: readonly string[];
+  /** What stands behind each `-W`, in order: `all`, `no-shadow`, `error`, `error=return-type`, `no-error=cpp`. */
+  readonly flags?: readonly string[];
   /** `-w`. */
   readonly none?: boolean;
-  /** `-Werror`: every warning is an error. */
-  readonly errors?: boolean;
-  /** `-Werror=name`. */
-  readonly errorNames?: readonly string[];
 }
 
 export interface CompileOptions {

@@ -1,14 +1,24 @@
-/** `-W` options, applied to what the stages reported. */
-import type { Diagnostic } from "../diag/diagnostic.ts";
-import type { WarningOptions } from "./options.ts";
+/** The sink of a compilation: it knows the `-W` options, and which files are the system's. */
+import { DiagSink } from "../diag/diagnostic.ts";
+import type { SourceMap } from "../diag/source.ts";
+import { WarningLevels } from "../diag/warning-levels.ts";
+import type { FileId } from "../support/span.ts";
+import type { CompileOptions } from "./options.ts";
 
-/** Leaves out what is switched off and makes errors of what `-Werror` names. */
-export function applyWarnings(all: readonly Diagnostic[], options: WarningOptions): readonly Diagnostic[] {
-  return all.flatMap((d) => {
-    if (d.severity !== "warning") return [d];
-    const name = d.code.slice(2);
-    if (options.none || options.off?.includes(name)) return [];
-    const fatal = options.errors || options.errorNames?.includes(name);
-    return [fatal ? { ...d, severity: "error" as const } : d];
-  });
+/** A sink for the files of one compilation; unknown `-W` options are told at once. */
+export function sinkFor(files: SourceMap, options: CompileOptions): DiagSink {
+  const levels = new WarningLevels(options.warnings?.flags, options.warnings?.none);
+  const sink = new DiagSink(levels);
+  const known = new Map<FileId, boolean>();
+  sink.isSystem = (id) => {
+    let system = known.get(id);
+    if (system === undefined) {
+      const { builtin, name } = files.file(id);
+      system = builtin || options.includes?.isSystem?.(name) === true;
+      known.set(id, system);
+    }
+    return system;
+  };
+  for (const flag of levels.unknown) sink.warn("unknown-warning-option", undefined, flag);
+  return sink;
 }

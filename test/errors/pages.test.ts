@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { errorTexts, warningTexts } from "../../src/diag/catalogue.ts";
 import { renderHuman } from "../../src/diag/human.ts";
+import { isWarningName } from "../../src/diag/warning-names.ts";
 import { type Compilation, compile } from "../../src/driver/compile.ts";
 import { openKernel } from "../../src/kernel/kernel.ts";
 import type { Kernel } from "../../src/kernel/model.ts";
@@ -39,7 +40,13 @@ beforeAll(() => {
   });
 });
 
-const build = (source: string): Compilation => compile(source, { kernel, fileName: "probe.bpf" });
+/** With the warning asked for that the page is about. */
+const build = (source: string, page: string): Compilation =>
+  compile(source, {
+    kernel,
+    fileName: "probe.bpf",
+    warnings: { flags: page.startsWith("W") && isWarningName(page.slice(1)) ? [page.slice(1)] : [] },
+  });
 const errorsOf = (made: Compilation): string[] => [
   ...new Set(made.diagnostics.filter((d) => d.severity === "error").map((d) => d.code)),
 ];
@@ -66,7 +73,7 @@ test("causes are short and in prose", () => {
 
 describe("the example that fails", () => {
   test.each(compiled)("%s", async (name) => {
-    const made = build(readPage(name)!.fails);
+    const made = build(readPage(name)!.fails, name);
     const code = codeOf(name);
     if (name.startsWith("W")) expect(made.diagnostics.map((d) => d.code)).toContain(code);
     expect(errorsOf(made)).toEqual(name.startsWith("W") ? [] : [code]);
@@ -77,7 +84,7 @@ describe("the example that fails", () => {
 
 describe("the example as mended", () => {
   test.each(compiled)("%s", (name) => {
-    const made = build(readPage(name)!.mended);
+    const made = build(readPage(name)!.mended, name);
     expect(errorsOf(made), shown(made)).toEqual([]);
     expect(made.diagnostics.map((d) => d.code)).not.toContain(codeOf(name));
     expect(made.object).toBeDefined();

@@ -51,8 +51,16 @@ function storedValue(s: Selector, id: ValueId, size: Size): VSrc {
   return fitsS32(signed) ? { imm: Number(signed) } : { reg: s.use(id) };
 }
 
+/** On 4 bytes, only an addition whose old value nobody asks for is older than 32-bit arithmetic. */
+function refuseNarrow(s: Selector, inst: InstOf<"atomic">): void {
+  const plain = inst.fn === "add" && !inst.fetch;
+  if (inst.size === 4 && !plain && !s.target.alu32)
+    s.sink.error("E0443", inst.span, `atomic ${inst.fn}`).help("use 8 bytes, or compile with -mcpu=v3");
+}
+
 export function selectAtomic(s: Selector, inst: InstOf<"atomic">): void {
   const { fn, size, ty } = inst;
+  refuseNarrow(s, inst);
   const place = placeOf(s, inst.base, inst.off, false);
   if (fn === "cmpxchg") {
     const src = s.use(inst.value);

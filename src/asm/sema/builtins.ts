@@ -22,6 +22,8 @@ import {
   isPtr,
   isScalar,
   longType,
+  ptrTo,
+  qualify,
   sizeType,
   typeText,
   uintType,
@@ -43,13 +45,15 @@ type Maker = (c: Call) => Operand;
 const arg = (c: Call, i: number, type: CType): TExpr =>
   assigned(c.cx, checkValue(c.cx, c.args[i]!), type, `argument ${i + 1} of '${c.name}'`);
 
+const constVoidPtr: CType = ptrTo(qualify(voidType, { const: true }));
+
 const make = (c: Call, builtin: TBuiltin, type: CType): Operand =>
   value({ kind: "builtin", builtin, type, span: c.span });
 
 const copy =
   (kind: "memcpy" | "memmove"): Maker =>
   (c) =>
-    make(c, { kind, dst: arg(c, 0, voidPtr), src: arg(c, 1, voidPtr), length: arg(c, 2, sizeType) }, voidPtr);
+    make(c, { kind, dst: arg(c, 0, voidPtr), src: arg(c, 1, constVoidPtr), length: arg(c, 2, sizeType) }, voidPtr);
 
 const memset: Maker = (c) =>
   make(c, { kind: "memset", dst: arg(c, 0, voidPtr), byte: arg(c, 1, intType), length: arg(c, 2, sizeType) }, voidPtr);
@@ -57,7 +61,7 @@ const memset: Maker = (c) =>
 const memcmp: Maker = (c) =>
   make(
     c,
-    { kind: "memcmp", left: arg(c, 0, voidPtr), right: arg(c, 1, voidPtr), length: arg(c, 2, sizeType) },
+    { kind: "memcmp", left: arg(c, 0, constVoidPtr), right: arg(c, 1, constVoidPtr), length: arg(c, 2, sizeType) },
     intType,
   );
 

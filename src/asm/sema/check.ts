@@ -11,6 +11,7 @@ import { ownTags } from "./own-tags.ts";
 import type { FunctionDraft } from "./scope.ts";
 import { staticAssert } from "./static-assert.ts";
 import type { TExtern, Unit } from "./tree.ts";
+import { unusedStatics } from "./warn/unused.ts";
 
 /** Checks a whole file against a kernel. The unit is complete only where the sink has no errors. */
 export function check(ast: TranslationUnit, kernel: Kernel, options: SemaOptions, sink: DiagSink): Unit {
@@ -20,6 +21,7 @@ export function check(ast: TranslationUnit, kernel: Kernel, options: SemaOptions
   for (const item of ast.items) fileItem(cx, item);
   useAsmNames(cx);
   checkExterns(cx);
+  unusedStatics(cx, cx.statics);
   return {
     functions: cx.functions.flatMap((f) => (f.body && isWanted(f) ? [f.body] : [])),
     globals: cx.globals,

@@ -7,7 +7,9 @@ import type { EnumSpec, Initializer, RecordSpec, TypeExpr } from "../syntax/ast.
 import { KernelTypes } from "./kernel-types.ts";
 import { type Entity, type FunctionDraft, type GlobalDraft, Scope } from "./scope.ts";
 import type { TCase, TExtern, TLocal, TMap } from "./tree.ts";
-import type { CType, RecordDecl } from "./types.ts";
+import type { CType, EnumDecl, RecordDecl } from "./types.ts";
+import type { Facts } from "./warn/facts.ts";
+import type { FileStatic } from "./warn/unused.ts";
 
 export interface SemaOptions {
   readonly cpu: "v1" | "v2" | "v3" | "v4";
@@ -15,6 +17,8 @@ export interface SemaOptions {
   readonly anyKfunc?: boolean;
   /** Parses the C type of a helper's prototype. */
   readonly parseType: (text: string) => TypeExpr;
+  /** What stands before a place on its line. */
+  readonly textBefore?: (span: Span) => string;
 }
 
 /** The function whose body is being checked. */
@@ -55,6 +59,16 @@ export class Sema {
   fn: FunctionState | undefined;
   /** Declarations of a skimmed header are being made. */
   late = false;
+  /** What warnings need to know of the function or initialiser at hand; undefined where nobody asks. */
+  facts: Facts | undefined;
+  /** The enumeration of each enumerator that the file declares. */
+  readonly enumerators = new Map<string, EnumDecl>();
+  /** Functions marked `warn_unused_result`. */
+  readonly mustLook = new Set<string>();
+  /** Functions and variables of the file's own, to be asked at its end whether they were used. */
+  readonly statics: FileStatic[] = [];
+  /** Variables of the file that something names. */
+  readonly mentioned = new Set<GlobalDraft>();
   /** Inside `__builtin_preserve_access_index`: every record access relocates. */
   preserving = 0;
   /** Around expressions whose value is needed now: what is no constant yet will never be one. */

@@ -22,6 +22,8 @@ import {
   voidType,
 } from "./type-ops.ts";
 import type { CType } from "./types.ts";
+import { isSystemMacro } from "./warn/facts.ts";
+import { pointerWarning } from "./warn/pointers.ts";
 
 /** What an expression is before it is used: a place, a value, or a function. */
 export type Operand =
@@ -133,20 +135,19 @@ function mismatch(cx: Sema, e: TExpr, to: CType, what: string): TExpr {
   return errorValue(e.span);
 }
 
-/**
- * Numbers and pointers mix silently only inside macros, whose authors know what a register holds, and where the source
- * switches -Wint-conversion off.
- */
+/** Numbers and pointers mix silently inside built-in macros, whose authors know what a register holds. */
 function checkNumber(cx: Sema, e: TExpr, to: CType, what: string, at: Span): void {
-  const setting = cx.sink.settingAt("int-conversion", at);
-  if (at.via || setting === "ignored" || setting === "warning") return;
-  cx.sink
-    .error("E0203", e.span, what, typeText(to), typeText(e.type))
-    .help(
-      isPtr(to)
-        ? `write a cast, (${typeText(to)}), if the number is an address`
-        : "write a cast if the address is wanted as a number",
-    );
+  if (at.via) return;
+  const level = cx.sink.levelAt("int-conversion", at);
+  if (level === "ignored") return;
+  const texts = [what, typeText(to), typeText(e.type)] as const;
+  const report =
+    level === "warning" ? cx.sink.warn("int-conversion", at, ...texts) : cx.sink.error("E0203", e.span, ...texts);
+  report.help(
+    isPtr(to)
+      ? `write a cast, (${typeText(to)}), if the number is an address`
+      : "write a cast if the address is wanted as a number",
+  );
 }
 
 function checkPointers(cx: Sema, e: TExpr, to: CType, what: string): void {
@@ -157,11 +158,7 @@ function checkPointers(cx: Sema, e: TExpr, to: CType, what: string): void {
       .help(`write a cast, (${typeText(to)}), if the pointer is to change its address space`);
     return;
   }
-  if (to.to.kind === "void" || e.type.to.kind === "void" || isNull(e)) return;
-  if (sameType(to.to, e.type.to) || sameButSign(to.to, e.type.to)) return;
-  if (e.span.via) return;
-  cx.sink.warn("incompatible-pointer-types", e.span, what, typeText(to), typeText(e.type));
+  if (isNull(e) || isSystemMacro(cx, e.span)) return;
+  const name = pointerWarning(to.to, e.type.to);
+  if (name) cx.sink.warn(name, e.span, what, typeText(to), typeText(e.type));
 }
-
-/** Pointers to integers that differ only in sign or name are let pass, as clang does without -Wpointer-sign. */
-const sameButSign = (a: CType, b: CType): boolean => a.kind === "int" && b.kind === "int" && a.size === b.size;

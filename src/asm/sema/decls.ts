@@ -17,6 +17,9 @@ import type { TExpr, TFunction, TLocal, TStmt } from "./tree.ts";
 import { applyTypeAttributes, resolveType } from "./type-exprs.ts";
 import { intType, isInteger, sameType, typeText, unqualified } from "./type-ops.ts";
 import type { CType, FuncType } from "./types.ts";
+import { warnOfFunction, warnOfInitialiser, withFacts } from "./warn/function.ts";
+import { noteFunction, noteVariable } from "./warn/notes.ts";
+import { shadows } from "./warn/shadow.ts";
 
 /** A declaration at file scope. */
 export function fileDeclaration(cx: Sema, d: Declaration): void {
@@ -25,14 +28,21 @@ export function fileDeclaration(cx: Sema, d: Declaration): void {
     const attrs = readAttributes(cx, d.attributes, one.attributes);
     const type = declaredType(cx, one, attrs);
     if (d.storage === "typedef") declareTypedef(cx, one, type, attrs);
-    else if (type.kind === "func") declareFunction(cx, one.name.name, one.name.span, type, attrs, d, one.asmName);
-    else {
-      const external = d.storage === "extern" && !one.init;
-      if (one.asmName && !(external && attrs.section === undefined)) refuseName(cx, one.asmName);
-      const linkage = d.storage === "static" ? "static" : "global";
-      declareGlobal(cx, one, type, { name: one.name.name, linkage, external, attrs });
-    }
+    else if (type.kind === "func") {
+      declareFunction(cx, one.name.name, one.name.span, type, attrs, d, one.asmName);
+      noteFunction(cx, one.name.name, d.attributes, one.attributes);
+    } else fileVariable(cx, d, one, type, attrs);
   }
+}
+
+function fileVariable(cx: Sema, d: Declaration, one: Declarator, type: CType, attrs: Attributes): void {
+  const external = d.storage === "extern" && !one.init;
+  if (one.asmName && !(external && attrs.section === undefined)) refuseName(cx, one.asmName);
+  const linkage = d.storage === "static" ? "static" : "global";
+  const declare = () => declareGlobal(cx, one, type, { name: one.name.name, linkage, external, attrs });
+  if (one.init) warnOfInitialiser(cx, one, declare);
+  else declare();
+  if (d.storage === "static") noteVariable(cx, one, d.attributes);
 }
 
 /** `asm("name")` behind a declaration: what the object calls by another name is not what the source says. */
@@ -171,7 +181,12 @@ export function functionDefinition(cx: Sema, d: FunctionDef): void {
   if (fn.asmName !== undefined) refuseName(cx, d.name);
   if (type.unspecified) fn.type = { ...type, params: [] };
   fn.span = d.name.span;
-  fn.body = checkFunction(cx, fn, d);
+  noteFunction(cx, d.name.name, d.attributes);
+  fn.body = withFacts(cx, d.span, () => {
+    const body = checkFunction(cx, fn, d);
+    warnOfFunction(cx, d, fn, body);
+    return body;
+  });
   cx.functions.push(fn);
 }
 
@@ -220,8 +235,10 @@ function declareParam(cx: Sema, name: string, type: CType, d: FunctionDef, index
   refuseFloat(cx, name, type, span);
   if (sizeOf(type) === undefined) cx.sink.error("E0212", span, typeText(type), `parameter '${name}' needs a size`);
   const local: TLocal = { name, type, align: alignOf(type), span };
+  if (written) cx.facts?.locals.set(written, local);
   if (name !== "") {
     if (cx.scope.own(name)) cx.sink.error("E0208", span, name);
+    if (cx.facts) shadows(cx, { name: { name, span } });
     cx.scope.declare(name, { kind: "local", local });
   }
   return local;
@@ -252,6 +269,8 @@ function declareStatic(cx: Sema, d: Declarator, type: CType, attrs: Attributes):
   declareGlobal(cx, d, type, { name, linkage: "static", external: false, attrs });
   const entity = cx.scope.own(d.name.name);
   if (entity?.kind === "global") entity.global.anonymous = entity.global.constant;
+  if (entity?.kind === "global") cx.facts?.statics.set(d, entity.global);
+  if (cx.facts) shadows(cx, d);
 }
 
 function localVariable(cx: Sema, d: Declarator, declared: CType, attrs: Attributes): TStmt {
@@ -260,6 +279,10 @@ function localVariable(cx: Sema, d: Declarator, declared: CType, attrs: Attribut
   if (cx.scope.own(name)) cx.sink.error("E0208", span, name);
   const local: TLocal = { name, type, align: Math.max(alignOf(type), attrs.align ?? 1), span };
   cx.fn!.locals.push(local);
+  if (cx.facts) {
+    cx.facts.locals.set(d, local);
+    shadows(cx, d);
+  }
   cx.scope.declare(name, { kind: "local", local });
   const cleanup = attrs.cleanup && checkCleanup(cx, local, attrs.cleanup);
   if (!d.init) return { kind: "local", local, ...(cleanup && { cleanup }), span: d.span };

@@ -47,6 +47,7 @@ function enumValues(cx: Sema, decl: EnumDecl, t: EnumSpec, fixed: CType | undefi
     const value = v.value ? (constantInt(cx, v.value, `the value of '${name}'`) ?? next) : next;
     next = value + 1n;
     values.push({ name, value });
+    cx.enumerators.set(name, decl);
     if (fixed && wrapTo(value, fixed) !== value)
       cx.sink.error("E0229", span, name, `its value ${value} does not fit '${typeText(fixed)}'`);
     cx.scope.declare(name, { kind: "enumerator", value, type: fixed ?? enumeratorType(value) });

@@ -52,6 +52,12 @@ export const checkValue = (cx: Sema, e: Expr): TExpr => rvalue(checkOperand(cx, 
 
 /** An expression as it stands: a place where it names one. */
 export function checkOperand(cx: Sema, e: Expr): Operand {
+  const operand = operandOf(cx, e);
+  cx.facts?.operands.set(e, operand);
+  return operand;
+}
+
+function operandOf(cx: Sema, e: Expr): Operand {
   switch (e.kind) {
     case "int":
       return value(constant(e.value, literalType(e.value, e.suffix, e.decimal), e.span));

@@ -82,6 +82,7 @@ export function checkInit(cx: Sema, type: CType, init: Initializer): TInit {
       cx.sink.error("E0224", init.span, `an array takes a list in braces${isCharArray(type) ? " or a string" : ""}`);
       return { kind: "parts", zero: true, parts: [] };
     }
+    cx.facts?.filled.push({ value: init, type });
     const v = assigned(cx, rvalue(checkOperand(cx, init)), type, "initialisation");
     return type.kind === "record" ? { kind: "copy", from: v } : { kind: "scalar", value: v };
   }
@@ -111,8 +112,7 @@ function relocated(parts: readonly TInitPart[], zeroed: boolean): readonly TInit
 
 function scalarList(cx: Sema, type: CType, init: InitList): TInit {
   const item = init.items[0];
-  if (init.items.length > 1)
-    cx.sink.warn("excess-initializers", init.items[1]!.span, "one value is enough for a scalar");
+  if (init.items.length > 1) cx.sink.warn("excess-initializers", init.items[1]!.span, "a scalar", 1);
   if (!item) return { kind: "parts", zero: true, parts: [] };
   return checkInit(cx, type, item.value);
 }
@@ -131,6 +131,21 @@ function coversAll(type: CType, parts: readonly TInitPart[]): boolean {
   return bytes === sizeOf(type) && new Set(parts.map((p) => p.off)).size === parts.length;
 }
 
+/** `{ 0 }`: everything is zero, whatever it consists of. */
+const isZeroList = ({ items }: InitList): boolean =>
+  items.length === 1 &&
+  items[0]!.designators.length === 0 &&
+  items[0]!.value.kind === "int" &&
+  items[0]!.value.value === 0n;
+
+/** A list that ends before the members do. */
+function missingFields(cx: Sema, type: CType, filled: number, list: InitList): void {
+  if (type.kind !== "record" || type.decl.of === "union" || isZeroList(list)) return;
+  const next = layoutOf(type.decl)?.fields[filled];
+  if (!next || (next.type.kind === "array" && next.type.length === undefined)) return;
+  cx.sink.warn("missing-field-initializers", { ...list.span, start: list.span.end - 1 }, next.name);
+}
+
 /** Some part of the object that an initialiser fills. */
 interface Slot {
   readonly type: CType;
@@ -141,8 +156,7 @@ interface Slot {
 
 function stringPart(cx: Sema, slot: Slot, s: Extract<Expr, { kind: "string" }>): TInitPart {
   const length = slot.type.kind === "array" ? (slot.type.length ?? s.bytes.length + 1) : 0;
-  if (s.bytes.length > length)
-    cx.sink.warn("excess-initializers", s.span, `the string has ${s.bytes.length} bytes, the array ${length}`);
+  if (s.bytes.length > length) cx.sink.warn("excess-initializers", s.span, "the array", length);
   const bytes = new Uint8Array(length);
   bytes.set(s.bytes.subarray(0, length));
   return { off: slot.off, ...(slot.core && { core: slot.core }), value: { kind: "bytes", bytes } };
@@ -183,12 +197,27 @@ class Filler {
   readonly parts: TInitPart[] = [];
   readonly #cx: Sema;
   readonly #checked = new Map<Expr, TExpr>();
+  /** The list that is being read, and whether it names what it fills. */
+  #list: InitList | undefined;
+  #isDesignated = false;
+  readonly #filled = new Set<string>();
 
   constructor(cx: Sema) {
     this.#cx = cx;
   }
 
   fill(slot: Slot, list: InitList): void {
+    const [outer, outerDesignated] = [this.#list, this.#isDesignated];
+    this.#list = list;
+    this.#isDesignated = false;
+    const filled = this.#fillAll(slot, list);
+    if (!this.#isDesignated && filled > 0) missingFields(this.#cx, slot.type, filled, list);
+    this.#list = outer;
+    this.#isDesignated = outerDesignated;
+  }
+
+  /** How many children the list gets to. */
+  #fillAll(slot: Slot, list: InitList): number {
     let at = 0;
     const queue = [...list.items];
     const count = childCount(slot.type);
@@ -196,16 +225,18 @@ class Filler {
       const item = queue[0]!;
       if (item.designators.length > 0) {
         queue.shift();
+        this.#isDesignated = true;
         at = this.#designated(slot, item.designators, item.value, item.span) + 1;
         continue;
       }
       if (at >= count) {
-        this.#cx.sink.warn("excess-initializers", item.span, `'${typeText(slot.type)}' has only ${count} parts`);
+        this.#cx.sink.warn("excess-initializers", item.span, `'${typeText(slot.type)}'`, count);
         for (const { value } of queue) this.#unused(value);
-        return;
+        return at;
       }
       this.#next(child(this.#cx, slot, at++), queue);
     }
+    return at;
   }
 
   /** What fills nothing is checked all the same. */
@@ -224,6 +255,8 @@ class Filler {
       return;
     }
     const count = childCount(slot.type);
+    if (this.#list && !isZeroList(this.#list))
+      this.#cx.sink.warn("missing-braces", item.value.span, typeText(slot.type));
     for (let i = 0; i < count && queue.length > 0 && queue[0]!.designators.length === 0; i++)
       this.#next(child(this.#cx, slot, i), queue);
     if (count === 0) queue.shift();
@@ -262,14 +295,25 @@ class Filler {
       return;
     }
     if (init.kind === "string" && isCharArray(slot.type)) {
+      this.#override(slot, init);
       this.parts.push(stringPart(this.#cx, slot, init));
       return;
     }
+    this.#override(slot, init);
+    if (!isInitList(init))
+      this.#cx.facts?.filled.push({ value: init, type: slot.type, ...(slot.bits && { bits: slot.bits }) });
     const expr = isInitList(init)
       ? this.#scalar(slot, init)
       : assigned(this.#cx, this.#check(init), slot.type, "initialisation");
     const { off, bits, core } = slot;
     if (expr) this.parts.push({ off, ...(bits && { bits }), ...(core && { core }), value: { kind: "expr", expr } });
+  }
+
+  /** Told where something is given a second value; the first one is lost. */
+  #override(slot: Slot, init: Initializer): void {
+    const key = `${slot.off}:${slot.bits?.bitOff ?? ""}`;
+    if (this.#filled.has(key)) this.#cx.sink.warn("initializer-overrides", init.span);
+    this.#filled.add(key);
   }
 
   #scalar(slot: Slot, init: InitList): TExpr | undefined {

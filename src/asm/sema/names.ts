@@ -79,6 +79,7 @@ export function nameOperand(cx: Sema, name: string, span: Span): Operand {
     case "local":
       return place({ kind: "local", local: entity.local, type: entity.local.type, span });
     case "global":
+      cx.mentioned.add(entity.global);
       return place({ kind: "global", name: entity.global.name, type: entity.global.type, span });
     case "map":
       return place({ kind: "global", name: entity.name, type: entity.type, span });

@@ -229,7 +229,15 @@ export type Stmt =
   | { readonly kind: "expr"; readonly expr: Expr; readonly span: Span }
   /** `;`, with what stands before it: `__attribute__((fallthrough));`. */
   | { readonly kind: "empty"; readonly attributes?: readonly Attribute[]; readonly span: Span }
-  | { readonly kind: "if"; readonly cond: Expr; readonly then: Stmt; readonly else?: Stmt; readonly span: Span }
+  /** `elseSpan`: the place of the last `else`. */
+  | {
+      readonly kind: "if";
+      readonly cond: Expr;
+      readonly then: Stmt;
+      readonly else?: Stmt;
+      readonly elseSpan?: Span;
+      readonly span: Span;
+    }
   | { readonly kind: "while"; readonly cond: Expr; readonly body: Stmt; readonly unroll?: Unroll; readonly span: Span }
   | { readonly kind: "do"; readonly body: Stmt; readonly cond: Expr; readonly unroll?: Unroll; readonly span: Span }
   | {
@@ -317,7 +325,14 @@ export type Expr =
   | { readonly kind: "char"; readonly value: number; readonly span: Span }
   | StringLiteral
   | { readonly kind: "name"; readonly name: string; readonly span: Span }
-  | { readonly kind: "unary"; readonly op: UnaryOp; readonly operand: Expr; readonly span: Span }
+  /** `parens`, here and below: written in parentheses of its own. */
+  | {
+      readonly kind: "unary";
+      readonly op: UnaryOp;
+      readonly operand: Expr;
+      readonly parens?: true;
+      readonly span: Span;
+    }
   | {
       readonly kind: "incdec";
       readonly op: IncDecOp;
@@ -332,6 +347,7 @@ export type Expr =
       readonly left: Expr;
       readonly right: Expr;
       readonly opSpan: Span;
+      readonly parens?: true;
       readonly span: Span;
     }
   | {
@@ -340,6 +356,7 @@ export type Expr =
       readonly target: Expr;
       readonly value: Expr;
       readonly opSpan: Span;
+      readonly parens?: true;
       readonly span: Span;
     }
   /** Without `then`: GNU's `a ?: b`. */

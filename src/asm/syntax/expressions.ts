@@ -356,7 +356,9 @@ export abstract class ExpressionParser extends ParserBase {
     const inner = block ? undefined : this.SUBRULE1(this.expression);
     this.close(RParen, open);
     this.depth--;
-    return block ? { kind: "stmt_expr", body: block, span: this.spanFrom(open) } : inner!;
+    if (block) return { kind: "stmt_expr", body: block, span: this.spanFrom(open) };
+    const marked = inner!.kind === "binary" || inner!.kind === "assign" || inner!.kind === "unary";
+    return marked ? ({ ...inner, parens: true } as Expr) : inner!;
   });
 
   // ---- keywords that look like calls ----

@@ -17,6 +17,8 @@ export interface IncludeHost {
     name: string,
     from: string,
   ): { readonly name: string; readonly text: string } | { readonly builtin: string } | undefined;
+  /** Whether a file that was found is the system's: nothing in it is warned about. */
+  isSystem?(name: string): boolean;
 }
 
 /** Macros of the outermost scope, which give way to everything that the user defines or declares. */

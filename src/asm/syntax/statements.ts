@@ -205,15 +205,19 @@ export abstract class StatementParser extends DeclarationParser {
     if (this.RECORDING_PHASE) return { kind: "empty", span: spanOf(first) };
     const arms = [this.#arm(first)];
     let last: Stmt | undefined;
+    let word: Tok | undefined;
     while (!last && this.takeIf(ElseWord)) {
+      word = this.tok(0);
       const next = this.takeIf(IfWord);
       if (next) arms.push(this.#arm(next));
       else last = this.#body();
     }
     const end = this.tok(0);
+    const elseSpan = last && word && spanOf(word);
     return arms.reduceRight<Stmt | undefined>((rest, { word, cond, body }) => {
       const span = spanBetween(word, end);
-      return { kind: "if", cond, then: body, ...(rest && { else: rest }), span };
+      const other = rest && { else: rest, ...(rest === last && elseSpan && { elseSpan }) };
+      return { kind: "if", cond, then: body, ...other, span };
     }, last)!;
   });
 

@@ -1,5 +1,5 @@
 /** `#pragma GCC diagnostic`: which warnings are switched off or made errors, by place of the text. */
-import { warningTexts } from "../../diag/codes/warnings.ts";
+import { allWarnings, warningsOf } from "../../diag/warning-names.ts";
 import type { Expansion, FileId, Span } from "../../support/span.ts";
 import type { Tok } from "./token.ts";
 
@@ -12,9 +12,6 @@ interface Change {
   readonly settings: Settings;
 }
 
-/** Names that are no warning of ours, nor an error that clang has as a warning, are passed over. */
-const isKnown = (name: string): boolean => Object.hasOwn(warningTexts, name) || name === "int-conversion";
-
 export class WarningState {
   #now: Settings = new Map();
   readonly #stack: Settings[] = [];
@@ -22,14 +19,17 @@ export class WarningState {
   readonly #inFiles = new Map<FileId, Change[]>();
   readonly #inMacros = new Map<FileId, Map<number, Settings>>();
 
-  /** Obeys `push`, `pop`, or a setting of the warning called `name`; `at` is the pragma. False for anything else. */
+  /** Obeys `push`, `pop`, or a setting of the warnings that `name` stands for; `at` is the pragma. False for anything else. */
   obey(word: string, name: string | undefined, at: Tok): boolean {
     if (word === "push") this.#stack.push(this.#now);
     else if (word === "pop") this.#now = this.#stack.pop() ?? this.#now;
-    else if (name !== undefined && !isKnown(name)) return true;
-    else if ((word === "ignored" || word === "warning" || word === "error") && name !== undefined)
-      this.#now = new Map(this.#now).set(name, word);
-    else return false;
+    else if ((word === "ignored" || word === "warning" || word === "error") && name !== undefined) {
+      const names = name === "everything" ? allWarnings() : warningsOf(name);
+      if (names.length === 0) return true;
+      const now = new Map(this.#now);
+      for (const one of names) now.set(one, word);
+      this.#now = now;
+    } else return false;
     const outer = at.origin?.outermost.call ?? at;
     this.note(outer.file, outer.startOffset);
     const use = at.origin?.call;

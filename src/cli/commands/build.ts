@@ -5,7 +5,6 @@ import { SourceMap } from "../../diag/source.ts";
 import { type Compilation, compile, preprocess } from "../../driver/compile.ts";
 import { disassemble, listing, listingJson } from "../../driver/disassemble.ts";
 import { includeHost, type SearchPath } from "../../driver/host.ts";
-import type { WarningOptions } from "../../driver/options.ts";
 import type { Kernel } from "../../kernel/model.ts";
 import { isFolder, readHeader, readSource, writeWhole } from "../files.ts";
 import { choiceOf, chooseKernel } from "../kernel-choice.ts";
@@ -112,7 +111,7 @@ function compileOptions(file: string, kernel: Kernel, args: BuildArgs) {
     debug: args.debug,
     verify: args.verify,
     resolveKfuncs: args["resolve-kfuncs"],
-    warnings: warningOptions(args),
+    warnings: { flags: args.warning, none: args["silence-warnings"] },
   } as const;
 }
 
@@ -140,16 +139,6 @@ function searchPath(kernel: Kernel, args: BuildArgs): SearchPath {
 function definition(text: string): { name: string; value: string } {
   const equals = text.indexOf("=");
   return equals === -1 ? { name: text, value: "1" } : { name: text.slice(0, equals), value: text.slice(equals + 1) };
-}
-
-function warningOptions(args: BuildArgs): WarningOptions {
-  const words = args.warning;
-  return {
-    none: args["silence-warnings"],
-    errors: words.includes("error"),
-    off: words.filter((w) => w.startsWith("no-")).map((w) => w.slice(3)),
-    errorNames: words.filter((w) => w.startsWith("error=")).map((w) => w.slice(6)),
-  };
 }
 
 const endings: Readonly<Record<Emit, string>> = { obj: ".o", asm: ".s", json: ".json" };

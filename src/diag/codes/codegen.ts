@@ -15,6 +15,7 @@ export const codegenCodes = {
     `'${name}' needs ${size} bytes of stack, and the kernel gives ${limit}`,
   E0442: (name: string, slots: number) =>
     `a branch in '${name}' spans ${slots} instructions, more than its offset can hold`,
+  E0443: (op: string) => `'${op}' on 4 bytes needs the instructions of -mcpu=v3`,
   E0450: (text: string) => `'${text}' is no BPF instruction`,
   E0451: (value: string, bits: number) => `${value} does not fit into the ${bits} bits of its field`,
   E0452: (name: string) => `no label '${name}' in this assembly`,

@@ -52,7 +52,7 @@ describe("calls on the ways out of a scope", () => {
       ["second", "first"],
     ],
     ["goto within the scope", "int a FIRST = 1; goto out; out: return 0;", ["first"]],
-    ["for's own variable", "for (int a FIRST = 0; a < seen; a++) ; return 0;", ["first"]],
+    ["for's own variable", "for (int a FIRST = 0; a < seen; a++) {} return 0;", ["first"]],
     ["a statement expression", "return ({ int a FIRST = 1; a + 1; });", ["first"]],
     ["a condition", "if (({ int a FIRST = 1; a == seen; })) return 1; return 0;", ["first"]],
   ])("%s", (_, body, expected) => {
