@@ -6,7 +6,8 @@ import { isInitList, type Sema } from "./context.ts";
 import { assigned, isError, type Operand, place, rvalue } from "./convert.ts";
 import { checkOperand } from "./expr.ts";
 import { globalFromInit } from "./globals.ts";
-import { alignOf, findField, isSignedField, layoutOf, sizeOf } from "./layout.ts";
+import { alignOf, findField, layoutOf, sizeOf } from "./layout.ts";
+import { bitField } from "./places.ts";
 import type { BitField, TExpr, TInit, TInitPart, TLocal } from "./tree.ts";
 import { resolveType } from "./type-exprs.ts";
 import { isScalar, sameType, typeText, unqualified } from "./type-ops.ts";
@@ -149,13 +150,8 @@ function child(slot: Slot, index: number): Slot {
 
 function fieldSlot(slot: Slot, f: Field): Slot {
   if (f.bitSize === undefined) return { type: f.type, off: slot.off + f.bitOff / 8 };
-  const unit = (sizeOf(f.type) ?? 4) as BitField["size"];
-  const bitOff = f.bitOff % (unit * 8);
-  return {
-    type: f.type,
-    off: slot.off + (f.bitOff - bitOff) / 8,
-    bits: { size: unit, bitOff, bitSize: f.bitSize, signed: isSignedField(f.type) },
-  };
+  const bits = bitField(f.bitOff, f.type, f.bitSize);
+  return { type: f.type, off: slot.off + (f.bitOff - bits.bitOff) / 8, bits };
 }
 
 /** Walks a braced list over an aggregate (C11 6.7.9), brace elision and designators included. */

@@ -105,7 +105,7 @@ function fieldPlace(cx: Sema, base: TPlace, record: RecordType, found: FoundFiel
 }
 
 /** The storage unit of a bit-field: of its type's size, or larger where a packed field crosses it. */
-function bitField(bitOff: number, type: CType, bitSize: number): BitField {
+export function bitField(bitOff: number, type: CType, bitSize: number): BitField {
   let size = (sizeOf(type) ?? 4) as BitField["size"];
   while (size < 8 && (bitOff % (size * 8)) + bitSize > size * 8) size = (size * 2) as BitField["size"];
   return { size, bitOff: bitOff % (size * 8), bitSize, signed: isSignedField(type) };
