@@ -114,7 +114,10 @@ const handlers: Readonly<Record<string, Handler>> = {
 };
 
 /** Every attribute that is obeyed or may be passed over. */
-export const attributeNames = (): readonly string[] => [...Object.keys(handlers), ...silent];
+export const attributeNames = (): readonly string[] => [
+  ...Object.keys(handlers).filter((name) => name !== "pragma_pack"),
+  ...silent,
+];
 
 function stringArg(cx: Sema, a: Attribute, index: number): string | undefined {
   const arg = a.args[index];

@@ -20,6 +20,14 @@ export const offeredBuiltins = words(`
   __atomic_load_n __atomic_store_n __atomic_exchange_n __atomic_fetch_add __atomic_fetch_sub __atomic_fetch_and
   __atomic_fetch_or __atomic_fetch_xor __atomic_add_fetch __atomic_sub_fetch __atomic_and_fetch __atomic_or_fetch
   __atomic_xor_fetch
+  __atomic_compare_exchange_n __builtin_assume_aligned __builtin_bzero __builtin_expect_with_probability
+  __builtin_memcpy_inline __builtin_memset_inline __builtin_ffs __builtin_ffsl __builtin_ffsll __builtin_parity
+  __builtin_parityl __builtin_parityll __builtin_clrsb __builtin_clrsbl __builtin_clrsbll __builtin_sadd_overflow
+  __builtin_saddl_overflow __builtin_saddll_overflow __builtin_uadd_overflow __builtin_uaddl_overflow
+  __builtin_uaddll_overflow __builtin_ssub_overflow __builtin_ssubl_overflow __builtin_ssubll_overflow
+  __builtin_usub_overflow __builtin_usubl_overflow __builtin_usubll_overflow __builtin_smul_overflow
+  __builtin_smull_overflow __builtin_smulll_overflow __builtin_umul_overflow __builtin_umull_overflow
+  __builtin_umulll_overflow
 `);
 
 /** Those that take a type, which the grammar reads. */

@@ -221,11 +221,6 @@ describe("what BPF cannot do is refused", () => {
       t.unit([{ ...t.fn("f", t.int, [t.local("s", record)], t.ret(t.num(0))), section: "tc" }]),
       ["E0402"],
     ],
-    [
-      "an unknown callee",
-      main(t.stmt(t.call({ kind: "pointer", expr: t.kfunc("f", [], t.ptr(t.voidT)) }, [], t.int))),
-      ["E0403"],
-    ],
     ["recursion", t.unit([self]), ["E0404"]],
     ["a naked function, which is no SSA", t.unit([{ ...self, naked: true }]), []],
     ["assembly text that is none", main(asm("r0 = w0")), ["E0450"]],

@@ -15,6 +15,7 @@ const CASES = [
   { name: "operators", arrays: INTEGERS.map((type) => `out_${type}`) },
   { name: "conversions", arrays: ["out_casts", "out_mixed", "out_constants"] },
   { name: "control", arrays: ["out", "effects"] },
+  { name: "builtins", arrays: ["out"] },
   { name: "cleanup", arrays: ["out"] },
   { name: "data", arrays: ["out", "plain", "flag", "many"] },
   { name: "functions", arrays: ["out"] },

@@ -1,0 +1,4 @@
+#include "in-kernel.h"
+#include "builtins.h"
+
+RUN_WORK
