@@ -163,7 +163,7 @@ function callback(g, at) {
   if (able.length === 0) return stmt``;
   const struct = g.rng.pick(able);
   const name = `${g.prefix}_f${at}`;
-  const scope = scopeOf(g, [{ name: "(*c)", type: struct }], { weight: 6, depth: 2 });
+  const scope = scopeOf(g, [{ name: "(*c)", type: struct }], { weight: 6, depth: 2, isCallback: true });
   const statements = [...body(g, scope, 2), stmt`if (${expression(g, scope, 2)})\nreturn 1;`];
   g.functions.push({ name, params: [], result: struct, callback: struct, cost: 6 * lines(statements) });
   return stmt`static int ${name}(u32 at, void *pointer)\n{\n${struct.name} *c = pointer;\n${statements}\nreturn 0;\n}`;

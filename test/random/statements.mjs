@@ -262,7 +262,8 @@ function leaving(g, scope) {
     ...scope.labels.map((label) => `goto ${label};`),
   ];
   if (g.rng.chance(15) || ways.length === 0) {
-    const value = scope.result === undefined ? expression(g, scope, 2) : fixed`${scope.result}`;
+    const given = scope.result === undefined ? expression(g, scope, 2) : fixed`${scope.result}`;
+    const value = scope.isCallback ? fixed`(${given}) & 1` : given;
     return stmt`if (${expression(g, scope, 2)})\nreturn ${value};`;
   }
   return stmt`if (${expression(g, scope, 2)})\n${g.rng.pick(ways)}`;
