@@ -9,6 +9,7 @@ import { KERNEL } from "./sources.mjs";
 const FILES_PER_BOOT = 12;
 const BOOTS_AT_ONCE = 2;
 const BOOT_SECONDS = 1500;
+const FILE_SECONDS = 400;
 const MARK = "--- object ";
 
 const activity = join(project, "test/corpus/activity.sh");
@@ -20,7 +21,7 @@ const runOne = (name) => `
 echo "${MARK}${name}"
 cp ${name} x.o
 echo 20000 >/proc/sys/kernel/ns_last_pid
-taskset 1 timeout 60 bpfrun ${STEPS}
+taskset 1 timeout 150 bpfrun ${STEPS}
 echo "status $?"`;
 
 const scriptOf = (names) => `
@@ -58,7 +59,7 @@ export async function runAll(files) {
       script: scriptOf(Object.keys(objects)),
       objects: { ...objects, "activity.sh": activity },
     }));
-    const outputs = await boot(`${KERNEL}-amd64`, jobs, { seconds: BOOT_SECONDS });
+    const outputs = await boot(`${KERNEL}-amd64`, jobs, { seconds: BOOT_SECONDS, checkSeconds: FILE_SECONDS });
     for (const [at, output] of outputs.entries()) results.set(group[at].path, partsOf(output));
   });
   return results;

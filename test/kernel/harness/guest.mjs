@@ -9,22 +9,22 @@ import { run } from "./process.mjs";
 const CHECK_SECONDS = 90;
 const MARK = "=== check";
 
-const script = (index) => `
+const script = (index, checkSeconds) => `
 echo "${MARK} ${index} begins"
-(cd ${index} && timeout ${CHECK_SECONDS} sh ./check.sh 2>&1)
+(cd ${index} && timeout ${checkSeconds} sh ./check.sh 2>&1)
 status=$?
 echo
 echo "${MARK} ${index} ends: $status"`;
 
 /**
  * jobs: { script, objects: { name: path } }[]. Resolves to an Output for each; a job that never ended has status -1.
- * `seconds` bounds the whole boot where the usual bound is too tight.
+ * `seconds` bounds the whole boot and `checkSeconds` each job where the usual bounds are too tight.
  */
-export async function boot(kernel, jobs, { seconds } = {}) {
+export async function boot(kernel, jobs, { seconds, checkSeconds = CHECK_SECONDS } = {}) {
   const [version, arch] = kernel.split("-");
   const folder = mkdtempSync(join(tmpdir(), "bpfasm-job-"));
   try {
-    writeJob(folder, arch, jobs);
+    writeJob(folder, arch, jobs, checkSeconds);
     const env = seconds ? { ...process.env, BPFASM_BOOT_SECONDS: String(seconds) } : process.env;
     const attempt = () => run(join(kernelTests, "vm", "boot"), [version, arch, folder], { env });
     // now and then a kernel panics in the emulator before it comes to the job
@@ -36,7 +36,7 @@ export async function boot(kernel, jobs, { seconds } = {}) {
   }
 }
 
-function writeJob(folder, arch, jobs) {
+function writeJob(folder, arch, jobs, checkSeconds) {
   copyFileSync(fetch("bpfrun", arch), join(folder, "bpfrun"));
   jobs.forEach((job, index) => {
     const own = join(folder, String(index));
@@ -44,7 +44,11 @@ function writeJob(folder, arch, jobs) {
     for (const [name, path] of Object.entries(job.objects)) copyFileSync(path, join(own, name));
     writeFileSync(join(own, "check.sh"), `${job.script.trim()}\n`);
   });
-  const lines = ["chmod +x /job/bpfrun", "export PATH=/job:$PATH", ...jobs.map((_, index) => script(index))];
+  const lines = [
+    "chmod +x /job/bpfrun",
+    "export PATH=/job:$PATH",
+    ...jobs.map((_, index) => script(index, checkSeconds)),
+  ];
   writeFileSync(join(folder, "run.sh"), `${lines.join("\n")}\n`);
 }
 
