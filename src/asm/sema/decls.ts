@@ -29,7 +29,8 @@ export function fileDeclaration(cx: Sema, d: Declaration): void {
     const type = declaredType(cx, one, attrs);
     if (d.storage === "typedef") declareTypedef(cx, one, type, attrs);
     else if (type.kind === "func") {
-      declareFunction(cx, one.name.name, one.name.span, type, attrs, d, one.asmName);
+      const fn = declareFunction(cx, one.name.name, one.name.span, type, attrs, d, one.asmName);
+      if (!fn && one.asmName) refuseName(cx, one.asmName);
       noteFunction(cx, one.name.name, d.attributes, one.attributes);
     } else fileVariable(cx, d, one, type, attrs);
   }
@@ -179,6 +180,7 @@ export function functionDefinition(cx: Sema, d: FunctionDef): void {
     return;
   }
   if (fn.asmName !== undefined) refuseName(cx, d.name);
+  delete fn.asmName;
   if (type.unspecified) fn.type = { ...type, params: [] };
   fn.span = d.name.span;
   noteFunction(cx, d.name.name, d.attributes);

@@ -32,7 +32,9 @@ describe("generated code does what its SSA does", () => {
         checkSsa(fn, "random-ir");
         const sink = new DiagSink();
         const subprog = generate(fn, { cpu, optimise }, sink);
-        expect(sink.diagnostics.map((d) => d.text)).toEqual([]);
+        const lacking = sink.diagnostics.filter((d) => d.code === "E0443");
+        expect(sink.diagnostics.map((d) => d.text)).toEqual(lacking.map((d) => d.text));
+        fc.pre(lacking.length === 0); // atomic operations that the processor does not have
         const [reference, world] = [new World(), new World()];
         const wanted = reference.outcome(runIr(fn, paramsFor(reference, seed), reference));
         expect(world.outcome(runBpf(subprog, paramsFor(world, seed), world))).toEqual(wanted);
