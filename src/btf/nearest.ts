@@ -38,6 +38,13 @@ export function nearestOf(name: string, names: Iterable<string>, max: number): r
   return nearestNames(name, terminated(), max);
 }
 
+/** Whether `name` is most likely a slip of the keyboard for `other`: few edits, for its length and at all. */
+export function isSlipOf(name: string, other: string): boolean {
+  const [a, b] = [nameBytes(name), nameBytes(other)];
+  const limit = Math.min(2, allowed(a.length));
+  return Math.abs(a.length - b.length) <= limit && editDistance(a, b, 0, b.length, limit) <= limit;
+}
+
 function lengthWithin(bytes: Uint8Array, from: number, most: number): number {
   let length = 0;
   while (length <= most && bytes[from + length]) length++;

@@ -1,5 +1,5 @@
 /** From a section to the kernel function it attaches to: its prototype, the slots of its context, or why it is refused. */
-import { nearestOf } from "../btf/nearest.ts";
+import { isSlipOf, nearestOf } from "../btf/nearest.ts";
 import { sizeOf, skipModifiers } from "../btf/resolve.ts";
 import type { BtfSpec, BtfType, Param, TypeId } from "../btf/type.ts";
 import {
@@ -74,17 +74,17 @@ const missingCode = {
 
 const refuse = (p: KernelProblem): AttachAnswer => ({ kind: "problem", problem: p });
 
-/** No such name: a mistake where the kernel has one like it, and for sessions, whose target is never set later. */
+/** No such name: a mistake where the kernel has one almost like it, and for sessions, whose target is never set later. */
 function missing(
   kernel: Kernel,
   info: SectionInfo,
   what: TargetKind,
   name: string,
-  help: string | undefined,
+  near: readonly string[],
 ): AttachAnswer {
   const session = info.attachType?.startsWith("BPF_TRACE_FSESSION") ?? false;
-  if (help === undefined && !session) return { kind: "elsewhere", what, name };
-  return refuse(withHelp(problem(missingCode[what], name, kernel.name), help));
+  if (!session && !near.some((other) => isSlipOf(name, other))) return { kind: "elsewhere", what, name };
+  return refuse(withHelp(problem(missingCode[what], name, kernel.name), didYouMean(near)));
 }
 
 /** MAX_BPF_FUNC_ARGS of linux/bpf.h. */
@@ -137,8 +137,8 @@ function funcTarget(kernel: Kernel, info: SectionInfo, text: string): AttachAnsw
     return found("func", info, name, btf, module, id, proto);
   }
   if (place !== "module")
-    return missing(kernel, info, "function", name, didYouMean(kernel.btf.nearest(name, ["func"], 3)));
-  const answer = missing(kernel, info, "function", name, undefined);
+    return missing(kernel, info, "function", name, kernel.btf.nearest(name, ["func"], 3));
+  const answer = missing(kernel, info, "function", name, []);
   if (answer.kind !== "problem") return answer;
   return refuse(withHelp(answer.problem, "give the module's BTF with --btf-module"));
 }
@@ -219,10 +219,10 @@ function hookTarget(kernel: Kernel, info: SectionInfo, kind: "lsm" | "iter", nam
 }
 
 /** Near names among those with a prefix; the kfuncs of open-coded iterators have an iterator's prefix too. */
-function suggest(kernel: Kernel, prefix: string, name: string, kind: "func" | "typedef"): string | undefined {
+function suggest(kernel: Kernel, prefix: string, name: string, kind: "func" | "typedef"): readonly string[] {
   const near = kernel.btf.nearest(prefix + name, [kind], 20).filter((n) => n.startsWith(prefix));
   const bare = near.map((n) => n.slice(prefix.length)).filter((n) => !/_(new|next|destroy)$/.test(n));
-  return didYouMean(nearestOf(name, bare, 3));
+  return nearestOf(name, bare, 3);
 }
 
 function found(
