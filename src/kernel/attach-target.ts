@@ -136,8 +136,7 @@ function funcTarget(kernel: Kernel, info: SectionInfo, text: string): AttachAnsw
     if (reason) return refuse(reason);
     return found("func", info, name, btf, module, id, proto);
   }
-  if (place !== "module")
-    return missing(kernel, info, "function", name, kernel.btf.nearest(name, ["func"], 3));
+  if (place !== "module") return missing(kernel, info, "function", name, kernel.btf.nearest(name, ["func"], 3));
   const answer = missing(kernel, info, "function", name, []);
   if (answer.kind !== "problem") return answer;
   return refuse(withHelp(answer.problem, "give the module's BTF with --btf-module"));

@@ -138,22 +138,21 @@ async function buildFor(name, version, folder) {
   const headers = ["-I", fetch("headers", "7.2"), "-I", join(fetch("sysroot"), "usr/include")];
   const flags = ["--btf", join(fetch("kernel", version), "btf"), ...headers];
   const { status, stderr } = await build(sourceOf(name), join(folder, `${name}.o`), { flags });
-  const errors = stderr.match(/: error: .*/g) ?? [];
-  assert.equal(status, errors.length ? 1 : 0, stderr);
-  return errors;
+  assert.equal(status, 0, stderr); // another kernel may have what this one lacks: a warning
+  return stderr.match(/: warning: .*\[-Wunresolved\]/g) ?? [];
 }
 
 const whenBuilding = {
-  name: "CO-RE: building for a kernel refuses what it lacks, and only that",
+  name: "CO-RE: building for a kernel tells what it lacks, and only that",
   compilers: ["bpfasm"],
   host: async ({ folder }) => {
     const object = await objectOf("refused", "bpfasm");
     for (const version of ["6.1", "6.12", "6.18"]) {
       assert.deepEqual(await buildFor("moved", version, folder), [], version);
-      const errors = await buildFor("refused", version, folder);
+      const told = await buildFor("refused", version, folder);
       const rejected = [...(await verdicts(object, `${version}-amd64`)).values()].filter((v) => v === "rejected");
-      assert.equal(errors.length, rejected.length, version);
-      for (const error of errors) assert.match(error, /\[E0568\]/);
+      assert.equal(told.length, rejected.length, version);
+      for (const warning of told) assert.match(warning, /\[E0568\]/);
     }
   },
 };
