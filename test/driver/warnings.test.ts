@@ -91,3 +91,10 @@ test.each(sources.map(([what, source, flags, expected]) => ({ what, source, flag
   const nested = { "sys/outer.h": '#include "inner.h"\n', "sys/inner.h": unused };
   expect(codes(row.source, row.flags.split(" ").filter(Boolean), { ...headers, ...nested })).toEqual(row.expected);
 });
+
+test("what an optional program lacks is a warning, told once", () => {
+  const source = 'SEC("?fsession/no_such_function_at_all") int BPF_PROG(f) { return 0; }';
+  const { object, diagnostics } = compile(source, { kernel });
+  expect(object).toBeDefined();
+  expect(diagnostics.map(({ code }) => code)).toEqual(["-Woptional-programs"]);
+});

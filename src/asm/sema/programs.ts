@@ -26,5 +26,5 @@ export function checkProgram(cx: Sema, fn: FunctionDraft): void {
   const sessions = answer.problem.code === "E0302" && info.attachType?.startsWith("BPF_TRACE_FSESSION");
   if (sessions && cx.sessionsMissing) return;
   cx.sessionsMissing ||= sessions === true;
-  reportProblem(cx.sink, fn.span, answer.problem);
+  if (!info.optional) reportProblem(cx.sink, fn.span, answer.problem); // else the verdict tells it, as a warning
 }
