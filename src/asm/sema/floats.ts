@@ -2,7 +2,9 @@
  * Floating constants. BPF has no floating point, but what C computes of constants alone, such as `10E9` where an integer
  * is wanted, is a constant like any other. A floating constant is a `const` whose value is the bits of its double.
  */
+
 import type { Span } from "../../support/span.ts";
+import { compares } from "./fold.ts";
 import type { ArithOp, CompareOp, TExpr } from "./tree.ts";
 import { floatTypes } from "./type-ops.ts";
 import type { CType } from "./types.ts";
@@ -67,15 +69,6 @@ const operations: Readonly<Partial<Record<ArithOp, (a: number, b: number) => num
   div: (a, b) => a / b,
 };
 
-const comparisons: Readonly<Record<CompareOp, (a: number, b: number) => boolean>> = {
-  eq: (a, b) => a === b,
-  ne: (a, b) => a !== b,
-  lt: (a, b) => a < b,
-  le: (a, b) => a <= b,
-  gt: (a, b) => a > b,
-  ge: (a, b) => a >= b,
-};
-
 /** Undefined where an operand is no constant, or the operator takes no floating ones. */
 export function floatArith(op: ArithOp, left: TExpr, right: TExpr, span: Span): TExpr | undefined {
   const compute = operations[op];
@@ -88,7 +81,7 @@ export function floatArith(op: ArithOp, left: TExpr, right: TExpr, span: Span): 
 export function floatCompare(op: CompareOp, left: TExpr, right: TExpr): boolean | undefined {
   if (left.kind !== "const" || right.kind !== "const") return undefined;
   const type = commonFloat(left.type, right.type);
-  return comparisons[op](rounded(left, type), rounded(right, type));
+  return compares[op](rounded(left, type), rounded(right, type));
 }
 
 function rounded(e: Extract<TExpr, { kind: "const" }>, type: CType): number {

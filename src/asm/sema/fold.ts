@@ -55,7 +55,8 @@ export function arith(op: ArithOp, left: TExpr, right: TExpr, type: CType, span:
   return { kind: "arith", op, left, right, type, span };
 }
 
-const compares: Readonly<Record<CompareOp, (a: bigint, b: bigint) => boolean>> = {
+/** What each comparison says of two constants. */
+export const compares: Readonly<Record<CompareOp, <T extends bigint | number>(a: T, b: T) => boolean>> = {
   eq: (a, b) => a === b,
   ne: (a, b) => a !== b,
   lt: (a, b) => a < b,
