@@ -1,5 +1,6 @@
 /** Whether a load, store or atomic operation may touch memory, region by region. kernel/bpf/verifier.c:check_mem_access */
 import type { Src } from "../isa/insn.ts";
+import type { LinkedMap } from "../link/model.ts";
 import { checkInside, spanOf } from "./bounds.ts";
 import type { Cx } from "./cx.ts";
 import { describe } from "./domain/scalar.ts";
@@ -145,6 +146,10 @@ function storedPointer(state: State, src: Src | undefined): Pointer | undefined 
   return value.kind === "ptr" ? value : undefined;
 }
 
+/** Whether the value is one of `.kconfig` that does not follow from the kernel: the verifier that loads it knows it. */
+const isLoadersAlone = (p: Pointer, { known }: LinkedMap, { off, size }: Access): boolean =>
+  known !== undefined && (p.varying !== undefined || !known.some((k) => k.off === p.off + off && k.size === size));
+
 function checkMapValue(cx: Cx, p: Pointer, access: Access): Outcome {
   if (p.to.kind !== "map_value") return undefined;
   const { map } = p.to;
@@ -158,6 +163,7 @@ function checkMapValue(cx: Cx, p: Pointer, access: Access): Outcome {
   }
   const outside = checkInside(cx, p, regName(access.base), access.off, BigInt(access.size), map.valueSize);
   if (outside) return outside;
+  if (cx.sharp && isLoadersAlone(p, map, access)) return unmodelled("a Kconfig value, which the loader knows");
   return specialAt(cx, p, access.off, access.size);
 }
 

@@ -43,7 +43,7 @@ export function verifyWith(program: LinkedProgram, facts: Facts, options: Verify
   const cx = contextOf(program, facts, false);
   const found = findingIn(cx, progress);
   const finding = found && isCertain(program, facts, options) ? found : undefined;
-  if (found && !finding) progress.unknown.add(`what newer kernels know of numbers: ${found.text}`);
+  if (found && !finding) progress.unknown.add(`what the loader or a newer kernel may know of numbers: ${found.text}`);
   return {
     program: program.name,
     section: program.section,
