@@ -65,6 +65,18 @@ const found: readonly {
       }`,
     is: 17,
   },
+  {
+    what: "a bit-field whose unit overlaps the field before it, on the stack",
+    text: `struct s { bool a; struct { u64 b; u32 c : 23; }; } __attribute__((packed));
+      SEC("tc") int p(struct __sk_buff *ctx)
+      {
+        struct s v = { .a = 1, .b = ctx->len, .c = 66 };
+        if (ctx->mark != 1)
+          v.b += 1ull << 40;
+        return v.c + (u32)(v.b >> 40) + (u32)v.b + v.a;
+      }`,
+    is: 66 + 1 + 64 + 1,
+  },
 ];
 
 describe("what random programs found", () => {

@@ -4,6 +4,7 @@
  */
 import type { Size } from "../../../isa/insn.ts";
 import { fitsS16, u64 } from "../../../support/int.ts";
+import { alignedTo, slotAligns } from "../alignment.ts";
 import { Ids, type Pass } from "../edit.ts";
 import type { InstBody, InstOf } from "../inst.ts";
 import type { Inst, IrFunction, SlotId, ValueId } from "../model.ts";
@@ -35,7 +36,7 @@ class Expander {
   constructor(fn: IrFunction) {
     this.ids = new Ids(fn);
     this.#defs = definitions(fn);
-    this.#aligns = new Map(fn.slots.map((slot) => [slot.id, slot.align]));
+    this.#aligns = slotAligns(fn);
   }
 
   expand(inst: Inst): readonly Inst[] {
@@ -47,10 +48,7 @@ class Expander {
   #alignOf(base: ValueId, off: number, said: Size): Size {
     const def = this.#defs.get(base);
     const slot = def?.op === "slot" ? this.#aligns.get(def.slot) : undefined;
-    if (slot === undefined) return said;
-    let align: number = slot;
-    while (off % align !== 0) align /= 2;
-    return align as Size;
+    return slot === undefined ? said : alignedTo(slot, off);
   }
 
   #copy(inst: InstOf<"copy">): readonly Inst[] {

@@ -4,6 +4,7 @@
  * Relies on: addresses folded into offsets. Keeps: control flow, volatile accesses.
  */
 import type { Size } from "../../../isa/insn.ts";
+import { alignedTo } from "../alignment.ts";
 import { Ids, type Pass } from "../edit.ts";
 import { type InstBody, type InstOf, operands, termOperands } from "../inst.ts";
 import type { Inst, IrFunction, Slot, SlotId, ValueId } from "../model.ts";
@@ -163,7 +164,7 @@ function cut(slot: Slot, ranges: readonly Range[]): Range[] {
 function pieceSlot(slot: Slot, start: number, end: number, id: SlotId): Slot {
   const size = end - start;
   const own = ([8, 4, 2, 1] as const).find((n) => size % n === 0) ?? 1;
-  const inherited = ([8, 4, 2, 1] as const).find((n) => n <= slot.align && start % n === 0) ?? 1;
+  const inherited = alignedTo(slot.align, start);
   return { id, size, align: Math.max(own === size ? own : 1, inherited) as Size, name: `${slot.name}.${start}` };
 }
 
@@ -173,8 +174,13 @@ const isScalar = ({ start, end }: Range): boolean => [1, 2, 4, 8].includes(end -
 interface Spot {
   readonly base: () => ValueId;
   readonly off: number;
+  readonly align: Size;
   readonly whole: boolean;
 }
+
+/** A piece may lie otherwise than the object it is of: an access in it is then less aligned. */
+const weaker = ({ align, size }: InstOf<"load"> | InstOf<"store">, spot: Spot): { readonly align?: Size } =>
+  spot.align < (align ?? size) ? { align: spot.align } : {};
 
 class Splitter {
   readonly #fn: IrFunction;
@@ -209,7 +215,7 @@ class Splitter {
       case "load":
       case "store": {
         const spot = this.#spot(inst.base, inst.off, inst.size, inst.span);
-        this.#made.push(spot ? { ...inst, base: spot.base(), off: spot.off } : inst);
+        this.#made.push(spot ? { ...inst, base: spot.base(), off: spot.off, ...weaker(inst, spot) } : inst);
         return;
       }
       case "end": {
@@ -247,6 +253,7 @@ class Splitter {
     return {
       base: () => this.#emit({ op: "slot", ty: "ptr", slot: piece.slot.id }, span),
       off: off - piece.start,
+      align: alignedTo(piece.slot.align, off - piece.start),
       whole: off === piece.start && off + length === piece.end && isScalar(piece),
     };
   }
@@ -323,7 +330,3 @@ class Splitter {
     this.#store(dst, dstOff, size, value, inst.span);
   }
 }
-
-/** Alignment of what lies `off` bytes into something aligned to `align`. */
-const alignedTo = (align: Size, off: number): Size =>
-  ([8, 4, 2, 1] as const).find((n) => n <= align && off % n === 0) ?? 1;

@@ -4,6 +4,7 @@
  * Relies on: addresses folded into offsets. Keeps: control flow.
  */
 import type { Size } from "../../../isa/insn.ts";
+import { alignedTo, slotAligns } from "../alignment.ts";
 import { Ids, type Pass } from "../edit.ts";
 import type { InstBody, InstOf } from "../inst.ts";
 import type { Inst, IrFunction, SlotId, ValueId } from "../model.ts";
@@ -31,7 +32,7 @@ class Splitter {
   constructor(fn: IrFunction) {
     this.ids = new Ids(fn);
     this.#defs = definitions(fn);
-    this.#aligns = new Map(fn.slots.map((slot) => [slot.id, slot.align]));
+    this.#aligns = slotAligns(fn);
   }
 
   split(inst: Inst): readonly Inst[] {
@@ -113,7 +114,3 @@ class Splitter {
     };
   }
 }
-
-/** Alignment of what lies `off` bytes into something aligned to `align`. */
-const alignedTo = (align: Size, off: number): Size =>
-  ([8, 4, 2, 1] as const).find((n) => n <= align && off % n === 0) ?? 1;
