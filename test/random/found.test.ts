@@ -77,6 +77,20 @@ const found: readonly {
       }`,
     is: 66 + 1 + 64 + 1,
   },
+  {
+    what: "many unaligned bytes moved onto themselves, and within an object",
+    text: `struct s { u8 a[100]; u32 b; } __attribute__((packed));
+      struct s g[2] = { { { 1, 2, 3 }, 7 } };
+      SEC("tc") int p(struct __sk_buff *ctx)
+      {
+        struct s *q = &g[(ctx->mark + 1) & 1];
+        __builtin_memmove(q, &g[0], sizeof(*q));
+        __builtin_memmove(g, g, sizeof(g));
+        __builtin_memmove(g[1].a + 1, g[1].a, 99);
+        return g[1].b + 10 * g[1].a[3] + 100 * g[1].a[1];
+      }`,
+    is: 7 + 30 + 100,
+  },
 ];
 
 describe("what random programs found", () => {

@@ -4,7 +4,7 @@ import type { ValueId } from "../ir/model.ts";
 import { alignOf } from "../sema/layout.ts";
 import type { TExpr } from "../sema/tree.ts";
 import { pointeeSpace } from "../sema/type-ops.ts";
-import { type FunctionContext, sizeDividing, slotAlign, temporary } from "./context.ts";
+import { type FunctionContext, sizeDividing, slotAlign } from "./context.ts";
 import { evaluate } from "./expr.ts";
 import { type Address, inProgram } from "./place.ts";
 import { copyBytes, fillBytes } from "./record.ts";
@@ -64,18 +64,11 @@ export function copyMemory(cx: FunctionContext, dst: TExpr, src: TExpr, length: 
   return to.base;
 }
 
-/** The objects may overlap: by way of a temporary, which goes away where it fits registers. */
+/** The objects may overlap: how they lie is seen when their addresses are known. */
 export function moveMemory(cx: FunctionContext, dst: TExpr, src: TExpr, length: TExpr): ValueId | undefined {
-  const bytes = constantOf(length);
   const to = pointee(cx, dst);
   const from = pointee(cx, src);
-  if (bytes === undefined) {
-    memoryCall(cx, "__builtin_memmove", [to.base, from.base, length], smaller(to.align, from.align));
-    return to.base;
-  }
-  const between: Address = { base: temporary(cx, bytes), off: 0, align: from.align, volatile: false };
-  copyBytes(cx, between, from, bytes);
-  copyBytes(cx, to, { ...between, align: to.align }, bytes);
+  memoryCall(cx, "__builtin_memmove", [to.base, from.base, length], smaller(to.align, from.align));
   return to.base;
 }
 

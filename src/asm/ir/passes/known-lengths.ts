@@ -12,8 +12,11 @@ import type { Inst, IrFunction, Slot, SlotId, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
 import { chunks } from "./expand.ts";
 
-/** Lengths beyond this stay calls: they would become more loads and stores than are worth it. */
-const longest = 1024n;
+/** What takes more loads than this stays a call: it is not worth it. */
+const mostLoads = 1024n;
+
+/** Loads that may all come before the stores of them: their values are live together. */
+const mostMoved = 16;
 
 /** A memory function that still waits for its length: its name, as a function called would have it. */
 export const isMemoryCall = (inst: Inst): boolean =>
@@ -28,14 +31,15 @@ export const knownLengths: Pass = {
       ...block,
       insts: block.insts.flatMap((inst) => settler.settle(inst)),
     }));
-    const { ids, slots } = settler;
-    return ids.next === fn.nextId ? fn : { ...fn, blocks, slots, nextId: ids.next };
+    const { ids, slots, settled } = settler;
+    return settled ? { ...fn, blocks, slots, nextId: ids.next } : fn;
   },
 };
 
 class Settler {
   readonly ids: Ids;
   readonly slots: Slot[];
+  settled = false;
   readonly #defs: ReadonlyMap<ValueId, Inst>;
   readonly #aliases: Aliases;
 
@@ -47,11 +51,18 @@ class Settler {
   }
 
   settle(inst: Inst): readonly Inst[] {
+    const made = this.#settle(inst);
+    this.settled ||= made[0] !== inst;
+    return made;
+  }
+
+  #settle(inst: Inst): readonly Inst[] {
     if (inst.op !== "call" || inst.callee.kind !== "function" || !isMemoryCall(inst)) return [inst];
     const [dst, second, lengthId, alignId] = inst.args as [ValueId, ValueId, ValueId, ValueId];
     const length = this.#constant(lengthId);
-    if (length === undefined || length > longest) return [inst];
-    const align = Number(this.#constant(alignId) ?? 1n) as Size;
+    const aligned = this.#constant(alignId) ?? 1n;
+    if (length === undefined || length > mostLoads * aligned) return [inst];
+    const align = Number(aligned) as Size;
     const area: Area = { length: Number(length), align, span: inst.span };
     switch (inst.callee.name) {
       case "__builtin_memset": {
@@ -63,6 +74,7 @@ class Settler {
       case "__builtin_memcpy":
         return [this.#copy(dst, second, area)];
       case "__builtin_memmove":
+        if (dst === second) return [];
         return this.#apart(dst, second) ? [this.#copy(dst, second, area)] : this.#move(dst, second, area);
       default:
         return [inst];
@@ -82,19 +94,17 @@ class Settler {
     return known || this.#aliases.isPrivate(left) || this.#aliases.isPrivate(right);
   }
 
-  #copy(dst: ValueId, src: ValueId, { length, align, span }: Area): Inst {
-    return this.ids.inst(
-      { op: "copy", ty: "void", dst, dstOff: 0, src, srcOff: 0, length, align, volatile: false },
-      span,
-    );
+  #copy(dst: ValueId, src: ValueId, { length, align, span }: Area, volatile = false): Inst {
+    return this.ids.inst({ op: "copy", ty: "void", dst, dstOff: 0, src, srcOff: 0, length, align, volatile }, span);
   }
 
-  /** By way of an object that holds all of it. */
+  /** By way of an object that holds all of it, and stays in memory where it is more than registers take. */
   #move(dst: ValueId, src: ValueId, area: Area): Inst[] {
     const slot = (this.slots.reduce((most, { id }) => Math.max(most, id), -1) + 1) as SlotId;
     this.slots.push({ id: slot, size: area.length, align: 8, name: "moved" });
     const between = this.ids.inst({ op: "slot", ty: "ptr", slot }, area.span);
-    return [between, this.#copy(between.id, src, area), this.#copy(dst, between.id, area)];
+    const kept = chunks(area.length, area.align).length > mostMoved;
+    return [between, this.#copy(between.id, src, area, kept), this.#copy(dst, between.id, area, kept)];
   }
 
   /** Each byte is the low one of `byte`. */
