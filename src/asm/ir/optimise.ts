@@ -23,6 +23,7 @@ import { splitSlots } from "./passes/split-slots.ts";
 import { splitUnaligned } from "./passes/split-unaligned.ts";
 import { threadJumps } from "./passes/thread-jumps.ts";
 import { forgetUnrolls, unroll } from "./passes/unroll.ts";
+import { unrollSmall } from "./passes/unroll-small.ts";
 import { printIr } from "./print.ts";
 
 export interface OptimiseOptions {
@@ -138,9 +139,10 @@ function fullPlan(options: OptimiseOptions): Plan {
     ]),
   );
   const lowerMemory = run([dropDeadStores, expand, ...needsDivision(options), combine, splitSlots, promote]);
-  const unrolled = unrolling(run([unroll]), run([promote, combine, followBranches, simplifyCfg, dropDead]), (fn) =>
-    improve(run([splitSlots, promote])(fn)),
-  );
+  const fold = run([promote, combine, followBranches, simplifyCfg, dropDead]);
+  const settle = (fn: IrFunction) => improve(run([splitSlots, promote])(fn));
+  const unrolled = unrolling(run([unroll]), fold, settle);
+  const unrolledSmall = unrolling(run([unrollSmall]), fold, settle);
   const again = (before: IrFunction, after: IrFunction) => (after === before ? before : improve(after));
   const decideOwn = (fn: IrFunction) => again(fn, run([decideConstants("own")])(fn));
   const decideAll = (fn: IrFunction) => again(fn, run([decideConstants("all")])(fn));
@@ -159,7 +161,7 @@ function fullPlan(options: OptimiseOptions): Plan {
   ]);
   return {
     early: (fn) => decideOwn(unrolled(improve(first(fn)))),
-    late: (fn) => last(expandRest(decideAll(unrolled(improve(lowerMemory(fn)))))),
+    late: (fn) => last(expandRest(decideAll(unrolledSmall(unrolled(improve(lowerMemory(fn))))))),
   };
 }
 

@@ -274,8 +274,9 @@ static int do_counts(void)
 
 		if (bpf_program__fd(program) < 0 || bpf_prog_get_info_by_fd(bpf_program__fd(program), &info, &size))
 			continue;
-		printf("{\"counted\":\"%s\",\"runs\":%llu,\"type\":\"%s\"}\n", bpf_program__name(program),
-		       (unsigned long long)info.run_cnt, libbpf_bpf_prog_type_str(info.type));
+		printf("{\"counted\":\"%s\",\"runs\":%llu,\"time\":%llu,\"type\":\"%s\"}\n", bpf_program__name(program),
+		       (unsigned long long)info.run_cnt, (unsigned long long)info.run_time_ns,
+		       libbpf_bpf_prog_type_str(info.type));
 	}
 	return 0;
 }

@@ -19,13 +19,18 @@ echo "${MARK} ${index} ends: $status"`;
 /**
  * jobs: { script, objects: { name: path } }[]. Resolves to an Output for each; a job that never ended has status -1.
  * `seconds` bounds the whole boot and `checkSeconds` each job where the usual bounds are too tight.
+ * `counting`: the guest's clock counts machine instructions.
  */
-export async function boot(kernel, jobs, { seconds, checkSeconds = CHECK_SECONDS } = {}) {
+export async function boot(kernel, jobs, { seconds, checkSeconds = CHECK_SECONDS, counting = false } = {}) {
   const [version, arch] = kernel.split("-");
   const folder = mkdtempSync(join(tmpdir(), "bpfasm-job-"));
   try {
     writeJob(folder, arch, jobs, checkSeconds);
-    const env = seconds ? { ...process.env, BPFASM_BOOT_SECONDS: String(seconds) } : process.env;
+    const env = {
+      ...process.env,
+      ...(seconds && { BPFASM_BOOT_SECONDS: String(seconds) }),
+      ...(counting && { BPFASM_BOOT_COUNT: "1" }),
+    };
     const attempt = () => run(join(kernelTests, "vm", "boot"), [version, arch, folder], { env });
     // now and then a kernel panics in the emulator before it comes to the job
     const first = await attempt();
