@@ -77,6 +77,21 @@ describe("copies of the body", () => {
   });
 });
 
+describe("loops that nobody asks to unroll", () => {
+  test.each([
+    ["short", "for (int i = 0; i < 4; i++) out[i] = bpf_get_prandom_u32();", 4],
+    ["around a short one", `for (int k = 0; k < 2; k++)\nfor (int i = 0; i < 3; i++) ${body}`, 6],
+    ["too much code", "for (int i = 0; i < 63; i++) out[i] = bpf_get_prandom_u32();", 1],
+    ["told to stay", `#pragma clang loop unroll(disable)\nfor (int i = 0; i < 3; i++) ${body}`, 1],
+    ["unknown rounds", `u32 n = bpf_get_prandom_u32() & 3;\nfor (int i = 0; i < n; i++) ${body}`, 2],
+    ["ended by the kernel", `for (int i = 0; i < 3 && can_loop; i++) ${body}`, 1],
+  ])("%s", (_, text, want) => {
+    const made = build(text);
+    expect(warnings(made)).toEqual([]);
+    expect(calls(made)).toBe(want);
+  });
+});
+
 describe("-Wpass-failed", () => {
   test.each([
     [
