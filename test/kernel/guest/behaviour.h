@@ -1,25 +1,18 @@
-// The steps of bpfrun that make an unknown object run: whatever can be attached or run is, and what came of it is told.
-// A part of bpfrun.c, which includes it once its own helpers are there.
+// The steps of bpfrun that make an unknown object run: its variables are set, whatever can be run is, and what came of it
+// is told. A part of bpfrun.c, which includes it once its own helpers are there.
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/perf_event.h>
+#include <linux/if_link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-enum { MAX_PERF = 8, PERF_PAGES = 64, LONGEST_TEXT = 16 << 10, OUT_SIZE = 4096, SAMPLE_PERIOD = 100000 };
+enum { MAX_PERF = 8, PERF_PAGES = 64, OUT_SIZE = 4096, FILLED = 3 };
 
 static struct perf_buffer *listened[MAX_PERF];
 static int listened_count;
-
-static void tell(const char *word, const char *name, int error)
-{
-	printf("{\"%s\":\"%s\",\"error\":%d}\n", word, name, error);
-}
 
 // pid, my_pid, target_tgid and the like
 static int names_process(const char *name)
@@ -92,107 +85,6 @@ static int do_records(void)
 	return 0;
 }
 
-static struct bpf_link *attach_clock(const struct bpf_program *program)
-{
-	struct perf_event_attr attr = { .type = PERF_TYPE_SOFTWARE,
-					.size = sizeof attr,
-					.config = PERF_COUNT_SW_CPU_CLOCK,
-					.sample_period = SAMPLE_PERIOD };
-	int fd = syscall(SYS_perf_event_open, &attr, -1, 0, -1, 0);
-
-	return fd < 0 ? NULL : bpf_program__attach_perf_event(program, fd);
-}
-
-static struct bpf_link *attach_hook(const struct bpf_program *program)
-{
-	LIBBPF_OPTS(bpf_netfilter_opts, options, .pf = 2, .hooknum = 1, .priority = -128);
-
-	return bpf_program__attach_netfilter(program, &options);
-}
-
-static int of_cgroup(enum bpf_prog_type type)
-{
-	return type == BPF_PROG_TYPE_CGROUP_SKB || type == BPF_PROG_TYPE_CGROUP_SOCK ||
-	       type == BPF_PROG_TYPE_CGROUP_DEVICE || type == BPF_PROG_TYPE_CGROUP_SOCK_ADDR ||
-	       type == BPF_PROG_TYPE_CGROUP_SYSCTL || type == BPF_PROG_TYPE_CGROUP_SOCKOPT ||
-	       type == BPF_PROG_TYPE_SOCK_OPS;
-}
-
-static struct bpf_link *attach_anywhere(const struct bpf_program *program)
-{
-	enum bpf_prog_type type = bpf_program__type(program);
-	int fd;
-
-	if (of_cgroup(type) || bpf_program__expected_attach_type(program) == BPF_LSM_CGROUP) {
-		fd = open("/sys/fs/cgroup", O_RDONLY);
-		return fd < 0 ? NULL : bpf_program__attach_cgroup(program, fd);
-	}
-	if (type == BPF_PROG_TYPE_SK_LOOKUP || type == BPF_PROG_TYPE_FLOW_DISSECTOR) {
-		fd = open("/proc/self/ns/net", O_RDONLY);
-		return fd < 0 ? NULL : bpf_program__attach_netns(program, fd);
-	}
-	switch (type) {
-	case BPF_PROG_TYPE_PERF_EVENT:
-		return attach_clock(program);
-	case BPF_PROG_TYPE_NETFILTER:
-		return attach_hook(program);
-	case BPF_PROG_TYPE_XDP:
-	case BPF_PROG_TYPE_SCHED_CLS:
-		errno = EOPNOTSUPP; // run on packets of ours instead
-		return NULL;
-	default:
-		return bpf_program__attach(program);
-	}
-}
-
-static void keep(const char *name, struct bpf_link *link)
-{
-	struct opened *opened = current();
-
-	tell("attached", name, link ? 0 : -errno);
-	if (link && opened->link_count < MAX_LINKS)
-		opened->links[opened->link_count++] = link;
-}
-
-// What an iterator prints.
-static void read_iterator(const char *name, const struct bpf_link *link)
-{
-	int fd = bpf_iter_create(bpf_link__fd(link));
-	char *text = calloc(1, LONGEST_TEXT);
-	ssize_t got, used = 0;
-
-	if (fd >= 0) {
-		while ((got = read(fd, text + used, LONGEST_TEXT - 1 - used)) > 0)
-			used += got;
-		printf("{\"iterator\":\"%s\"", name);
-		print_text("text", text);
-		puts("}");
-		close(fd);
-	}
-	free(text);
-}
-
-static int do_try_attach(void)
-{
-	struct opened *opened = current();
-	struct bpf_program *program;
-	struct bpf_map *map;
-
-	bpf_object__for_each_program(program, opened->object) {
-		if (bpf_program__fd(program) < 0 || bpf_program__type(program) == BPF_PROG_TYPE_STRUCT_OPS ||
-		    bpf_program__type(program) == BPF_PROG_TYPE_SYSCALL)
-			continue;
-		errno = 0;
-		keep(bpf_program__name(program), attach_anywhere(program));
-		if (bpf_program__expected_attach_type(program) == BPF_TRACE_ITER && opened->link_count)
-			read_iterator(bpf_program__name(program), opened->links[opened->link_count - 1]);
-	}
-	bpf_object__for_each_map(map, opened->object)
-		if (bpf_map__type(map) == BPF_MAP_TYPE_STRUCT_OPS)
-			keep(bpf_map__name(map), bpf_map__attach_struct_ops(map));
-	return 0;
-}
-
 static const unsigned char packet_v4[] = {
 	0x02, 0, 0, 0, 0, 1, 0x02, 0, 0, 0, 0, 2, 0x08, 0x00,			     // Ethernet
 	0x45, 0, 0, 50, 0, 1, 0, 0, 64, 6, 0x66, 0xc3, 10, 0, 0, 1, 10, 0, 0, 2,	     // IPv4, TCP
@@ -207,7 +99,16 @@ static const unsigned char packet_v6[] = {
 	'b', 'p', 'f', 'a', 's', 'm', '.', '.', '.', '.',
 };
 
-static void run_with(const struct bpf_program *program, const char *input, const void *data, size_t size)
+static long changed_bytes(const unsigned char *out, size_t out_size, const unsigned char *in, size_t in_size)
+{
+	long changed = out_size > in_size ? out_size - in_size : in_size - out_size;
+
+	for (size_t i = 0; i < out_size && i < in_size; i++)
+		changed += out[i] != in[i];
+	return changed;
+}
+
+static int run_with(const struct bpf_program *program, const char *input, const void *data, size_t size)
 {
 	unsigned char out[OUT_SIZE];
 	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = data, .data_size_in = size);
@@ -220,47 +121,197 @@ static void run_with(const struct bpf_program *program, const char *input, const
 	error = bpf_prog_test_run_opts(bpf_program__fd(program), &options);
 	printf("{\"ran\":\"%s\",\"input\":\"%s\",\"error\":%d,\"retval\":%u", bpf_program__name(program), input, error,
 	       options.retval);
-	if (data && !error)
+	if (data && !error) {
 		print_bytes("out", out, options.data_size_out);
+		printf(",\"changed\":%ld", changed_bytes(out, options.data_size_out, data, size));
+	}
+	puts("}");
+	fflush(stdout);
+	return error;
+}
+
+// Programs that want a context of their own size: the first size that the kernel takes.
+static void run_with_context(const struct bpf_program *program)
+{
+	unsigned char state[8] = { 0x21, 0x43, 0x65, 7 };
+	unsigned long long context[8];
+	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = context);
+	bool is_struct_ops = bpf_program__type(program) == BPF_PROG_TYPE_STRUCT_OPS;
+	int error = -EINVAL;
+
+	for (size_t words = 1; words <= 8 && error == -EINVAL; words++) {
+		for (int i = 0; i < 8; i++)
+			context[i] = 0x0101010101010101ULL * (i + 3);
+		if (is_struct_ops)
+			context[0] = (unsigned long)state; // its first argument is a state
+		options.ctx_size_in = words * sizeof *context;
+		error = bpf_prog_test_run_opts(bpf_program__fd(program), &options);
+	}
+	printf("{\"ran\":\"%s\",\"input\":\"context\",\"error\":%d,\"retval\":%u", bpf_program__name(program), error,
+	       options.retval);
+	print_bytes("out", is_struct_ops ? (void *)state : (void *)context, is_struct_ops ? sizeof state : sizeof context);
 	puts("}");
 	fflush(stdout);
 }
 
+static void run_program(const struct bpf_program *program)
+{
+	enum bpf_attach_type attach = bpf_program__expected_attach_type(program);
+
+	switch (bpf_program__type(program)) {
+	case BPF_PROG_TYPE_SOCKET_FILTER:
+	case BPF_PROG_TYPE_SCHED_CLS:
+	case BPF_PROG_TYPE_SCHED_ACT:
+	case BPF_PROG_TYPE_XDP:
+	case BPF_PROG_TYPE_CGROUP_SKB:
+	case BPF_PROG_TYPE_LWT_IN:
+	case BPF_PROG_TYPE_LWT_OUT:
+	case BPF_PROG_TYPE_LWT_XMIT:
+	case BPF_PROG_TYPE_LWT_SEG6LOCAL:
+	case BPF_PROG_TYPE_FLOW_DISSECTOR:
+	case BPF_PROG_TYPE_NETFILTER:
+		run_with(program, "IPv4", packet_v4, sizeof packet_v4);
+		run_with(program, "IPv6", packet_v6, sizeof packet_v6);
+		break;
+	case BPF_PROG_TYPE_STRUCT_OPS:
+		run_with_context(program);
+		break;
+	case BPF_PROG_TYPE_TRACING:
+		if (attach == BPF_TRACE_ITER || attach == BPF_TRACE_RAW_TP)
+			break;
+		__attribute__((fallthrough));
+	case BPF_PROG_TYPE_RAW_TRACEPOINT:
+	case BPF_PROG_TYPE_SYSCALL:
+		if (run_with(program, "none", NULL, 0) == -EINVAL && bpf_program__type(program) != BPF_PROG_TYPE_TRACING)
+			run_with_context(program);
+		break;
+	default:
+		break;
+	}
+}
+
+// Programs of all objects that are open: one may replace a function of another's.
 static int do_try_run(void)
 {
 	struct bpf_program *program;
 
-	bpf_object__for_each_program(program, current()->object) {
-		enum bpf_attach_type attach = bpf_program__expected_attach_type(program);
+	for (int i = 0; i < count; i++)
+		bpf_object__for_each_program(program, all[i].object)
+			if (bpf_program__fd(program) >= 0)
+				run_program(program);
+	return 0;
+}
 
-		if (bpf_program__fd(program) < 0)
-			continue;
-		switch (bpf_program__type(program)) {
-		case BPF_PROG_TYPE_SOCKET_FILTER:
-		case BPF_PROG_TYPE_SCHED_CLS:
-		case BPF_PROG_TYPE_SCHED_ACT:
-		case BPF_PROG_TYPE_XDP:
-		case BPF_PROG_TYPE_CGROUP_SKB:
-		case BPF_PROG_TYPE_LWT_IN:
-		case BPF_PROG_TYPE_LWT_OUT:
-		case BPF_PROG_TYPE_LWT_XMIT:
-		case BPF_PROG_TYPE_FLOW_DISSECTOR:
-		case BPF_PROG_TYPE_NETFILTER:
-			run_with(program, "IPv4", packet_v4, sizeof packet_v4);
-			run_with(program, "IPv6", packet_v6, sizeof packet_v6);
-			break;
-		case BPF_PROG_TYPE_TRACING:
-			if (attach == BPF_TRACE_ITER || attach == BPF_TRACE_RAW_TP)
-				break;
-			__attribute__((fallthrough));
-		case BPF_PROG_TYPE_RAW_TRACEPOINT:
-		case BPF_PROG_TYPE_SYSCALL:
-			run_with(program, "none", NULL, 0);
-			break;
-		default:
-			break;
+static int attached_in_map(enum bpf_attach_type type)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, current()->object)
+		if (bpf_program__expected_attach_type(program) == type && bpf_program__fd(program) >= 0)
+			return bpf_program__fd(program);
+	return 0;
+}
+
+static void run_live(const struct bpf_program *program)
+{
+	struct xdp_md context = { .data_end = sizeof packet_v4, .ingress_ifindex = LOOPBACK };
+	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet_v4, .data_size_in = sizeof packet_v4, .repeat = 1,
+		    .ctx_in = &context, .ctx_size_in = sizeof context, .flags = BPF_F_TEST_XDP_LIVE_FRAMES);
+	int error = bpf_prog_test_run_opts(bpf_program__fd(program), &options);
+
+	printf("{\"ran\":\"%s\",\"input\":\"live\",\"error\":%d,\"retval\":%u}\n", bpf_program__name(program), error,
+	       options.retval);
+}
+
+// Maps of processors and devices get an entry with the object's program for them; then packets really are redirected.
+static int do_redirect(void)
+{
+	struct bpf_program *program, *last = NULL;
+	struct bpf_map *map;
+	int wired = 0, key = 0;
+
+	bpf_object__for_each_map(map, current()->object) {
+		enum bpf_map_type type = bpf_map__type(map);
+		struct bpf_cpumap_val processor = { .qsize = 64, .bpf_prog.fd = attached_in_map(BPF_XDP_CPUMAP) };
+		struct bpf_devmap_val device = { .ifindex = if_nametoindex("test_sock_addr1"),
+						 .bpf_prog.fd = attached_in_map(BPF_XDP_DEVMAP) };
+
+		if (type == BPF_MAP_TYPE_CPUMAP)
+			wired |= !bpf_map_update_elem(bpf_map__fd(map), &key, &processor, 0);
+		if (type == BPF_MAP_TYPE_DEVMAP || type == BPF_MAP_TYPE_DEVMAP_HASH)
+			wired |= !bpf_map_update_elem(bpf_map__fd(map), &key, &device, 0);
+	}
+	bpf_object__for_each_program(program, current()->object)
+		if (wired && bpf_program__expected_attach_type(program) == BPF_XDP && bpf_program__fd(program) >= 0) {
+			run_live(program);
+			last = program;
+		}
+	// what the act sends over the pair of devices passes it
+	if (last)
+		tell("attached", bpf_program__name(last),
+		     bpf_xdp_attach(if_nametoindex("test_sock_addr2"), bpf_program__fd(last), XDP_FLAGS_SKB_MODE, NULL));
+	return 0;
+}
+
+// NAME=VALUE, before the object is loaded
+static int do_set(const char *word)
+{
+	const struct btf *btf = bpf_object__btf(current()->object);
+	size_t length = strcspn(word, "="), size;
+	unsigned long long number = value_of(word + length + 1);
+	struct bpf_map *map;
+	int set = 0;
+
+	bpf_object__for_each_map(map, current()->object) {
+		const char *section = strchr(bpf_map__name(map), '.');
+		unsigned char *value = is_data(map) ? bpf_map__initial_value(map, &size) : NULL;
+		int id = value ? btf__find_by_name_kind(btf, section, BTF_KIND_DATASEC) : -1;
+		const struct btf_type *type = id > 0 ? btf__type_by_id(btf, id) : NULL;
+
+		for (int i = 0; type && i < btf_vlen(type); i++) {
+			const struct btf_var_secinfo *var = btf_var_secinfos(type) + i;
+			const char *name = btf__name_by_offset(btf, btf__type_by_id(btf, var->type)->name_off);
+
+			if (strlen(name) == length && !strncmp(name, word, length) && ++set)
+				memcpy(value + var->offset, &number, var->size < sizeof number ? var->size : sizeof number);
 		}
 	}
+	return set ? 0 : -ENOENT;
+}
+
+static int do_also(const char *name)
+{
+	return bpf_program__set_autoload(program_named(name), true);
+}
+
+static int do_without(const char *name)
+{
+	return bpf_program__set_autoload(program_named(name), false);
+}
+
+// Entries to look at; keys and values are bytes that count up.
+static int do_fill(const char *name)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(current()->object, name);
+	unsigned char key[256] = { 0 }, value[OUT_SIZE];
+	bool is_array;
+
+	if (!map || bpf_map__key_size(map) > sizeof key || bpf_map__value_size(map) * libbpf_num_possible_cpus() > sizeof value)
+		return -ENOENT;
+	is_array = bpf_map__type(map) == BPF_MAP_TYPE_ARRAY || bpf_map__type(map) == BPF_MAP_TYPE_PERCPU_ARRAY;
+	for (int i = 0; i < FILLED; i++) {
+		for (size_t at = 0; at < bpf_map__key_size(map); at++)
+			key[at] = is_array ? (at ? 0 : i) : i * 17 + at + 1;
+		for (size_t at = 0; at < sizeof value; at++)
+			value[at] = i * 29 + at + 1;
+		bpf_map_update_elem(bpf_map__fd(map), key, value, 0);
+	}
+	return 0;
+}
+
+static int do_mark(const char *word)
+{
+	printf("{\"mark\":\"%s\"}\n", word);
 	return 0;
 }
 
@@ -274,8 +325,8 @@ static int do_counts(void)
 
 		if (bpf_program__fd(program) < 0 || bpf_prog_get_info_by_fd(bpf_program__fd(program), &info, &size))
 			continue;
-		printf("{\"counted\":\"%s\",\"runs\":%llu,\"type\":\"%s\"}\n", bpf_program__name(program),
-		       (unsigned long long)info.run_cnt, libbpf_bpf_prog_type_str(info.type));
+		printf("{\"counted\":\"%s\",\"runs\":%llu,\"section\":\"%s\"}\n", bpf_program__name(program),
+		       (unsigned long long)info.run_cnt, bpf_program__section_name(program));
 	}
 	return 0;
 }
