@@ -7,6 +7,7 @@ const byText = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 const READERS = [
   ["attached", (l) => [`attached ${l.attached}`, String(l.error)]],
   ["ran", (l) => [`result of ${l.ran} on ${l.input}`, `${l.error} ${l.retval} ${l.out ?? ""}`]],
+  ["did", (l) => [`act ${l.did}`, l.value]],
   ["iterator", (l) => [`text of ${l.iterator}`, Buffer.from(l.text).toString("hex")]],
   ["counted", (l) => [`runs of ${l.counted}`, l.runs > 0 ? "some" : "none"]],
   ["global", (l) => [`global ${l.global}`, l.value]],
@@ -19,14 +20,23 @@ const NOT_COMPARED = /^global .*\.|^map .*_ops$/;
 /** Maps keep no order that could be compared. */
 const UNORDERED = /^map /;
 
+/** What was observed without programs comes before this line. */
+const startOf = (lines) => lines.findIndex((line) => line.mark === "attach") + 1;
+
+/** [item, value] of a line that is compared, else undefined. */
+function read(line) {
+  const reader = READERS.find(([key]) => typeof line[key] === "string");
+  const pair = reader?.[1](line);
+  return pair && !NOT_COMPARED.test(pair[0]) ? pair : undefined;
+}
+
 /** Map from an item (`global x`, `ring y`, `result of f on IPv4`) to its values, in order where there is one. */
 export function observe(lines) {
   const seen = new Map();
-  for (const line of lines) {
-    const reader = READERS.find(([key]) => typeof line[key] === "string");
-    if (!reader) continue;
-    const [item, value] = reader[1](line);
-    if (NOT_COMPARED.test(item)) continue;
+  for (const line of lines.slice(startOf(lines))) {
+    const pair = read(line);
+    if (!pair) continue;
+    const [item, value] = pair;
     seen.set(item, [...(seen.get(item) ?? []), value]);
   }
   for (const [item, values] of seen) if (UNORDERED.test(item)) values.sort(byText);
@@ -107,4 +117,46 @@ export function compare(ours, clang, masks = {}) {
     .map((item) => ({ item, ours: ours.get(item) ?? [], clang: clang.get(item) ?? [] }))
     .filter(({ item, ours, clang }) => masked(ours, masks[item]) !== masked(clang, masks[item]));
   return { compared: items.length, differing };
+}
+
+const NO_DIGIT = /[0. ]/;
+
+/** Digits in which a text is another than the one before it; without one, digits that are not zero. */
+function changedDigits(text, before) {
+  const digits = [...text];
+  if (before === undefined) return digits.filter((digit) => !NO_DIGIT.test(digit)).length;
+  return digits.filter((digit, at) => digit !== before[at]).length + Math.max(0, before.length - text.length);
+}
+
+/** Bytes that a line shows to be the programs' doing, where `before` is the same item's text without them. */
+function bytesOf(line, item, value, mask, before) {
+  if (line.attached !== undefined || line.counted !== undefined) return 0;
+  if (line.ran !== undefined) return line.error === 0 ? (line.retval !== 0 ? 1 : 0) + (line.changed ?? 0) : 0;
+  const hidden = (text) => text && masked([text], mask);
+  const own = item.startsWith("map ") ? value.slice(value.indexOf(" ") + 1) : value;
+  if (line.iterator !== undefined) return mask ? 0 : own.length / 2;
+  const digits = before === undefined && !mask ? changedDigits(own) : changedDigits(hidden(value), hidden(before));
+  return Math.ceil(digits / 2);
+}
+
+/**
+ * How many bytes of what was observed, masked bytes aside, the programs wrote, returned or changed: variables and map
+ * values that are others than before they were attached, records, results, text, and what an act came to.
+ */
+export function observedBytes(lines, masks = {}) {
+  const start = startOf(lines);
+  const keyOf = (line, [item, value]) => (line.map === undefined ? item : `${item} ${value.split(" ")[0]}`);
+  const before = new Map();
+  for (const line of lines.slice(0, start)) {
+    const pair = read(line);
+    if (pair) before.set(keyOf(line, pair), pair[1]);
+  }
+  let bytes = 0;
+  for (const line of lines.slice(start)) {
+    const pair = read(line);
+    const mask = pair && masks[pair[0]];
+    if (!pair || typeof mask === "string") continue;
+    bytes += bytesOf(line, pair[0], pair[1], mask, before.get(keyOf(line, pair)));
+  }
+  return bytes;
 }

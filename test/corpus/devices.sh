@@ -1,0 +1,7 @@
+# The guest's pair of devices, which programs on either end see packets of; once a boot.
+[ -e /sys/class/net/test_sock_addr1 ] && exit 0
+ip link add test_sock_addr1 type netkit || exit 0
+ip link set nk0 name test_sock_addr2
+ip addr add 10.9.0.1/24 dev test_sock_addr1
+ip link set test_sock_addr1 up
+ip link set test_sock_addr2 up
