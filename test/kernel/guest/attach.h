@@ -54,15 +54,17 @@ static int of_sockets(const struct bpf_map *map)
 	return bpf_map__type(map) == BPF_MAP_TYPE_SOCKMAP || bpf_map__type(map) == BPF_MAP_TYPE_SOCKHASH;
 }
 
-// The first map of sockets takes all programs that there are for sockets in maps.
+// The first map of sockets by name takes all programs that there are for sockets in maps: each compiler has maps in an
+// order of its own.
 static const struct bpf_map *first_of_sockets(void)
 {
+	const struct bpf_map *first = NULL;
 	struct bpf_map *map;
 
 	bpf_object__for_each_map(map, current()->object)
-		if (of_sockets(map))
-			return map;
-	return NULL;
+		if (of_sockets(map) && (!first || strcmp(bpf_map__name(map), bpf_map__name(first)) < 0))
+			first = map;
+	return first;
 }
 
 static struct bpf_link *attach_sockets(const struct bpf_program *program)
@@ -98,12 +100,13 @@ static struct bpf_link *attach_device(const struct bpf_program *program)
 	}
 }
 
-// The section names several maps' iterators; the first of the object's maps that the kernel takes is iterated.
+// The section names several maps' iterators; the first of the object's maps, by name, that the kernel takes is iterated.
 static struct bpf_link *attach_iterator(const struct bpf_program *program, const char *section)
 {
 	union bpf_iter_link_info info = { 0 };
 	LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info, .link_info_len = sizeof info);
-	struct bpf_link *link = NULL;
+	struct bpf_link *link = NULL, *other;
+	const char *first = NULL;
 	struct bpf_map *map;
 
 	if (strstr(section, "/cgroup")) {
@@ -115,8 +118,12 @@ static struct bpf_link *attach_iterator(const struct bpf_program *program, const
 		return bpf_program__attach_iter(program, NULL);
 	bpf_object__for_each_map(map, current()->object) {
 		info.map.map_fd = bpf_map__fd(map);
-		if (!is_data(map) && !link)
-			link = bpf_program__attach_iter(program, &options);
+		if (is_data(map) || (first && strcmp(bpf_map__name(map), first) > 0) ||
+		    !(other = bpf_program__attach_iter(program, &options)))
+			continue;
+		bpf_link__destroy(link);
+		link = other;
+		first = bpf_map__name(map);
 	}
 	return link;
 }
@@ -265,17 +272,18 @@ static void try_attach(struct bpf_program *program)
 	enum bpf_prog_type type = bpf_program__type(program);
 	bool many = type == BPF_PROG_TYPE_TRACING && strstr(bpf_program__section_name(program), ".multi");
 	bool verdict = type == BPF_PROG_TYPE_SK_SKB && !bpf_program__expected_attach_type(program);
+	const char *name = bpf_program__name(program);
 	struct bpf_link *link;
 
-	if (many || verdict) {
-		tell("attached", bpf_program__name(program), many ? attach_many(program) : attach_verdict(program));
+	if (many || verdict || is_routed(type)) {
+		tell("attached", name, many ? attach_many(program) : verdict ? attach_verdict(program) : attach_route(program));
 		return;
 	}
 	errno = 0;
 	link = attach_anywhere(program);
-	keep(bpf_program__name(program), link);
+	keep(name, link);
 	if (link && bpf_program__expected_attach_type(program) == BPF_TRACE_ITER)
-		read_iterator(bpf_program__name(program), link);
+		read_iterator(name, link);
 }
 
 static int do_try_attach(void)
@@ -294,9 +302,10 @@ static int do_try_attach(void)
 	return 0;
 }
 
-static void close_raw_links(void)
+static void drop_attached(void)
 {
 	while (raw_link_count)
 		close(raw_links[--raw_link_count]);
+	remove_routes();
 	bpf_xdp_detach(if_nametoindex("test_sock_addr2"), XDP_FLAGS_SKB_MODE, NULL);
 }

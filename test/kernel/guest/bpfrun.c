@@ -267,13 +267,13 @@ static int do_attach(void)
 	return 0;
 }
 
-static void close_raw_links(void);
+static void drop_attached(void);
 
 static int do_detach(void)
 {
 	struct opened *opened = current();
 
-	close_raw_links();
+	drop_attached();
 	while (opened->link_count)
 		bpf_link__destroy(opened->links[--opened->link_count]);
 	return 0;
@@ -311,6 +311,8 @@ static void print_variables(const struct btf *btf, const struct btf_type *sectio
 	for (int i = 0; i < btf_vlen(section); i++, var++) {
 		printf("{\"global\":\"%s\"", btf__name_by_offset(btf, btf__type_by_id(btf, var->type)->name_off));
 		printf(",\"section\":\"%s\"", btf__name_by_offset(btf, section->name_off));
+		if (btf_var(btf__type_by_id(btf, var->type))->linkage == BTF_VAR_STATIC)
+			printf(",\"static\":true");
 		if (var->size > LONGEST_VALUE)
 			print_sum("value", value + var->offset, var->size);
 		else
@@ -413,9 +415,11 @@ static int do_load(void)
 	return bpf_object__load(current()->object);
 }
 
+#include "routes.h"
 #include "attach.h"
 #include "functions.h"
 #include "behaviour.h"
+#include "runs.h"
 #include "activity.h"
 #include "newer.h"
 

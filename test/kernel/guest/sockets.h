@@ -1,5 +1,7 @@
 // The acts of activity.h with sockets that the object's own programs and maps choose among, and with a device pair. A part
 // of bpfrun.c.
+#include <arpa/inet.h>
+
 enum { GROUP = 2, CONNECTIONS = 4, SETTLE_US = 200000, PAIR_PORT = 7500 };
 
 static struct bpf_program *program_of(enum bpf_prog_type type, int attach_type)
@@ -110,8 +112,18 @@ static void tell_all(const char *when, const struct pair *first, const struct pa
 	}
 }
 
-// Two connections; the receiving end of the first lies in the maps under key 1 (and 0, where that is free), that of the
-// second under key 0, where programs may send on to.
+// The first map, which programs are attached to, has key 1 for the first connection; where it is of one entry, key 0.
+static void put_first(int socket)
+{
+	const struct bpf_map *map = first_of_sockets();
+	unsigned long long value = socket;
+	unsigned char key[256] = { bpf_map__max_entries(map) > 1 };
+
+	bpf_map_update_elem(bpf_map__fd(map), key, &value, BPF_ANY);
+}
+
+// Two connections; the receiving end of the second lies in the maps under key 0, where programs may send on to, and that
+// of the first in the map that programs are attached to.
 static void act_sockets_in_maps(void)
 {
 	struct pair first, second;
@@ -125,7 +137,7 @@ static void act_sockets_in_maps(void)
 	first = connection(local_address(AF_INET, PAIR_PORT), local_address(AF_INET, CLIENT_PORT + 8), SOCK_STREAM);
 	second = connection(local_address(AF_INET, PAIR_PORT + 1), local_address(AF_INET, CLIENT_PORT + 9), SOCK_STREAM);
 	put(second.server, 0, 0);
-	put(first.server, 1, 0);
+	put_first(first.server);
 	came("send to a socket in a map", send(first.client, "through a map", 13, 0));
 	tell_all("received", &first, &second);
 	came("send from a socket in a map", send(first.server, "out of a map", 12, 0));
@@ -133,18 +145,48 @@ static void act_sockets_in_maps(void)
 	hang_up(first), hang_up(second);
 }
 
-// Packets over a pair of devices, from either end; the shell has made it and given it addresses.
+static void send_to(const char *what, int fd, const char *address)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9) };
+
+	inet_pton(AF_INET, address, &to.sin_addr);
+	came(what, sendto(fd, "over a device", 13, 0, (struct sockaddr *)&to, sizeof to));
+	close(fd);
+}
+
+// A packet on its way through segments: it is at the first, fd00:6::1, and to go on to the loopback address.
+static void send_segments(void)
+{
+	static const unsigned char packet[] = {
+		0x60, 0, 0, 0, 0, 48, 43, 64, // a routing header follows
+		0xfd, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0xfd, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
+		17, 4, 4, 1, 1, 0, 0x12, 0x34, // of segments, one of them left; UDP follows
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xfd, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
+		0x30, 0x39, 0, 80, 0, 8, 0, 0,
+	};
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6 };
+	int fd = socket(AF_INET6, SOCK_RAW, IPPROTO_RAW);
+
+	memcpy(&to.sin6_addr, packet + 24, sizeof to.sin6_addr);
+	came("send segments", sendto(fd, packet, sizeof packet, 0, (struct sockaddr *)&to, sizeof to));
+	close(fd);
+	usleep(SETTLE_US / 10);
+}
+
+// Packets over a pair of devices, from either end, and along routes; the shell has made them.
 static void act_device(void)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9), .sin_addr.s_addr = htonl(0x0a090002) };
-
 	for (int end = 1; end <= 2; end++) {
 		char device[IFNAMSIZ];
 		int fd = new_socket(AF_INET, SOCK_DGRAM);
 
 		snprintf(device, sizeof device, "test_sock_addr%d", end);
 		if (if_nametoindex(device) && !setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, strlen(device)))
-			came(device, sendto(fd, "over a device", 13, 0, (struct sockaddr *)&to, sizeof to));
-		close(fd);
+			send_to(device, fd, "10.9.0.2");
+		else
+			close(fd);
 	}
+	send_to("along the first route", new_socket(AF_INET, SOCK_DGRAM), "10.8.0.1");
+	send_to("along the second route", new_socket(AF_INET, SOCK_DGRAM), "10.8.0.2");
+	send_segments();
 }

@@ -14,7 +14,7 @@ static __always_inline void look(struct __sk_buff *ctx, struct tally *tally, int
 
 	bpf_skb_load_bytes(ctx, start_of_ip + 9, &protocol, 1);
 	if (start_of_ip >= 0 && protocol != UDP)
-		return; // how many of TCP there are is a matter of time
+		return; // how many others there are is a matter of time
 	start(tally);
 	note(tally, (u64)ctx->len << 32 | bpf_ntohs(ctx->protocol));
 	if (!bpf_skb_load_bytes(ctx, start_of_ip + 16, bytes, sizeof bytes))
@@ -36,6 +36,9 @@ PACKET(tcx_ingress, "tcx/ingress", 14, TCX_NEXT)
 PACKET(tcx_egress, "tcx/egress", 14, TCX_NEXT)
 PACKET(netkit_primary, "netkit/primary", 14, NETKIT_NEXT)
 PACKET(netkit_peer, "netkit/peer", 14, NETKIT_DROP)
+PACKET(tunnel_out, "lwt_out", 0, BPF_DROP)
+PACKET(tunnel_xmit, "lwt_xmit", 0, BPF_OK)
+PACKET(tunnel_seg6local, "lwt_seg6local", -4, BPF_OK)
 PACKET(ingress, "cgroup_skb/ingress", 0, 1)
 PACKET(egress, "cgroup_skb/egress", 0, 1)
 PACKET(both, "cgroup/skb", 0, 1)
@@ -43,8 +46,6 @@ RUN(tc_any, "tc", ctx->len & 3)
 RUN(classify, "classifier", ctx->len % 5)
 RUN(act, "action", 4)
 RUN(tunnel_in, "lwt_in", BPF_OK)
-RUN(tunnel_out, "lwt_out", BPF_DROP)
-RUN(tunnel_xmit, "lwt_xmit", BPF_OK)
 RUN(filter, "socket", ctx->len / 2)
 
 TALLY(dissector);
