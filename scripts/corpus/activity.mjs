@@ -13,10 +13,13 @@ const MARK = "--- object ";
 
 const activity = join(project, "test/corpus/activity.sh");
 
+/** A step with its word, which the shell leaves alone. */
+const quoted = (step) => step.replace(/ (.*)$/, " '$1'");
+
 /** Everything is done once before programs are attached: what is different after that is their doing. */
 const stepsOf = ({ target, before = [], after = [] }, name) => [
   ...(target ? [`open target-${name} load open x.o target ${target}`] : ["open x.o"]),
-  ...before,
+  ...before.map(quoted),
   "self load listen",
   ...after,
   "act globals maps rings mark attach try-attach try-run redirect act",

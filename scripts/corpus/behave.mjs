@@ -1,10 +1,11 @@
 // Whether programs do the same when bpfasm builds them as when clang does: both objects run in the guest under the same
 // activity, and what they leave behind is compared.
 //
-//   behave [--only WORD] [--file PATH] [--keep]
+//   behave [--only WORD] [--file PATH] [--lines] [--keep]
 //
-// The files are those of test/corpus/behaviour.json (--file: any of the corpus). clang's object runs twice: what differs
-// between its two runs is chance, and is masked. A file that still differs runs again, so that chance has another one.
+// The files are those of test/corpus/behaviour.json; --file, which may be given several times, takes any of the corpus.
+// clang's object runs twice: what differs between its two runs is chance, and is masked. A file that still differs runs
+// again with its masks added to, as what two runs do not show a third may. --lines prints to stderr what bpfrun printed.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -70,11 +71,18 @@ function addRuns(known, [first, own, second]) {
   return { clang: [...known.clang, first.lines, second.lines], ours: [...known.ours, own.lines] };
 }
 
+/** Masks of the runs and those of the table: what no second run of the same object could show. */
+function allMasks(learned, fixed) {
+  const isList = (item) => Array.isArray(learned[item]) && Array.isArray(fixed[item]);
+  const both = (item) => (isList(item) ? [...learned[item], ...fixed[item]] : fixed[item]);
+  return { ...learned, ...Object.fromEntries(Object.keys(fixed).map((item) => [item, both(item)])) };
+}
+
 /** { word, compared, masked, bytes, kinds, differing } of all runs of a file. */
 function judge({ clang, ours, problem }, fixed = {}) {
   if (problem) return { word: problem, failed: true, differing: [], kinds: [] };
   const seen = clang.map(observe);
-  const masks = { ...learnMasks(seen), ...fixed };
+  const masks = allMasks(learnMasks(seen), fixed);
   const results = ours.map((lines) => compare(observe(lines), seen[0], masks));
   const differing = results.flatMap((result) => result.differing);
   const bytes = Math.min(...[...clang, ...ours].map((lines) => observedBytes(lines, masks)));
@@ -95,6 +103,7 @@ async function judgeAll(rows) {
   for (let round = 0; round < ROUNDS && open.length > 0; round++) {
     for (const [path, parts] of await runAll(open)) runs.set(path, addRuns(runs.get(path), parts));
     for (const { path, masks } of open) verdicts.set(path, judge(runs.get(path), masks));
+    if (round > 0) console.error(`round ${round + 1}: ${open.map(({ path }) => nameOf(path)).join(" ")}`);
     open = open.filter(({ path }) => verdicts.get(path).failed);
   }
   if (options.lines) for (const [path, run] of runs) console.error(JSON.stringify({ path, ...run }));

@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 // a plain script without types, so that it runs as it is
 const { allKinds, kindOf, kindsOf } = await import(new URL("../../scripts/corpus/kinds.mjs", import.meta.url).href);
 
-/** What the guest's kernel is built without, and what no packet of ours comes to. */
-const NOT_COMPARED = ["lirc_mode2", "lwt_seg6local"];
+/** What the guest's kernel is built without. */
+const NOT_COMPARED = ["lirc_mode2"];
 
 const folder = new URL("../kernel/programs/behaviour/", import.meta.url);
 const rows: { path: string; beside?: string }[] = JSON.parse(

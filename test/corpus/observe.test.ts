@@ -44,6 +44,14 @@ describe("what a program did", () => {
     expect(masked(["0000"], "some")).toBe("none");
     expect(masked(["0010"], "some")).toBe("some");
     expect(masked(["0010"], "any")).toBe("");
+    expect(masked(["02", "01", "02"], "set")).toBe(masked(["01", "02"], "set"));
+  });
+
+  test("a static variable that one compiler leaves out is no difference", () => {
+    const ours = observe([{ global: "limit", static: true, value: "05" }]);
+    expect(compare(ours, observe([])).differing).toEqual([]);
+    const theirs = observe([{ global: "limit", static: true, value: "06" }]);
+    expect(compare(ours, theirs).differing).toHaveLength(1);
   });
 
   test("what was there before the programs were attached is not theirs", () => {
