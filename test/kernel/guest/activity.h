@@ -12,7 +12,7 @@
 #include <sys/un.h>
 #include <time.h>
 
-enum { TCP_PORT = 5100, UDP_PORT = 5200, GROUP_PORT = 5300, CLIENT_PORT = 6100, RECEIVE_MS = 300, LEVEL_OF_NONE = 0x5ead };
+enum { TCP_PORT = 5100, UDP_PORT = 7777, GROUP_PORT = 5300, CLIENT_PORT = 6100, RECEIVE_MS = 300, LEVEL_OF_NONE = 0x5ead };
 
 static void did(const char *what, const void *bytes, long size)
 {

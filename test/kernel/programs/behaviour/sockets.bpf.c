@@ -30,7 +30,7 @@ int lookup(struct bpf_sk_lookup *ctx)
 	note(&lookup_seen, (u64)ctx->local_port << 32 | bpf_ntohs(ctx->remote_port));
 	note(&lookup_seen, ctx->local_ip4);
 	note(&lookup_seen, ctx->local_ip6[3]);
-	return ctx->local_port == 5200 ? SK_DROP : SK_PASS;
+	return ctx->local_port == 7777 ? SK_DROP : SK_PASS;
 }
 
 TALLY(choose);
