@@ -1,25 +1,17 @@
-// The steps of bpfrun that make an unknown object run: whatever can be attached or run is, and what came of it is told.
-// A part of bpfrun.c, which includes it once its own helpers are there.
+// The steps of bpfrun that prepare an unknown object, by its variables and maps, and tell which programs ran and what came
+// into perf buffers. A part of bpfrun.c, which includes it once its own helpers are there.
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-enum { MAX_PERF = 8, PERF_PAGES = 64, LONGEST_TEXT = 16 << 10, OUT_SIZE = 4096, SAMPLE_PERIOD = 100000 };
+enum { MAX_PERF = 8, PERF_PAGES = 64, OUT_SIZE = 4096, FILLED = 3 };
 
 static struct perf_buffer *listened[MAX_PERF];
 static int listened_count;
-
-static void tell(const char *word, const char *name, int error)
-{
-	printf("{\"%s\":\"%s\",\"error\":%d}\n", word, name, error);
-}
 
 // pid, my_pid, target_tgid and the like
 static int names_process(const char *name)
@@ -92,175 +84,65 @@ static int do_records(void)
 	return 0;
 }
 
-static struct bpf_link *attach_clock(const struct bpf_program *program)
+// NAME=VALUE, before the object is loaded
+static int do_set(const char *word)
 {
-	struct perf_event_attr attr = { .type = PERF_TYPE_SOFTWARE,
-					.size = sizeof attr,
-					.config = PERF_COUNT_SW_CPU_CLOCK,
-					.sample_period = SAMPLE_PERIOD };
-	int fd = syscall(SYS_perf_event_open, &attr, -1, 0, -1, 0);
-
-	return fd < 0 ? NULL : bpf_program__attach_perf_event(program, fd);
-}
-
-static struct bpf_link *attach_hook(const struct bpf_program *program)
-{
-	LIBBPF_OPTS(bpf_netfilter_opts, options, .pf = 2, .hooknum = 1, .priority = -128);
-
-	return bpf_program__attach_netfilter(program, &options);
-}
-
-static int of_cgroup(enum bpf_prog_type type)
-{
-	return type == BPF_PROG_TYPE_CGROUP_SKB || type == BPF_PROG_TYPE_CGROUP_SOCK ||
-	       type == BPF_PROG_TYPE_CGROUP_DEVICE || type == BPF_PROG_TYPE_CGROUP_SOCK_ADDR ||
-	       type == BPF_PROG_TYPE_CGROUP_SYSCTL || type == BPF_PROG_TYPE_CGROUP_SOCKOPT ||
-	       type == BPF_PROG_TYPE_SOCK_OPS;
-}
-
-static struct bpf_link *attach_anywhere(const struct bpf_program *program)
-{
-	enum bpf_prog_type type = bpf_program__type(program);
-	int fd;
-
-	if (of_cgroup(type) || bpf_program__expected_attach_type(program) == BPF_LSM_CGROUP) {
-		fd = open("/sys/fs/cgroup", O_RDONLY);
-		return fd < 0 ? NULL : bpf_program__attach_cgroup(program, fd);
-	}
-	if (type == BPF_PROG_TYPE_SK_LOOKUP || type == BPF_PROG_TYPE_FLOW_DISSECTOR) {
-		fd = open("/proc/self/ns/net", O_RDONLY);
-		return fd < 0 ? NULL : bpf_program__attach_netns(program, fd);
-	}
-	switch (type) {
-	case BPF_PROG_TYPE_PERF_EVENT:
-		return attach_clock(program);
-	case BPF_PROG_TYPE_NETFILTER:
-		return attach_hook(program);
-	case BPF_PROG_TYPE_XDP:
-	case BPF_PROG_TYPE_SCHED_CLS:
-		errno = EOPNOTSUPP; // run on packets of ours instead
-		return NULL;
-	default:
-		return bpf_program__attach(program);
-	}
-}
-
-static void keep(const char *name, struct bpf_link *link)
-{
-	struct opened *opened = current();
-
-	tell("attached", name, link ? 0 : -errno);
-	if (link && opened->link_count < MAX_LINKS)
-		opened->links[opened->link_count++] = link;
-}
-
-// What an iterator prints.
-static void read_iterator(const char *name, const struct bpf_link *link)
-{
-	int fd = bpf_iter_create(bpf_link__fd(link));
-	char *text = calloc(1, LONGEST_TEXT);
-	ssize_t got, used = 0;
-
-	if (fd >= 0) {
-		while ((got = read(fd, text + used, LONGEST_TEXT - 1 - used)) > 0)
-			used += got;
-		printf("{\"iterator\":\"%s\"", name);
-		print_text("text", text);
-		puts("}");
-		close(fd);
-	}
-	free(text);
-}
-
-static int do_try_attach(void)
-{
-	struct opened *opened = current();
-	struct bpf_program *program;
+	const struct btf *btf = bpf_object__btf(current()->object);
+	size_t length = strcspn(word, "="), size;
+	unsigned long long number = value_of(word + length + 1);
 	struct bpf_map *map;
+	int set = 0;
 
-	bpf_object__for_each_program(program, opened->object) {
-		if (bpf_program__fd(program) < 0 || bpf_program__type(program) == BPF_PROG_TYPE_STRUCT_OPS ||
-		    bpf_program__type(program) == BPF_PROG_TYPE_SYSCALL)
-			continue;
-		errno = 0;
-		keep(bpf_program__name(program), attach_anywhere(program));
-		if (bpf_program__expected_attach_type(program) == BPF_TRACE_ITER && opened->link_count)
-			read_iterator(bpf_program__name(program), opened->links[opened->link_count - 1]);
+	bpf_object__for_each_map(map, current()->object) {
+		const char *section = strchr(bpf_map__name(map), '.');
+		unsigned char *value = is_data(map) ? bpf_map__initial_value(map, &size) : NULL;
+		int id = value ? btf__find_by_name_kind(btf, section, BTF_KIND_DATASEC) : -1;
+		const struct btf_type *type = id > 0 ? btf__type_by_id(btf, id) : NULL;
+
+		for (int i = 0; type && i < btf_vlen(type); i++) {
+			const struct btf_var_secinfo *var = btf_var_secinfos(type) + i;
+			const char *name = btf__name_by_offset(btf, btf__type_by_id(btf, var->type)->name_off);
+
+			if (strlen(name) == length && !strncmp(name, word, length) && ++set)
+				memcpy(value + var->offset, &number, var->size < sizeof number ? var->size : sizeof number);
+		}
 	}
-	bpf_object__for_each_map(map, opened->object)
-		if (bpf_map__type(map) == BPF_MAP_TYPE_STRUCT_OPS)
-			keep(bpf_map__name(map), bpf_map__attach_struct_ops(map));
+	return set ? 0 : -ENOENT;
+}
+
+static int do_also(const char *name)
+{
+	return bpf_program__set_autoload(program_named(name), true);
+}
+
+static int do_without(const char *name)
+{
+	return bpf_program__set_autoload(program_named(name), false);
+}
+
+// Entries to look at; keys and values are bytes that count up.
+static int do_fill(const char *name)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(current()->object, name);
+	unsigned char key[256] = { 0 }, value[OUT_SIZE];
+	bool is_array;
+
+	if (!map || bpf_map__key_size(map) > sizeof key || bpf_map__value_size(map) * libbpf_num_possible_cpus() > sizeof value)
+		return -ENOENT;
+	is_array = bpf_map__type(map) == BPF_MAP_TYPE_ARRAY || bpf_map__type(map) == BPF_MAP_TYPE_PERCPU_ARRAY;
+	for (int i = 0; i < FILLED; i++) {
+		for (size_t at = 0; at < bpf_map__key_size(map); at++)
+			key[at] = is_array ? (at ? 0 : i) : i * 17 + at + 1;
+		for (size_t at = 0; at < sizeof value; at++)
+			value[at] = i * 29 + at + 1;
+		bpf_map_update_elem(bpf_map__fd(map), key, value, 0);
+	}
 	return 0;
 }
 
-static const unsigned char packet_v4[] = {
-	0x02, 0, 0, 0, 0, 1, 0x02, 0, 0, 0, 0, 2, 0x08, 0x00,			     // Ethernet
-	0x45, 0, 0, 50, 0, 1, 0, 0, 64, 6, 0x66, 0xc3, 10, 0, 0, 1, 10, 0, 0, 2,	     // IPv4, TCP
-	0x30, 0x39, 0, 80, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, 0x02, 0x20, 0, 0, 0, 0, 0, // a SYN
-	'b', 'p', 'f', 'a', 's', 'm', '.', '.', '.', '.',
-};
-static const unsigned char packet_v6[] = {
-	0x02, 0, 0, 0, 0, 1, 0x02, 0, 0, 0, 0, 2, 0x86, 0xdd,			     // Ethernet
-	0x60, 0, 0, 0, 0, 30, 6, 64,						     // IPv6, TCP
-	0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2,
-	0x30, 0x39, 0, 80, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, 0x02, 0x20, 0, 0, 0, 0, 0, // a SYN
-	'b', 'p', 'f', 'a', 's', 'm', '.', '.', '.', '.',
-};
-
-static void run_with(const struct bpf_program *program, const char *input, const void *data, size_t size)
+static int do_mark(const char *word)
 {
-	unsigned char out[OUT_SIZE];
-	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = data, .data_size_in = size);
-	int error;
-
-	if (data) {
-		options.data_out = out;
-		options.data_size_out = sizeof out;
-	}
-	error = bpf_prog_test_run_opts(bpf_program__fd(program), &options);
-	printf("{\"ran\":\"%s\",\"input\":\"%s\",\"error\":%d,\"retval\":%u", bpf_program__name(program), input, error,
-	       options.retval);
-	if (data && !error)
-		print_bytes("out", out, options.data_size_out);
-	puts("}");
-	fflush(stdout);
-}
-
-static int do_try_run(void)
-{
-	struct bpf_program *program;
-
-	bpf_object__for_each_program(program, current()->object) {
-		enum bpf_attach_type attach = bpf_program__expected_attach_type(program);
-
-		if (bpf_program__fd(program) < 0)
-			continue;
-		switch (bpf_program__type(program)) {
-		case BPF_PROG_TYPE_SOCKET_FILTER:
-		case BPF_PROG_TYPE_SCHED_CLS:
-		case BPF_PROG_TYPE_SCHED_ACT:
-		case BPF_PROG_TYPE_XDP:
-		case BPF_PROG_TYPE_CGROUP_SKB:
-		case BPF_PROG_TYPE_LWT_IN:
-		case BPF_PROG_TYPE_LWT_OUT:
-		case BPF_PROG_TYPE_LWT_XMIT:
-		case BPF_PROG_TYPE_FLOW_DISSECTOR:
-		case BPF_PROG_TYPE_NETFILTER:
-			run_with(program, "IPv4", packet_v4, sizeof packet_v4);
-			run_with(program, "IPv6", packet_v6, sizeof packet_v6);
-			break;
-		case BPF_PROG_TYPE_TRACING:
-			if (attach == BPF_TRACE_ITER || attach == BPF_TRACE_RAW_TP)
-				break;
-			__attribute__((fallthrough));
-		case BPF_PROG_TYPE_RAW_TRACEPOINT:
-		case BPF_PROG_TYPE_SYSCALL:
-			run_with(program, "none", NULL, 0);
-			break;
-		default:
-			break;
-		}
-	}
+	printf("{\"mark\":\"%s\"}\n", word);
 	return 0;
 }
 
@@ -274,9 +156,9 @@ static int do_counts(void)
 
 		if (bpf_program__fd(program) < 0 || bpf_prog_get_info_by_fd(bpf_program__fd(program), &info, &size))
 			continue;
-		printf("{\"counted\":\"%s\",\"runs\":%llu,\"time\":%llu,\"type\":\"%s\"}\n", bpf_program__name(program),
+		printf("{\"counted\":\"%s\",\"runs\":%llu,\"time\":%llu,\"section\":\"%s\"}\n", bpf_program__name(program),
 		       (unsigned long long)info.run_cnt, (unsigned long long)info.run_time_ns,
-		       libbpf_bpf_prog_type_str(info.type));
+		       bpf_program__section_name(program));
 	}
 	return 0;
 }

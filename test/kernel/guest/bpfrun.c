@@ -14,8 +14,15 @@
 //   shell COMMAND      run a command; it has to succeed
 //   self               variables named after a process id become ours, before the object is loaded
 //   listen             take the records of perf buffers from now on, and let the kernel count runs
+//   set NAME=VALUE     a variable gets a number, or the address of a function of ours (&NAME), before the object is loaded
+//   also PROGRAM       load a program that does not load by default
+//   without PROGRAM    do not load it
+//   fill MAP           put entries into a map
 //   try-attach         attach every program that can be, also to the root control group, and say which could not
 //   try-run            run every program that BPF_PROG_TEST_RUN can run, on packets of both IP versions
+//   redirect           wire maps of processors and devices, and run XDP programs on packets that really go there
+//   act                do by ourselves what programs may see or change, and tell what came of it
+//   mark WORD          a line to tell phases apart
 //   counts             which programs have run
 //   records            what came into perf buffers
 //
@@ -34,6 +41,7 @@
 #include <string.h>
 
 enum { MAX_OBJECTS = 16, MAX_LINKS = 128, LOG_SIZE = 4 << 20, LOG_TAIL = 6000, STATS_SIZE = 4096, PACKET_SIZE = 64 };
+enum { LONGEST_VALUE = 16 << 10 };
 
 struct opened {
 	const char *path;
@@ -55,7 +63,7 @@ static struct opened *current(void)
 	return &all[count - 1];
 }
 
-static int listen(enum libbpf_print_level level, const char *format, va_list values)
+static int on_message(enum libbpf_print_level level, const char *format, va_list values)
 {
 	size_t used = strlen(said);
 
@@ -86,6 +94,19 @@ static void print_bytes(const char *key, const void *bytes, size_t size)
 	for (size_t i = 0; i < size; i++)
 		printf("%02x", ((const unsigned char *)bytes)[i]);
 	putchar('"');
+}
+
+// In place of bytes too many to print: zero where all are, else a hash (FNV-1a) of them.
+static void print_sum(const char *key, const unsigned char *bytes, size_t size)
+{
+	unsigned long long sum = 0xcbf29ce484222325ULL;
+	unsigned char any = 0;
+
+	for (size_t i = 0; i < size; i++) {
+		any |= bytes[i];
+		sum = (sum ^ bytes[i]) * 0x100000001b3ULL;
+	}
+	printf(",\"%s\":\"%016llx\"", key, any ? sum : 0);
 }
 
 static int report(const char *step, int error)
@@ -246,10 +267,13 @@ static int do_attach(void)
 	return 0;
 }
 
+static void drop_attached(void);
+
 static int do_detach(void)
 {
 	struct opened *opened = current();
 
+	drop_attached();
 	while (opened->link_count)
 		bpf_link__destroy(opened->links[--opened->link_count]);
 	return 0;
@@ -287,7 +311,12 @@ static void print_variables(const struct btf *btf, const struct btf_type *sectio
 	for (int i = 0; i < btf_vlen(section); i++, var++) {
 		printf("{\"global\":\"%s\"", btf__name_by_offset(btf, btf__type_by_id(btf, var->type)->name_off));
 		printf(",\"section\":\"%s\"", btf__name_by_offset(btf, section->name_off));
-		print_bytes("value", value + var->offset, var->size);
+		if (btf_var(btf__type_by_id(btf, var->type))->linkage == BTF_VAR_STATIC)
+			printf(",\"static\":true");
+		if (var->size > LONGEST_VALUE)
+			print_sum("value", value + var->offset, var->size);
+		else
+			print_bytes("value", value + var->offset, var->size);
 		puts("}");
 	}
 }
@@ -386,7 +415,13 @@ static int do_load(void)
 	return bpf_object__load(current()->object);
 }
 
+#include "routes.h"
+#include "attach.h"
+#include "functions.h"
 #include "behaviour.h"
+#include "runs.h"
+#include "activity.h"
+#include "newer.h"
 
 static const struct {
 	const char *name;
@@ -399,6 +434,9 @@ static const struct {
 	{ "globals", NULL, do_globals }, { "maps", NULL, do_maps },	{ "rings", NULL, do_rings },
 	{ "self", NULL, do_self },     { "listen", NULL, do_listen },	{ "try-attach", NULL, do_try_attach },
 	{ "try-run", NULL, do_try_run }, { "counts", NULL, do_counts }, { "records", NULL, do_records },
+	{ "set", do_set, NULL },       { "also", do_also, NULL },	{ "without", do_without, NULL },
+	{ "fill", do_fill, NULL },     { "act", NULL, do_act },		{ "redirect", NULL, do_redirect },
+	{ "mark", do_mark, NULL },
 };
 
 // Runs the step that words[0] names; returns how many words it took, or -1 after it failed.
@@ -418,61 +456,12 @@ static int take_step(char **words)
 	exit(2);
 }
 
-static int prepare_newer(struct bpf_program *program, struct bpf_prog_load_opts *options, long cookie)
-{
-	const char *target = strchr(bpf_program__section_name(program), '/');
-
-	if (cookie)
-		options->prog_flags |= BPF_F_SLEEPABLE;
-	if (bpf_program__expected_attach_type(program) == BPF_TRACE_RAW_TP && target) {
-		int id = libbpf_find_vmlinux_btf_id(target + 1, BPF_TRACE_RAW_TP);
-
-		if (id < 0)
-			return id;
-		options->attach_btf_id = id;
-	}
-	return 0;
-}
-
-// Sections of Linux 7.2 that the libbpf here does not know; they load, and are attached by none of our steps.
-static int know_newer_sections(void)
-{
-	static const struct {
-		const char *section;
-		enum bpf_prog_type type;
-		int attach_type;
-		bool sleepable;
-	} newer[] = {
-		{ "tracepoint.s+", BPF_PROG_TYPE_TRACEPOINT, 0, true },
-		{ "tp.s+", BPF_PROG_TYPE_TRACEPOINT, 0, true },
-		{ "raw_tracepoint.s+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, true },
-		{ "raw_tp.s+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, true },
-		{ "tp_btf.s+", BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, true },
-		{ "fentry.multi+", BPF_PROG_TYPE_TRACING, 59, false },
-		{ "fentry.multi.s+", BPF_PROG_TYPE_TRACING, 59, true },
-		{ "fexit.multi+", BPF_PROG_TYPE_TRACING, 60, false },
-		{ "fexit.multi.s+", BPF_PROG_TYPE_TRACING, 60, true },
-		{ "fsession.multi+", BPF_PROG_TYPE_TRACING, 61, false },
-		{ "fsession.multi.s+", BPF_PROG_TYPE_TRACING, 61, true },
-	};
-
-	for (size_t i = 0; i < sizeof newer / sizeof *newer; i++) {
-		LIBBPF_OPTS(libbpf_prog_handler_opts, options, .cookie = newer[i].sleepable,
-			    .prog_prepare_load_fn = prepare_newer);
-		int error = libbpf_register_prog_handler(newer[i].section, newer[i].type, newer[i].attach_type, &options);
-
-		if (error < 0)
-			return error;
-	}
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
 	int at = 1, taken;
 
 	(void)argc;
-	libbpf_set_print(listen);
+	libbpf_set_print(on_message);
 	if (know_newer_sections() < 0)
 		return 2;
 	while (argv[at]) {

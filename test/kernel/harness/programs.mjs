@@ -1,5 +1,5 @@
 // Every BPF source of the examples and of these tests, with what it needs to be built beyond the usual; the folders
-// `core`, `kinds` and `language` have checks of their own.
+// `behaviour`, `core`, `kinds` and `language` have checks of their own.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { project } from "./paths.mjs";
@@ -11,7 +11,7 @@ const NEEDS = {
 };
 
 const isProgram = (path) => /\.bpf(\.c)?$/.test(path);
-const hasOwnChecks = (path) => /^(core|kinds|language)\//.test(path);
+const hasOwnChecks = (path) => /^(behaviour|core|kinds|language)\//.test(path);
 
 /** The sources in a folder of test/kernel/programs, relative to the project, by path. */
 export const programsIn = (name) =>
