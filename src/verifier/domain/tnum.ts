@@ -123,7 +123,8 @@ function reverse(v: bigint, size: number): bigint {
   return out;
 }
 
-/** Number of bits up to the highest set one. */
+/** Number of bits up to the highest set one, of 64. */
 function bitLength(v: bigint): number {
-  return v === 0n ? 0 : v.toString(2).length;
+  const high = Number(v >> 32n);
+  return high === 0 ? 32 - Math.clz32(Number(v)) : 64 - Math.clz32(high);
 }
