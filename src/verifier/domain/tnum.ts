@@ -67,6 +67,7 @@ export function xorBits(a: Tnum, b: Tnum): Tnum {
 
 /** Long multiplication, one bit of `a` at a time; where the bit is not known, what both sums agree on is. */
 export function mulBits(a: Tnum, b: Tnum): Tnum {
+  if (a.mask === 0n && b.mask === 0n) return knownBits(a.value * b.value);
   let sum: Tnum = { value: 0n, mask: 0n };
   let x = a;
   let y = b;
