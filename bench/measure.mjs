@@ -1,4 +1,4 @@
-// Measuring: medians of interleaved runs, sizes of objects.
+// Measuring: best times of interleaved runs, which a busy machine disturbs least; sizes of objects.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
@@ -12,18 +12,19 @@ export function median(values) {
 export const geometricMean = (values) =>
   Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 
-/** Runs each command `rounds` times in turn, after one run that does not count; median milliseconds of each. */
+/** Runs each command `rounds` times in turn, after one run that does not count; the best time of each in milliseconds. */
 export function interleaved(commands, rounds) {
   const times = commands.map(() => []);
   for (let round = -1; round < rounds; round++) {
-    commands.forEach(([file, ...words], index) => {
+    commands.forEach(({ words: [file, ...words], env = {} }, index) => {
       const started = performance.now();
-      const { status, stderr } = spawnSync(file, words, { encoding: "utf8", timeout: 60_000 });
+      const how = { encoding: "utf8", timeout: 60_000, env: { ...process.env, ...env } };
+      const { status, stderr } = spawnSync(file, words, how);
       if (status !== 0) throw new Error(`${file} ${words.join(" ")}: status ${status}\n${stderr}`);
       if (round >= 0) times[index].push(performance.now() - started);
     });
   }
-  return times.map(median);
+  return times.map((list) => Math.min(...list));
 }
 
 /** Median milliseconds of a function over `rounds` calls, after as many that do not count. */

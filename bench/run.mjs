@@ -1,16 +1,19 @@
 // The bench: prints tables in Markdown, with ratios. Exit status 1 if a bar is missed. `--quick` takes fewer rounds, too few
-// to hold times against bars: then only the bars of instructions count.
+// to hold times against bars: then only the bars of instructions count. `--corpus` measures that, too; BENCH_NODE names
+// another Node to measure whole processes with.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bpfasmArguments, clangArguments } from "../test/kernel/harness/compiler.mjs";
-import { project } from "../test/kernel/harness/paths.mjs";
+import { command, project } from "../test/kernel/harness/paths.mjs";
 import { programNamed, programs } from "../test/kernel/harness/programs.mjs";
+import { corpus } from "./corpus.mjs";
+import { growth } from "./growth.mjs";
 import { geometricMean, interleaved, slotsOf, warm } from "./measure.mjs";
 
 const quick = process.argv.includes("--quick");
-const COLD_ROUNDS = quick ? 9 : 31;
+const COLD_ROUNDS = quick ? 5 : 15;
 const WARM_ROUNDS = quick ? 300 : 500;
 /** The programs that have to be no longer than clang's, whatever the mean is. */
 const NO_LONGER = ["entry-exit", "cookie"];
@@ -39,26 +42,82 @@ const sourceOf = (name) => join(project, programNamed(name).source);
 const ours = (name, output, how) => [process.execPath, ...bpfasmArguments(sourceOf(name), output, how)];
 const theirs = (name, output, how) => ["clang-19", ...clangArguments(sourceOf(name), output, how)];
 
+const NO_CACHE = { NODE_DISABLE_COMPILE_CACHE: "1" };
+const COLD_BAR = 0.6;
+const START_BAR = 1.3;
+
+/** Rows of one Node: the start alone, and builds with and without what V8 compiled at an earlier start. */
+const startsOf = (node) => [
+  { name: "node -e 0", words: [node, "-e", "0"] },
+  { name: "bpfasm --version", words: [node, command, "--version"] },
+  { name: "bpfasm build", words: [node, ...ours("cookie", join(folder, "cold-1.o")).slice(1)] },
+  {
+    name: "the same, no code cache",
+    words: [node, ...ours("cookie", join(folder, "cold-2.o")).slice(1)],
+    env: NO_CACHE,
+  },
+  {
+    name: "bpfasm build, with the includes",
+    words: [node, ...ours("cookie-headers", join(folder, "cold-3.o")).slice(1)],
+  },
+];
+
+/** Whole processes on this Node, and on the one that BENCH_NODE names. */
 function cold() {
-  const [alone, headers, clang] = interleaved(
-    [
-      ours("cookie", join(folder, "cold-1.o")),
-      ours("cookie-headers", join(folder, "cold-2.o")),
-      theirs("cookie-headers", join(folder, "cold-3.o")),
-    ],
-    COLD_ROUNDS,
-  );
-  head("Cold build of the cookie example, whole process", "", "median", "of clang's", "bar 0.75");
-  row("clang-19 -O2 -g, vmlinux.h", ms(clang), "1.00", "");
-  row("bpfasm build", ms(alone), ratio(alone, clang), timeBar("cold build", alone / clang <= 0.75));
-  row("bpfasm build, with the includes", ms(headers), ratio(headers, clang), "");
+  for (const node of [process.execPath, process.env.BENCH_NODE].filter(Boolean)) {
+    const { stdout } = spawnSync(node, ["--version"], { encoding: "utf8" });
+    const starts = startsOf(node);
+    const [clang, ...best] = interleaved(
+      [{ words: theirs("cookie-headers", join(folder, "cold.o")) }, ...starts],
+      COLD_ROUNDS,
+    );
+    head(`Whole processes, the cookie example, Node ${stdout.trim()}`, "", "best", "of clang's", "of node -e 0", "bar");
+    row("clang-19 -O2 -g, vmlinux.h", ms(clang), "1.00", "", "");
+    const bars = {
+      1: () => `${START_BAR} of node: ${timeBar("start-up", best[1] / best[0] <= START_BAR)}`,
+      2: () => `${COLD_BAR} of clang: ${timeBar("cold build", best[2] / clang <= COLD_BAR)}`,
+    };
+    starts.forEach(({ name }, i) => {
+      row(name, ms(best[i]), ratio(best[i], clang), ratio(best[i], best[0]), bars[i]?.() ?? "");
+    });
+  }
+}
+
+const GROWTH_BAR = 1.2;
+const MEMORY_BAR = 1024;
+
+function sizesOfInput() {
+  for (const { name, rows } of growth(folder, quick, haveClang)) {
+    head(`Growth: ${name}`, "count", "user time", "an item", "of the row before", "memory", "llvm-mc-19", "bar");
+    for (const { size, ms: time, mb, perItem, growth: more, theirs: mc } of rows) {
+      const kept = (more ?? 0) <= GROWTH_BAR && mb < MEMORY_BAR;
+      const cells = [`${(perItem * 1000).toFixed(1)} µs`, more?.toFixed(2) ?? "", `${mb.toFixed(0)} MB`];
+      row(size, ms(time), ...cells, mc === undefined ? "" : ms(mc), timeBar(`${size} ${name}`, kept));
+    }
+  }
+}
+
+const CORPUS_BAR = 0.15;
+
+async function wholeCorpus() {
+  const files = await corpus(folder);
+  const sum = (part) => files.reduce((total, file) => total + file[part], 0);
+  const clang = sum("clang");
+  head(`The corpus, ${files.length} files, user time`, "", "total", "of clang's", "bar");
+  row("clang-19, a process a file", ms(clang), "1.00", "");
+  const kept = timeBar("the corpus", sum("compiled") / clang <= CORPUS_BAR);
+  row("bpfasm, one process, --no-verify", ms(sum("compiled")), ratio(sum("compiled"), clang), `${CORPUS_BAR}: ${kept}`);
+  row("the same with the verifier", ms(sum("verified")), ratio(sum("verified"), clang), "");
+  head("The slowest files", "", "compiled", "verified", "clang", "compiled, of clang's");
+  for (const { path, compiled, verified, clang: their } of files.sort((a, b) => b.verified - a.verified).slice(0, 10))
+    row(path, ms(compiled), ms(verified), ms(their), ratio(compiled, their));
 }
 
 async function warmApi() {
   const { compile } = await import("../dist/index.js");
   const { embeddedKernel } = await import("../dist/node.js");
   const kernel = embeddedKernel();
-  head("Warm compilation through the API", "program", "median", "bar 5 ms");
+  head("Warm compilation through the API", "program", "median", "bar 3 ms");
   for (const name of ["cookie", "latency", "packet-record"]) {
     const source = readFileSync(sourceOf(name), "utf8");
     const compileOnce = () => compile(source, { kernel, fileName: name });
@@ -67,7 +126,7 @@ async function warmApi() {
       continue;
     }
     const time = warm(compileOnce, WARM_ROUNDS);
-    row(name, ms(time), name === "cookie" ? timeBar("warm compilation", time < 5) : "");
+    row(name, ms(time), name === "cookie" ? timeBar("warm compilation", time < 3) : "");
   }
 }
 
@@ -111,6 +170,8 @@ try {
   if (haveClang) cold();
   else bar("clang-19 is missing: nothing to compare with", !process.env.CI);
   await warmApi();
+  sizesOfInput();
+  if (haveClang && process.argv.includes("--corpus")) await wholeCorpus();
   if (haveClang) code();
   if (!haveClang) console.log("\nskipped: clang-19 is missing, so there is no comparison");
 } finally {

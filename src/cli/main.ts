@@ -2,12 +2,17 @@
 import { version } from "./version.ts";
 
 const args = process.argv.slice(2);
+const uses = new Set(["build", "check", "verify", "disasm", "kfuncs", "explain"]);
+
 if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
   process.stdout.write(`${version}\n`);
 } else {
   try {
-    const { run } = await import("./run.ts");
+    const { loadCommand } = await import("./code-cache.ts");
+    const use = args[0] !== undefined && uses.has(args[0]) ? args[0] : "help";
+    const { run, keep } = loadCommand(use);
     process.exitCode = await run(args);
+    if (process.exitCode === 0) keep();
   } catch (error) {
     const text = error instanceof Error ? (process.env.BPFASM_DEBUG ? error.stack : error.message) : String(error);
     process.stderr.write(

@@ -189,6 +189,7 @@ const compileOptions = (y: Argv) =>
       describe: "-Werror, -Werror=NAME, -Wno-NAME",
     })
     .option("silence-warnings", { type: "boolean", default: false, describe: "no warnings (-w)" })
+    .option("time", { type: "boolean", default: false, describe: "tell on standard error where the time went" })
     .option("verify", { type: "boolean", default: true, describe: "ask the verifier (--no-verify: do not)" })
     .option("resolve-kfuncs", {
       type: "boolean",

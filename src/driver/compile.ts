@@ -53,8 +53,10 @@ export function compile(source: string, options: CompileOptions): Compilation {
   const { subprogs, linked } = sink.hasErrors ? noCode : codeOf(unit, options, sink);
   const whole = { ...unit, externs: [...unit.externs, ...linked] };
   const written = sink.hasErrors ? undefined : assemble(whole, subprogs, files, main, options, sink);
+  options.ended?.("write");
   const loadable = written && linked.length === 0;
   const verdicts = loadable && options.verify !== false ? judge(written, files, main, options, sink) : [];
+  options.ended?.("verify");
   const { diagnostics } = sink;
   return { ...(written && !sink.hasErrors && { object: written }), diagnostics, files, verdicts, subprogs };
 }
@@ -63,13 +65,16 @@ function analyse(main: SourceFile, files: SourceMap, options: CompileOptions, si
   const { kernel } = options;
   const isTypeName = (name: string) => isAmbientType(name, (n) => kernel.btf.byName(n, "typedef").length > 0);
   const ast = parseUnit({ ...sourceInput(main, files, options), isTypeName }, sink);
+  options.ended?.("parse");
   const parseType = (text: string) => parseTypeName(text, isTypeName);
   const textBefore = (span: Span) => {
     const { line, column } = files.place(span);
     return files.lineText(span.file, line).slice(0, column - 1);
   };
   const anyKfunc = options.verify === false;
-  return check(ast, kernel, { cpu: options.cpu ?? "v3", parseType, anyKfunc, textBefore }, sink);
+  const unit = check(ast, kernel, { cpu: options.cpu ?? "v3", parseType, anyKfunc, textBefore }, sink);
+  options.ended?.("check");
+  return unit;
 }
 
 function sourceInput(main: SourceFile, files: SourceMap, options: CompileOptions): PreprocessInput {
@@ -120,6 +125,7 @@ function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): Code {
   const { cpu = "v3", level = 2, dump } = options;
   const naked = lowerNaked(unit, sink);
   const ir = lower(unit, sink, namedIn(naked.flatMap(({ lines }) => lines)));
+  options.ended?.("lower");
   if (sink.hasErrors) return noCode;
   const notUnrolled = onceEach((span) => sink.warn("pass-failed", span));
   const optimised = optimise(ir, {
@@ -130,6 +136,7 @@ function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): Code {
     notUnrolled,
     ...(dump && { dump }),
   });
+  options.ended?.("optimise");
   const linked = undefinedNames(optimised, unit, sink);
   const settled = settle(optimised, unit, sink);
   if (sink.hasErrors) return noCode;
@@ -137,6 +144,7 @@ function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): Code {
   const byName = new Map<string, Subprog>([...made, ...naked].map((subprog) => [subprog.name, subprog]));
   const subprogs = unit.functions.flatMap(({ name }) => byName.get(name) ?? []);
   const bound = options.resolveKfuncs ? bindKfuncs(subprogs, options.kernel) : subprogs;
+  options.ended?.("generate");
   return { subprogs: leaveToLinker(bound, linked), linked };
 }
 

@@ -9,6 +9,9 @@ export interface WarningOptions {
   readonly none?: boolean;
 }
 
+/** The stages of a compilation, in order. */
+export type Stage = "parse" | "check" | "lower" | "optimise" | "generate" | "write" | "verify";
+
 export interface CompileOptions {
   readonly kernel: Kernel;
   /** Name of the file, for messages and line info. */
@@ -30,6 +33,8 @@ export interface CompileOptions {
   /** Kfunc calls hold BTF ids of this kernel instead of names. */
   readonly resolveKfuncs?: boolean;
   readonly warnings?: WarningOptions;
+  /** Called when a stage has ended, by whoever wants to know how long it took. */
+  readonly ended?: (stage: Stage) => void;
   /** Called with the text of the intermediate code after each pass. */
   readonly dump?: (pass: string, text: () => string) => void;
 }

@@ -63,8 +63,8 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     linksSubtraction: atLeast(kernel.version, 7, 0),
     writesStructs: !["TRACING", "KPROBE", "TRACEPOINT", "RAW_TRACEPOINT", "PERF_EVENT", "LSM"].includes(info.progType),
     ctxTypes: ctxTypes(kernel.btf, info),
-    isCertain: (id) => isCertain(id, info),
-    helper: (id) => helperFact(info, id),
+    isCertain: remembered((id) => isCertain(id, info)),
+    helper: remembered((id) => helperFact(info, id)),
     allows: (helper) => allowed(kernel, helper, info, target),
     kfunc: (id, off) => memo(kfuncs, `${id}:${off}`, () => (off === 0 ? kfuncFact(kernel, info, id) : undefined)),
     mapKind: (type) => memo(mapKinds, type, () => mapKind(kernel, type)),
@@ -108,6 +108,18 @@ function returnRule(info: SectionInfo): ReturnRule {
   if (range === "unchecked") return { kind: "ignored" };
   // Security hooks return int, and only that half is compared.
   return { kind: "range", min: range.min, max: range.max, ...(info.attachType === "BPF_LSM_MAC" && { width: 32 }) };
+}
+
+/** The same answers, each looked up once. */
+function remembered<T>(ask: (id: number) => T): (id: number) => T {
+  const known = new Map<number, { readonly answer: T }>();
+  return (id) => {
+    const before = known.get(id);
+    if (before) return before.answer;
+    const answer = ask(id);
+    known.set(id, { answer });
+    return answer;
+  };
 }
 
 function helperFact(info: SectionInfo, id: number): Helper | { readonly missing: true; readonly name?: string } {

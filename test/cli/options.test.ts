@@ -40,3 +40,15 @@ test("-iquote serves quotes alone; -MD tells make what was read", () => {
   expect(f.run("build", "-iquote", "q", "angled.bpf.c").err).toContain("E0136");
   expect(f.run("build", "-target", "bpfeb", "probe.bpf.c")).toMatchObject({ code: 2, out: "" });
 });
+
+test("--time tells the stages on standard error, and changes no byte", () => {
+  const f = folder();
+  f.put("probe.bpf", good);
+  f.run("build", "probe.bpf", "-o", "plain.o");
+  const timed = f.run("build", "probe.bpf", "-o", "timed.o", "--time");
+  expect(timed).toMatchObject({ code: 0, out: "" });
+  const stages = timed.err.split("\n").flatMap((row) => /^(\w[\w ]*?) {2,}[\d.]+ ms/.exec(row)?.[1] ?? []);
+  const compiling = ["parse", "check", "lower", "optimise", "generate", "write", "verify"];
+  expect(stages).toEqual(["start", "open the kernel", ...compiling, "report and output", "whole process"]);
+  expect(f.read("timed.o")).toEqual(f.read("plain.o"));
+});

@@ -342,9 +342,13 @@ export abstract class ExpressionParser extends ParserBase {
   protected readonly stringLiteral: GrammarRule<[], StringLiteral> = this.RULE("stringLiteral", (): StringLiteral => {
     const first = this.CONSUME(StringLit) as Tok;
     if (this.RECORDING_PHASE) return { kind: "string", bytes: new Uint8Array(), span: spanOf(first) };
+    const joined: Uint8Array[] = [];
     const parts = [this.#decode(first, '"')];
-    for (let next = this.takeIf(StringLit); next; next = this.takeIf(StringLit)) parts.push(this.#decode(next, '"'));
-    return { kind: "string", bytes: joinBytes(parts), span: this.spanFrom(first) };
+    for (let next = this.takeIf(StringLit); next; next = this.takeIf(StringLit)) {
+      if (parts.length === MOST_PARTS) joined.push(joinBytes(parts.splice(0)));
+      parts.push(this.#decode(next, '"'));
+    }
+    return { kind: "string", bytes: joinBytes([...joined, joinBytes(parts)]), span: this.spanFrom(first) };
   });
 
   /** `(a, b)` or `({ ...; })`. */
@@ -438,6 +442,9 @@ export abstract class ExpressionParser extends ParserBase {
     return this.SUBRULE9(this.expression, { ARGS: [least] });
   }
 }
+
+/** Literals that are kept apart, at most: an array of bytes is large beside the few that it holds. */
+const MOST_PARTS = 1 << 12;
 
 function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   if (parts.length === 1) return parts[0]!;

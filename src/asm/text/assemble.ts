@@ -45,6 +45,8 @@ interface Draft {
   readonly calls?: string;
 }
 
+const NO_LABELS: readonly string[] = [];
+
 class Assembler {
   readonly #text: string;
   readonly #options: AssembleOptions;
@@ -64,9 +66,10 @@ class Assembler {
 
   run(): Assembled {
     this.#reportDoubleLabels();
-    this.#labels.statements.forEach((tokens, i) => {
+    for (let i = 0; i < this.#labels.count; i++) {
+      const tokens = this.#labels.take(i);
       this.#guarded(tokens, () => this.#statement(tokens, i));
-    });
+    }
     this.#flush();
     const slots = this.#slots();
     const places = new Map(this.#drafts.flatMap(({ labels }, i) => labels.map((label) => [label, slots[i]!] as const)));
@@ -106,8 +109,8 @@ class Assembler {
   #statement(tokens: readonly Token[], index: number): void {
     const labels = this.#labels.of(index);
     if (labels.length > 0) this.#flush();
-    this.#waiting.push(...labels.map((label) => label.name));
-    const rest = tokens.slice(labels.length * 2);
+    for (const { name } of labels) this.#waiting.push(name);
+    const rest = labels.length > 0 ? tokens.slice(labels.length * 2) : tokens;
     const first = rest[0];
     if (!first) return;
     const reader = new Reader(rest);
@@ -126,8 +129,9 @@ class Assembler {
   }
 
   #push(insn: Insn, span: Span | undefined, calls?: string): void {
-    this.#drafts.push({ insn, labels: this.#waiting, span, ...(calls !== undefined && { calls }) });
-    this.#waiting = [];
+    const labels = this.#waiting.length > 0 ? this.#waiting : NO_LABELS;
+    this.#drafts.push({ insn, labels, span, ...(calls !== undefined && { calls }) });
+    if (this.#waiting.length > 0) this.#waiting = [];
   }
 
   /** Bytes that were given as data become the instructions they are. */

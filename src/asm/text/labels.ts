@@ -7,8 +7,11 @@ interface Mark {
   readonly token: Token;
 }
 
+const NO_MARKS: readonly Mark[] = [];
+const NO_TOKENS: readonly Token[] = [];
+
 export class Labels {
-  readonly statements: readonly (readonly Token[])[];
+  readonly #statements: (readonly Token[])[];
   /** Names that were set before. */
   readonly doubles: readonly Token[];
   readonly #marks: readonly (readonly Mark[])[];
@@ -18,10 +21,22 @@ export class Labels {
   readonly #used = new Set<string>();
 
   constructor(statements: readonly (readonly Token[])[]) {
-    this.statements = statements;
+    this.#statements = [...statements];
     const doubles: Token[] = [];
     this.#marks = statements.map((tokens, i) => this.#read(tokens, i, doubles));
     this.doubles = doubles;
+  }
+
+  /** How many statements there are. */
+  get count(): number {
+    return this.#statements.length;
+  }
+
+  /** The tokens of a statement, which are given away: in a long text they would be most of what is kept. */
+  take(index: number): readonly Token[] {
+    const tokens = this.#statements[index]!;
+    this.#statements[index] = NO_TOKENS;
+    return tokens;
   }
 
   /** Labels at the front of a statement, each of two tokens. */
@@ -51,6 +66,7 @@ export class Labels {
   }
 
   #read(tokens: readonly Token[], index: number, doubles: Token[]): readonly Mark[] {
+    if (tokens[1]?.text !== ":") return NO_MARKS;
     const marks: Mark[] = [];
     for (let at = 0; tokens[at + 1]?.text === ":"; at += 2) {
       const token = tokens[at]!;

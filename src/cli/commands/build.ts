@@ -11,6 +11,7 @@ import { choiceOf, chooseKernel } from "../kernel-choice.ts";
 import { makeRule, quotedForMake } from "../make-rule.ts";
 import { report } from "../report.ts";
 import { type BuildArgs, emitKinds } from "../run.ts";
+import { Stopwatch } from "../stopwatch.ts";
 
 type Emit = (typeof emitKinds)[number];
 
@@ -21,11 +22,15 @@ export function build(args: BuildArgs, write: boolean): number {
     process.stderr.write(`bpfasm: ${usage}\n`);
     return 2;
   }
+  const watch = args.time ? new Stopwatch() : undefined;
+  watch?.stage("start");
   const sink = new DiagSink();
   const kernel = chooseKernel(choiceOf(args), sink);
+  watch?.stage("open the kernel");
   if (!kernel) return fail(sink, args);
   let failed = false;
-  for (const file of args.file) failed = !buildOne(file, kernel, args, write) || failed;
+  for (const file of args.file) failed = !buildOne(file, { kernel, args, write, watch }) || failed;
+  if (watch) process.stderr.write(watch.table());
   return failed ? 1 : 0;
 }
 
@@ -50,16 +55,27 @@ function usageFault(args: BuildArgs, write: boolean): string | undefined {
   return undefined;
 }
 
-function buildOne(file: string, kernel: Kernel, args: BuildArgs, write: boolean): boolean {
+/** What is the same for all files of one run. */
+interface Run {
+  readonly kernel: Kernel;
+  readonly args: BuildArgs;
+  readonly write: boolean;
+  readonly watch: Stopwatch | undefined;
+}
+
+function buildOne(file: string, run: Run): boolean {
+  const { kernel, args, write, watch } = run;
   const sink = new DiagSink();
   const text = readSource(file, sink);
   if (text === undefined) return fail(sink, args) === 0;
   if (write && args.E) return preprocessOne(text, file, kernel, args, sink);
-  const made = compile(text, compileOptions(file, kernel, args));
+  const timed = watch && { ended: (stage: string) => watch.stage(stage), dump: (pass: string) => watch.pass(pass) };
+  const made = compile(text, { ...compileOptions(file, kernel, args), ...timed });
   report(made.diagnostics, made.files, args["message-format"]);
   if (!made.object) return false;
   if (!write) return true;
   const ok = (args.emit ?? "obj").split(",").every((kind) => emit(kind as Emit, file, made, args, sink));
+  watch?.stage("report and output");
   if (ok && (args.MD || args.MMD)) return dependencies(file, made, args, sink) || fail(sink, args) === 0;
   if (!ok) fail(sink, args);
   return ok;

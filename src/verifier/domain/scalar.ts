@@ -94,15 +94,25 @@ export const constLow = (v: Bounds): bigint | undefined => {
 
 /** Brings the readings in step; undefined if they contradict each other, so that no value is left. */
 export function settle(b: Bounds): Bounds | undefined {
-  let x: Bounds | undefined = b;
-  if (contradictory(x)) return undefined;
-  x = fromBits(x);
-  for (let round = 0; round < 3; round++) x = { ...x, ...crossHalves(deduce64(deduce32(x))) };
+  if (contradictory(b)) return undefined;
+  let x = fromBits(b);
+  if (isPoint(x)) return x;
+  for (let round = 0; round < 3; round++) {
+    const before = x;
+    x = crossHalves(deduce64(deduce32(x)));
+    if (x === before) break;
+  }
   if (contradictory(x)) return undefined;
   const bits = boundBits(x);
   if (!bits) return undefined;
-  x = fromBits({ ...x, bits });
+  x = fromBits({ bits, u: x.u, s: x.s, u32: x.u32, s32: x.s32 });
   return contradictory(x) ? undefined : x;
+}
+
+/** Whether all readings have agreed on one number: then there is nothing more to find out. */
+function isPoint({ bits, u, s, u32: low, s32: lowS }: Bounds): boolean {
+  if (bits.mask !== 0n) return false;
+  return u.min === u.max && s.min === s.max && low.min === low.max && lowS.min === lowS.max;
 }
 
 const contradictory = (b: Bounds): boolean =>
@@ -153,7 +163,8 @@ function deduce32(b: Bounds): Bounds {
   }
   if (s32(lowU.min) <= s32(lowU.max)) lowS = meet(lowS, s32(lowU.min), s32(lowU.max));
   if (u32(lowS.min) <= u32(lowS.max)) lowU = meet(lowU, u32(lowS.min), u32(lowS.max));
-  return { ...b, u32: lowU, s32: lowS };
+  if (lowU === b.u32 && lowS === b.s32) return b;
+  return { bits: b.bits, u: b.u, s: b.s, u32: lowU, s32: lowS };
 }
 
 /** kernel/bpf/verifier.c:__reg64_deduce_bounds */
@@ -168,8 +179,11 @@ function deduce64(b: Bounds): Bounds {
     s = { min: s.min, max: s64(u.max) };
     u = meet(u, u64(s.min), U64.max);
   }
-  return { ...b, u, s };
+  return withWide(b, u, s);
 }
+
+const withWide = (b: Bounds, u: Range, s: Range): Bounds =>
+  u === b.u && s === b.s ? b : { bits: b.bits, u, s, u32: b.u32, s32: b.s32 };
 
 /** kernel/bpf/verifier.c:__reg_deduce_mixed_bounds */
 function crossHalves(b: Bounds): Bounds {
@@ -177,7 +191,7 @@ function crossHalves(b: Bounds): Bounds {
   const u = join(b.u, b.u32);
   let s = join(b.s, b.u32);
   if (s.min >= S32.min && s.max <= S32.max) s = meet(s, b.s32.min, b.s32.max);
-  return { ...b, u, s };
+  return withWide(b, u, s);
 }
 
 /** kernel/bpf/verifier.c:__reg_bound_offset */
@@ -225,9 +239,18 @@ export function includes(a: Bounds, b: Bounds): boolean {
   return within(a.u, b.u) && within(a.s, b.s) && within(a.u32, b.u32) && within(a.s32, b.s32) && covers(a.bits, b.bits);
 }
 
-const within = (a: Range, b: Range): boolean => a.min <= b.min && a.max >= b.max;
+const within = (a: Range, b: Range): boolean => a === b || (a.min <= b.min && a.max >= b.max);
 
-export const sameBounds = (a: Bounds, b: Bounds): boolean => includes(a, b) && includes(b, a);
+/** Whether the two allow the same values. */
+export const sameBounds = (a: Bounds, b: Bounds): boolean =>
+  sameRange(a.u, b.u) &&
+  sameRange(a.s, b.s) &&
+  sameRange(a.u32, b.u32) &&
+  sameRange(a.s32, b.s32) &&
+  a.bits.value === b.bits.value &&
+  a.bits.mask === b.bits.mask;
+
+const sameRange = (a: Range, b: Range): boolean => a === b || (a.min === b.min && a.max === b.max);
 
 /** The signed range as people read it: `5`, `0 to 255`, `any number`. */
 export function describe(v: Bounds): string {

@@ -67,6 +67,7 @@ export function xorBits(a: Tnum, b: Tnum): Tnum {
 
 /** Long multiplication, one bit of `a` at a time; where the bit is not known, what both sums agree on is. */
 export function mulBits(a: Tnum, b: Tnum): Tnum {
+  if (a.mask === 0n && b.mask === 0n) return knownBits(a.value * b.value);
   let sum: Tnum = { value: 0n, mask: 0n };
   let x = a;
   let y = b;
@@ -123,7 +124,8 @@ function reverse(v: bigint, size: number): bigint {
   return out;
 }
 
-/** Number of bits up to the highest set one. */
+/** Number of bits up to the highest set one, of 64. */
 function bitLength(v: bigint): number {
-  return v === 0n ? 0 : v.toString(2).length;
+  const high = Number(v >> 32n);
+  return high === 0 ? 32 - Math.clz32(Number(v)) : 64 - Math.clz32(high);
 }

@@ -149,8 +149,9 @@ export function coversValue(seen: Value, now: Value, ids: IdPairs, fit: Fit): bo
 }
 
 function coversScalar(seen: Scalar, now: Scalar, ids: IdPairs, fit: Fit): boolean {
-  if (fit === "same") return sameBounds(seen, now) && seen.delta === now.delta && ids.match(seen.id, now.id);
   if (fit === "needed" && !seen.origin?.needed) return true;
+  if (seen === now) return seen.id === 0 || ids.match(seen.id, seen.id);
+  if (fit === "same") return sameBounds(seen, now) && seen.delta === now.delta && ids.match(seen.id, now.id);
   if (!includes(seen, now)) return false;
   // What was learnt through a link between copies is only true where they are linked.
   return seen.id === 0 || (seen.delta === now.delta && ids.match(seen.id, now.id));

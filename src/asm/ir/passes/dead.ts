@@ -6,7 +6,6 @@
 import type { Pass } from "../edit.ts";
 import { hasEffect, operands, termOperands } from "../inst.ts";
 import type { Inst, IrFunction, ValueId } from "../model.ts";
-import { definitions } from "../uses.ts";
 import { dropUnusedSlots } from "./promote.ts";
 
 export const dropDead: Pass = {
@@ -15,26 +14,27 @@ export const dropDead: Pass = {
     const live = liveValues(fn);
     let changed = false;
     const blocks = fn.blocks.map((block) => {
-      const insts = block.insts.flatMap((inst) => {
-        if (!hasEffect(inst) && !live.has(inst.id)) return [];
-        return live.has(inst.id) ? [inst] : [withoutResult(inst)];
-      });
-      if (insts.length === block.insts.length && insts.every((inst, i) => inst === block.insts[i])) return block;
+      if (block.insts.every((inst) => live[inst.id] || (hasEffect(inst) && withoutResult(inst) === inst))) return block;
       changed = true;
+      const insts = block.insts.flatMap((inst) => {
+        if (!hasEffect(inst) && !live[inst.id]) return [];
+        return live[inst.id] ? [inst] : [withoutResult(inst)];
+      });
       return { ...block, insts };
     });
     return dropUnusedSlots(changed ? { ...fn, blocks } : fn);
   },
 };
 
-/** Values that something with an effect, or a terminator, needs. */
-function liveValues(fn: IrFunction): Set<ValueId> {
-  const defs = definitions(fn);
-  const live = new Set<ValueId>();
+/** By value: whether something with an effect, or a terminator, needs it. */
+function liveValues(fn: IrFunction): readonly boolean[] {
+  const defs = new Array<Inst | undefined>(fn.nextId);
+  for (const block of fn.blocks) for (const inst of block.insts) defs[inst.id] = inst;
+  const live = new Array<boolean>(defs.length).fill(false);
   const work: ValueId[] = [];
   const need = (value: ValueId): void => {
-    if (live.has(value)) return;
-    live.add(value);
+    if (live[value]) return;
+    live[value] = true;
     work.push(value);
   };
   for (const block of fn.blocks) {
@@ -42,7 +42,7 @@ function liveValues(fn: IrFunction): Set<ValueId> {
     termOperands(block.term).forEach(need);
   }
   for (let value = work.pop(); value !== undefined; value = work.pop()) {
-    const def = defs.get(value);
+    const def = defs[value];
     if (def && !hasEffect(def)) operands(def).forEach(need);
   }
   return live;

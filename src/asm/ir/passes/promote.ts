@@ -269,10 +269,16 @@ function rename(scope: Scope): IrFunction {
 
 /** Leaves out slots without address in the code, and addresses that nobody reads. */
 export function dropUnusedSlots(fn: IrFunction): IrFunction {
+  const isOfSlot = (inst: Inst): boolean => inst.op === "slot" || inst.op === "end";
+  if (fn.slots.length === 0 && !fn.blocks.some((block) => block.insts.some(isOfSlot))) return fn;
+  const addresses = slotAddresses(fn);
   const read = new Set<ValueId>();
+  const note = (value: ValueId): void => {
+    if (addresses.has(value)) read.add(value);
+  };
   for (const block of fn.blocks) {
-    for (const inst of block.insts) for (const value of operands(inst)) read.add(value);
-    for (const value of termOperands(block.term)) read.add(value);
+    for (const inst of block.insts) operands(inst).forEach(note);
+    termOperands(block.term).forEach(note);
   }
   const used = new Set<SlotId>();
   const blocks = fn.blocks.map((block) => {

@@ -52,6 +52,8 @@ class Threader {
   readonly #stores = new Map<BlockId, Inst[]>();
   /** Blocks that a change of this run has touched: left for the next run. */
   readonly #touched = new Set<BlockId>();
+  /** Blocks that may read a value, among them all that do. */
+  readonly #readers: Map<ValueId, Set<BlockId>>;
   /** Blocks that may still be looked through for readers of phis: keeps the pass linear in large functions. */
   #budget = maxVisits;
 
@@ -64,10 +66,11 @@ class Threader {
     this.#doms = dominators(fn);
     this.#blocks = blockMap(fn);
     this.#slots = [...fn.slots];
+    this.#readers = new Map();
   }
 
   run(): IrFunction {
-    const outside = usedOutside(this.#fn);
+    const outside = usedOutside(this.#fn, (value, at) => this.#reads(value, at));
     let changed = false;
     for (const { id } of this.#fn.blocks) {
       const block = this.#blocks.get(id)!;
@@ -184,6 +187,13 @@ class Threader {
     }
   }
 
+  #reads(value: ValueId, at: BlockId): void {
+    if (this.#defs.get(value)?.op !== "phi") return;
+    const blocks = this.#readers.get(value);
+    if (blocks) blocks.add(at);
+    else this.#readers.set(value, new Set([at]));
+  }
+
   #apply(block: Block, ways: readonly Shortcut[], outside: ReadonlySet<ValueId>): void {
     this.#budget -= this.#blocks.size;
     for (const { id } of block.insts) {
@@ -201,6 +211,7 @@ class Threader {
       });
       const target = this.#blocks.get(to)!;
       const insts = target.insts.map((inst) => (inst.op === "phi" ? this.#addWay(inst, block.id, from, direct) : inst));
+      for (const inst of insts) if (inst.op === "phi") for (const arg of inst.args) this.#reads(arg.value, to);
       this.#blocks.set(to, { ...target, insts });
       this.#touched.add(from).add(to);
     }
@@ -234,6 +245,7 @@ class Threader {
         phi.span,
       );
       this.#stores.set(arg.block, [...(this.#stores.get(arg.block) ?? []), at, store]);
+      this.#reads(arg.value, arg.block);
     }
     const read = (): Inst[] => {
       const at = address();
@@ -244,7 +256,9 @@ class Threader {
       this.#defs.set(load.id, load);
       return [at, load];
     };
-    for (const [at, other] of this.#blocks) if (at !== block) this.#blocks.set(at, this.#readInstead(other, phi, read));
+    const readers = this.#readers.get(phi.id) ?? new Set();
+    for (const [at, other] of this.#blocks)
+      if (at !== block && readers.has(at)) this.#blocks.set(at, this.#readInstead(other, phi, read));
     this.#phiArgsInstead(block, phi, read);
   }
 
@@ -277,7 +291,9 @@ class Threader {
 
   /** Phis of other blocks read the value at the end of the block it comes from. */
   #phiArgsInstead(block: BlockId, phi: InstOf<"phi">, read: () => Inst[]): void {
+    const readers = this.#readers.get(phi.id) ?? new Set();
     for (const [id, other] of this.#blocks) {
+      if (!readers.has(id)) continue;
       const insts = other.insts.map((inst) => {
         if (inst.op !== "phi" || !inst.args.some((arg) => arg.value === phi.id && arg.block !== block)) return inst;
         const args = inst.args.map((arg) => {
@@ -296,8 +312,11 @@ class Threader {
   }
 }
 
-/** Values that blocks other than their own read, the phis that the own block jumps to left out. */
-function usedOutside(fn: IrFunction): Set<ValueId> {
+/**
+ * Values that blocks other than their own read, the phis that the own block jumps to left out. `reads` hears which blocks
+ * read which values, for phis the block that they stand in.
+ */
+function usedOutside(fn: IrFunction, reads: (value: ValueId, at: BlockId) => void): Set<ValueId> {
   const home = new Map<ValueId, BlockId>();
   for (const block of fn.blocks) for (const inst of block.insts) home.set(inst.id, block.id);
   const outside = new Set<ValueId>();
@@ -306,10 +325,14 @@ function usedOutside(fn: IrFunction): Set<ValueId> {
   };
   for (const block of fn.blocks) {
     for (const inst of block.insts) {
+      for (const value of operands(inst)) reads(value, block.id);
       if (inst.op === "phi") for (const arg of inst.args) use(arg.value, arg.block);
       else for (const value of operands(inst)) use(value, block.id);
     }
-    for (const value of termOperands(block.term)) use(value, block.id);
+    for (const value of termOperands(block.term)) {
+      use(value, block.id);
+      reads(value, block.id);
+    }
   }
   return outside;
 }
