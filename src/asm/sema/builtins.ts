@@ -18,6 +18,7 @@ import {
   boolType,
   intType,
   intTypes,
+  isAtomic,
   isInteger,
   isPtr,
   isScalar,
@@ -136,7 +137,7 @@ const overflow =
   (op: "add" | "sub" | "mul", type?: IntType): Maker =>
   (c) => {
     const ptr = checkValue(c.cx, c.args[2]!);
-    if (!isPtr(ptr.type) || !isInteger(ptr.type.to)) {
+    if (!isPtr(ptr.type) || !isInteger(ptr.type.to) || isAtomic(ptr.type.to)) {
       if (!isError(ptr))
         c.cx.sink.error("E0203", ptr.span, `argument 3 of '${c.name}'`, "a pointer to an integer", typeText(ptr.type));
       return value(errorValue(c.span));

@@ -2,6 +2,7 @@
 
 import type { Span } from "../../support/span.ts";
 import type { AssignOp, BinaryOp, Expr } from "../syntax/ast.ts";
+import { atomicUpdate } from "./atomics.ts";
 import type { Sema } from "./context.ts";
 import {
   assigned,
@@ -26,6 +27,7 @@ import type { ArithOp, CompareOp, TExpr, TPlace } from "./tree.ts";
 import { resolveType } from "./type-exprs.ts";
 import {
   intType,
+  isAtomic,
   isInteger,
   isPtr,
   isScalar,
@@ -218,6 +220,7 @@ export function assignExpr(cx: Sema, e: Extract<Expr, { kind: "assign" }>): TExp
 function update(cx: Sema, op: AssignOp, to: TPlace, from: TExpr, opSpan: Span, span: Span): TExpr {
   const type = unqualified(to.type);
   const fn = arithOps[op.slice(0, -1) as BinaryOp]!;
+  if (isAtomic(to.type) && isInteger(from.type)) return atomicUpdate(cx, fn, to, from, { old: false, text: op, span });
   const refuse = () => refuseOperands(cx, op, { kind: "load", place: to, type, span }, from, opSpan, span);
   if (isPtr(type)) {
     if ((fn !== "add" && fn !== "sub") || !isInteger(from.type)) return refuse();
@@ -263,6 +266,7 @@ export function incDecExpr(cx: Sema, e: Extract<Expr, { kind: "incdec" }>): TExp
     ? [type as CType, byteOffset(cx, type, one, e.span)]
     : [promote(type), constant(1n, promote(type), e.span)];
   const op = e.op === "++" ? "add" : "sub";
+  if (isAtomic(to.type)) return atomicUpdate(cx, op, to, by, { old: !e.prefix, text: e.op, span: e.span });
   return { kind: "update", op, place: to, value: by, operation, old: !e.prefix, type, span: e.span };
 }
 

@@ -32,6 +32,7 @@ import {
   commonType,
   intType,
   intTypes,
+  isAtomic,
   isInteger,
   isPtr,
   isScalar,
@@ -266,7 +267,8 @@ function commonPtr(a: TExpr, b: TExpr): CType {
 // ---- types asked about ----
 
 function compatible(cx: Sema, e: Extract<Expr, { kind: "types_compatible" }>): boolean {
-  return sameType(unqualified(resolveType(cx, e.left)), unqualified(resolveType(cx, e.right)));
+  const [left, right] = [resolveType(cx, e.left), resolveType(cx, e.right)];
+  return isAtomic(left) === isAtomic(right) && sameType(unqualified(left), unqualified(right));
 }
 
 /** The expression that `_Generic` chooses (C11 6.5.1.1); undefined where none fits. */

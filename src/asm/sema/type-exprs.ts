@@ -18,13 +18,16 @@ import {
   floatTypes,
   intType,
   intTypes,
+  isAtomic,
   isInteger,
+  isScalar,
   longType,
   ptrTo,
   qualify,
   typeText,
   uintType,
   ulongType,
+  unqualified,
   voidType,
 } from "./type-ops.ts";
 import type { CType, FuncParam, FuncType, RecordDecl } from "./types.ts";
@@ -43,14 +46,14 @@ export function resolveType(cx: Sema, t: TypeExpr): CType {
     case "enum":
       return once(cx, t, () => enumType(cx, t));
     case "typeof_expr":
-      return operandType(checkUnevaluated(cx, t.expr));
+      return asked(t, operandType(checkUnevaluated(cx, t.expr)));
     case "typeof_type":
-      return resolveType(cx, t.type);
+      return asked(t, resolveType(cx, t.type));
     case "auto":
       cx.sink.error("E0229", t.span, "__auto_type", "it needs an initialiser to take the type of");
       return intType;
     case "qualified":
-      return qualify(resolveType(cx, t.of), qualifiersOf(t.qualifiers));
+      return qualified(cx, t);
     case "attributed":
       return attributed(cx, t);
     case "ptr":
@@ -67,7 +70,19 @@ export function resolveType(cx: Sema, t: TypeExpr): CType {
 const qualifiersOf = (list: readonly string[]) => ({
   ...(list.includes("const") && { const: true as const }),
   ...(list.includes("volatile") && { volatile: true as const }),
+  ...(list.includes("atomic") && { atomic: true as const }),
 });
+
+/** `_Atomic` goes with scalars: no instruction reads or writes more than 8 bytes at once. */
+function qualified(cx: Sema, t: Extract<TypeExpr, { kind: "qualified" }>): CType {
+  const of = resolveType(cx, t.of);
+  const qualifiers = qualifiersOf(t.qualifiers);
+  if (!qualifiers.atomic || isScalar(of) || of.kind === "float") return qualify(of, qualifiers);
+  cx.sink.error("E0230", t.span, `'_Atomic' of '${typeText(of)}'`);
+  return of;
+}
+
+const asked = (t: { readonly unqualified?: true }, type: CType): CType => (t.unqualified ? unqualified(type) : type);
 
 /** Checked for its type alone: what it would do does not happen. */
 export function checkUnevaluated(cx: Sema, e: Expr) {
@@ -299,7 +314,8 @@ function bitCount(cx: Sema, e: Expr, type: CType, name: string): number | undefi
   const bits = constantInt(cx, e, "the width of a bit-field");
   if (bits === undefined) return undefined;
   const max = BigInt((sizeOf(type) ?? 0) * 8);
-  if (!isInteger(type)) cx.sink.error("E0234", e.span, `'${name}' is a '${typeText(type)}', not an integer`);
+  if (!isInteger(type) || isAtomic(type))
+    cx.sink.error("E0234", e.span, `'${name}' is a '${typeText(type)}', not an integer`);
   else if (bits < 0n || bits > max || (bits === 0n && name !== ""))
     cx.sink.error("E0234", e.span, `${bits} bits in a '${typeText(type)}' of ${max}`);
   else return Number(bits);

@@ -28,6 +28,11 @@ export const offeredBuiltins = words(`
   __builtin_usub_overflow __builtin_usubl_overflow __builtin_usubll_overflow __builtin_smul_overflow
   __builtin_smull_overflow __builtin_smulll_overflow __builtin_umul_overflow __builtin_umull_overflow
   __builtin_umulll_overflow
+  __c11_atomic_fetch_add __c11_atomic_fetch_sub __c11_atomic_fetch_and __c11_atomic_fetch_or __c11_atomic_fetch_xor
+  __sync_swap __sync_lock_release __atomic_compare_exchange __atomic_exchange __c11_atomic_compare_exchange_strong
+  __c11_atomic_compare_exchange_weak __c11_atomic_exchange __atomic_load __c11_atomic_load __atomic_store
+  __c11_atomic_store __atomic_clear __c11_atomic_init __atomic_signal_fence __c11_atomic_signal_fence
+  __atomic_always_lock_free __atomic_is_lock_free __c11_atomic_is_lock_free
 `);
 
 /** Those that take a type, which the grammar reads. */
