@@ -66,6 +66,7 @@ const isQualifiedAuto = (t: TypeExpr): boolean => t.kind === "qualified" && t.of
 
 function declareTypedef(cx: Sema, d: Declarator, written: CType, { align }: Attributes): void {
   const { name } = d.name;
+  if (d.init) cx.sink.error("E0229", d.name.span, name, "a typedef has no value");
   const type: CType = align === undefined ? written : { ...written, align };
   const known = cx.scope.own(name);
   if (known && !(known.kind === "typedef" && sameType(known.type, type))) cx.sink.error("E0208", d.name.span, name);
@@ -86,6 +87,10 @@ function declareFunction(
   const known = cx.fileScope.own(name);
   if (known?.kind === "function") {
     noteAsmName(known.fn, asmName);
+    if (d.storage === "static" && known.fn.linkage === "global")
+      cx.sink
+        .error("E0229", span, name, "'static' after a declaration without it")
+        .note("declared here", known.fn.span);
     return mergeFunction(cx, known.fn, span, type, attrs);
   }
   if (known?.kind === "extern") return undefined;
@@ -258,9 +263,15 @@ export function localDeclaration(cx: Sema, d: Declaration): TStmt[] {
     if (d.storage === "typedef") declareTypedef(cx, one, type, attrs);
     else if (type.kind === "func") declareFunction(cx, one.name.name, one.name.span, type, attrs, d);
     else if (d.storage === "static") declareStatic(cx, one, type, attrs);
+    else if (d.storage === "extern" && one.init)
+      cx.sink.error("E0229", one.name.span, one.name.name, "'extern' inside of a function goes without a value");
     else if (d.storage === "extern")
       declareGlobal(cx, one, type, { name: one.name.name, linkage: "global", external: true, attrs });
-    else return [localVariable(cx, one, type, attrs)];
+    else {
+      const made = localVariable(cx, one, type, attrs);
+      if (d.storage === "register" && made.kind === "local") cx.registers.add(made.local);
+      return [made];
+    }
     return [];
   });
 }
@@ -278,7 +289,7 @@ function declareStatic(cx: Sema, d: Declarator, type: CType, attrs: Attributes):
 function localVariable(cx: Sema, d: Declarator, declared: CType, attrs: Attributes): TStmt {
   const type = sized(cx, d, d.init ? completeArray(cx, declared, d.init) : declared);
   const { name, span } = d.name;
-  if (cx.scope.own(name)) cx.sink.error("E0208", span, name);
+  if (cx.scope.own(name) || isParameter(cx, name)) cx.sink.error("E0208", span, name);
   const local: TLocal = { name, type, align: Math.max(alignOf(type), attrs.align ?? 1), span };
   cx.fn!.locals.push(local);
   if (cx.facts) {
@@ -293,6 +304,12 @@ function localVariable(cx: Sema, d: Declarator, declared: CType, attrs: Attribut
   const failed = (init.kind === "scalar" && isError(init.value)) || (init.kind === "copy" && isError(init.from));
   return { kind: "local", local, ...(!failed && { init }), ...(cleanup && { cleanup }), span: d.span };
 }
+
+/** A function's body and its parameters share one scope (C11 6.2.1p4). */
+const isParameter = (cx: Sema, name: string): boolean => {
+  const { outer } = cx.scope;
+  return outer !== undefined && outer.outer === cx.fileScope && outer.own(name)?.kind === "local";
+};
 
 /** A `const` variable whose value is a constant counts as one where C wants constants. */
 function noteKnown(cx: Sema, local: TLocal, init: TExpr): void {

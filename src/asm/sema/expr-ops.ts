@@ -21,7 +21,7 @@ import {
 import { checkOperand, checkValue } from "./expr.ts";
 import { convertFloat, floatArith, floatCompare, floatNegated, isFloat } from "./floats.ts";
 import { arith, compare, constant, convert, logical, unary } from "./fold.ts";
-import { sizeOf } from "./layout.ts";
+import { layoutOf, sizeOf } from "./layout.ts";
 import { addressOf, derefPlace, errorPlace, isErrorPlace, ptrAdd, stepSize } from "./places.ts";
 import type { ArithOp, CompareOp, TExpr, TPlace } from "./tree.ts";
 import { resolveType } from "./type-exprs.ts";
@@ -38,7 +38,7 @@ import {
   unqualified,
   voidType,
 } from "./type-ops.ts";
-import type { CType, PtrType } from "./types.ts";
+import type { CType, PtrType, RecordDecl } from "./types.ts";
 
 const arithOps: Readonly<Partial<Record<BinaryOp, ArithOp>>> = {
   "+": "add",
@@ -90,6 +90,10 @@ function addressExpr(cx: Sema, e: Extract<Expr, { kind: "unary" }>): TExpr {
   if (isErrorPlace(p)) return errorValue(e.span);
   if (p.kind === "field" && p.bits) {
     cx.sink.error("E0232", e.span, "it is a bit-field");
+    return errorValue(e.span);
+  }
+  if (p.kind === "local" && cx.registers.has(p.local)) {
+    cx.sink.error("E0232", e.span, "it is declared 'register'");
     return errorValue(e.span);
   }
   return addressOf(p, e.span);
@@ -202,7 +206,24 @@ function target(cx: Sema, operand: Operand): TPlace | undefined {
     cx.sink.error("E0221", span, `'${typeText(p.type)}'`);
     return undefined;
   }
+  const fixed = p.type.kind === "record" ? constMember(p.type.decl) : undefined;
+  if (fixed !== undefined) {
+    cx.sink.error("E0221", span, `member '${fixed}' of '${typeText(p.type)}'`);
+    return undefined;
+  }
   return p;
+}
+
+/** The name of a member that cannot be written, in a record or in one inside of it. */
+function constMember(decl: RecordDecl): string | undefined {
+  for (const { name, type } of layoutOf(decl)?.fields ?? []) {
+    let of = type;
+    while (of.kind === "array") of = of.elem;
+    if (of.q?.const) return name;
+    const inner = of.kind === "record" ? constMember(of.decl) : undefined;
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
 }
 
 export function assignExpr(cx: Sema, e: Extract<Expr, { kind: "assign" }>): TExpr {

@@ -7,7 +7,7 @@ import type { EnumSpec, Expr, FunctionTypeExpr, MemberDecl, ParamDecl, RecordSpe
 import { type Attributes, readAttributes } from "./attributes.ts";
 import { constantInt } from "./constants.ts";
 import type { Sema } from "./context.ts";
-import { isError, operandType, rvalue } from "./convert.ts";
+import { isError, type Operand, operandType, rvalue } from "./convert.ts";
 import { enumType } from "./enums.ts";
 import { checkOperand } from "./expr.ts";
 import { withKnown } from "./known-constants.ts";
@@ -46,7 +46,7 @@ export function resolveType(cx: Sema, t: TypeExpr): CType {
     case "enum":
       return once(cx, t, () => enumType(cx, t));
     case "typeof_expr":
-      return asked(t, operandType(checkUnevaluated(cx, t.expr)));
+      return asked(t, operandType(checkAsked(cx, t.expr, "typeof")));
     case "typeof_type":
       return asked(t, resolveType(cx, t.type));
     case "auto":
@@ -87,6 +87,14 @@ const asked = (t: { readonly unqualified?: true }, type: CType): CType => (t.unq
 /** Checked for its type alone: what it would do does not happen. */
 export function checkUnevaluated(cx: Sema, e: Expr) {
   return checkOperand(cx, e);
+}
+
+/** Checked for a question that bit-fields have no answer to (C11 6.5.3.4p1). */
+export function checkAsked(cx: Sema, e: Expr, word: string): Operand {
+  const operand = checkUnevaluated(cx, e);
+  if (operand.kind === "place" && operand.place.kind === "field" && operand.place.bits)
+    cx.sink.error("E0239", e.span, word);
+  return operand;
 }
 
 function once(cx: Sema, spec: RecordSpec | EnumSpec, make: () => CType): CType {
@@ -202,7 +210,7 @@ function arrayLength(cx: Sema, e: Expr): bigint | undefined {
 }
 
 export function functionType(cx: Sema, t: FunctionTypeExpr): FuncType {
-  const ret = resolveType(cx, t.ret);
+  const ret = returned(cx, t);
   const params = cx.inScope(() => t.params.map((p) => declaredParameter(cx, p)));
   const onlyVoid = params.length === 1 && params[0]!.type.kind === "void" && params[0]!.name === "";
   return {
@@ -212,6 +220,13 @@ export function functionType(cx: Sema, t: FunctionTypeExpr): FuncType {
     variadic: t.variadic,
     ...(t.unspecified && { unspecified: true as const }),
   };
+}
+
+function returned(cx: Sema, t: FunctionTypeExpr): CType {
+  const type = resolveType(cx, t.ret);
+  if (type.kind !== "array" && type.kind !== "func") return type;
+  cx.sink.error("E0238", t.span, typeText(type)).help("return a pointer to it");
+  return intType;
 }
 
 /** A parameter's name is in scope for those behind it, as in `int n, int a[n]`. */
@@ -268,6 +283,7 @@ function define(cx: Sema, decl: RecordDecl, t: RecordSpec, attrs: Attributes): v
   }
   const drafts = membersOf(cx, t.members!, decl.core);
   reportTwins(cx, drafts, t);
+  reportFlexible(cx, drafts, t);
   decl.layout = layOut(t.of, drafts, { packed: attrs.packed, align: attrs.align ?? 1, pack: attrs.pack });
   decl.span = t.span;
 }
@@ -320,6 +336,13 @@ function bitCount(cx: Sema, e: Expr, type: CType, name: string): number | undefi
     cx.sink.error("E0234", e.span, `${bits} bits in a '${typeText(type)}' of ${max}`);
   else return Number(bits);
   return undefined;
+}
+
+/** A member without a length ends a struct (C11 6.7.2.1p18). */
+function reportFlexible(cx: Sema, members: readonly MemberDraft[], t: RecordSpec): void {
+  if (t.of === "union") return;
+  for (const m of members.slice(0, -1))
+    if (isFlexible(m.type)) cx.sink.error("E0212", t.span, typeText(m.type), `member '${m.name}' is not the last one`);
 }
 
 function reportTwins(cx: Sema, members: readonly MemberDraft[], t: RecordSpec): void {

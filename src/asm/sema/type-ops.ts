@@ -142,6 +142,23 @@ export function sameType(a: CType, b: CType, qualifiers = false): boolean {
   }
 }
 
+/**
+ * Compatible in the sense of C11 6.2.7, what is asked of types by name: qualifiers count but for the outermost, and an
+ * enum is its integer type.
+ */
+export function compatibleTypes(a: CType, b: CType): boolean {
+  const [left, right] = [bare(a), bare(b)];
+  if (left.kind === "enum" && right.kind === "int") return sameType(enumUnderlying(left.decl), right);
+  if (right.kind === "enum" && left.kind === "int") return sameType(enumUnderlying(right.decl), left);
+  return sameType(left, right, true);
+}
+
+/** Without qualifiers of its own or of its elements; an atomic type stays one. */
+function bare(t: CType): CType {
+  if (t.kind === "array") return { ...unqualified(t), elem: bare(t.elem) } as CType;
+  return isAtomic(t) ? ({ ...t, q: { atomic: true } } as CType) : unqualified(t);
+}
+
 /** One declaration, or two of the kernel's of one name (its BTF may hold a name more than once). */
 const sameRecord = (a: RecordDecl, b: RecordDecl): boolean =>
   a === b ||

@@ -33,6 +33,13 @@ export const offeredBuiltins = words(`
   __c11_atomic_compare_exchange_weak __c11_atomic_exchange __atomic_load __c11_atomic_load __atomic_store
   __c11_atomic_store __atomic_clear __c11_atomic_init __atomic_signal_fence __c11_atomic_signal_fence
   __atomic_always_lock_free __atomic_is_lock_free __c11_atomic_is_lock_free
+  __builtin_unpredictable __builtin_mempcpy __builtin_clzs __builtin_ctzs __builtin_clzg __builtin_ctzg
+  __builtin_popcountg __builtin_abs __builtin_labs __builtin_llabs __builtin_align_down __builtin_align_up
+  __builtin_is_aligned __builtin_strncmp __builtin_strcpy __builtin_strncpy __builtin_object_size
+  __builtin_dynamic_object_size __builtin_rotateleft8 __builtin_rotateright8 __builtin_bitreverse8
+  __builtin_rotateleft16 __builtin_rotateright16 __builtin_bitreverse16 __builtin_rotateleft32
+  __builtin_rotateright32 __builtin_bitreverse32 __builtin_rotateleft64 __builtin_rotateright64
+  __builtin_bitreverse64
 `);
 
 /** Those that take a type, which the grammar reads. */

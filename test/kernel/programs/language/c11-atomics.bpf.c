@@ -7,7 +7,7 @@
 char _license[] SEC("license") = "GPL";
 
 u64 out[24];
-const volatile u64 want[24] = { 5, 12, 11, 12, 12, 6, 7, 1,  3, 1, 40, 41, 1, 9, 2, 20,
+const volatile u64 want[24] = { 5, 12, 11, 12, 12, 6, 7, 1,  3, 1, 40, 41, 1, 9, 0x1008, 20,
 				20, 1, 33, 0, 44, 7, 12, 0xffffffff };
 
 _Atomic u64 wide = 5;
