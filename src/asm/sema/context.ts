@@ -56,6 +56,9 @@ export interface FilledList {
 }
 
 export class Sema {
+  /** Typedefs that something names, and the variables of the file that an `extern` announces. */
+  readonly usedTypedefs = new WeakSet<Entity>();
+  readonly announced = new Set<string>();
   /** Locals that are declared `register`: they have no address. */
   readonly registers = new WeakSet<TLocal>();
   /** Lists that were read to know the length of their array. */

@@ -20,6 +20,7 @@ import type { CType, FuncType } from "./types.ts";
 import { warnOfFunction, warnOfInitialiser, withFacts } from "./warn/function.ts";
 import { noteFunction, noteVariable } from "./warn/notes.ts";
 import { shadows } from "./warn/shadow.ts";
+import { isExcused } from "./warn/unused.ts";
 
 /** A declaration at file scope. */
 export function fileDeclaration(cx: Sema, d: Declaration): void {
@@ -41,6 +42,9 @@ function fileVariable(cx: Sema, d: Declaration, one: Declarator, type: CType, at
   if (one.asmName && !(external && attrs.section === undefined)) refuseName(cx, one.asmName);
   const linkage = d.storage === "static" ? "static" : "global";
   const declare = () => declareGlobal(cx, one, type, { name: one.name.name, linkage, external, attrs });
+  if (external) cx.announced.add(one.name.name);
+  else if (linkage === "global" && !cx.late && !cx.announced.has(one.name.name))
+    cx.sink.warn("missing-variable-declarations", one.name.span, one.name.name);
   if (one.init) warnOfInitialiser(cx, one, declare);
   else declare();
   if (d.storage === "static") noteVariable(cx, one, d.attributes);
@@ -175,7 +179,11 @@ export function functionDefinition(cx: Sema, d: FunctionDef): void {
     );
     return;
   }
+  const known = cx.fileScope.own(d.name.name);
+  const announced = known?.kind === "function" && !known.fn.type.unspecified;
   const fn = declareFunction(cx, d.name.name, d.name.span, type, attrs, d);
+  if (fn?.linkage === "global" && !announced && !d.inline && !cx.late)
+    cx.sink.warn("missing-prototypes", d.name.span, d.name.name);
   if (!fn) {
     if (cx.fileScope.own(d.name.name)?.kind === "extern") cx.sink.error("E0208", d.name.span, d.name.name);
     return;
@@ -260,8 +268,11 @@ export function localDeclaration(cx: Sema, d: Declaration): TStmt[] {
     const attrs = readAttributes(cx, d.attributes, one.attributes);
     const type = declaredType(cx, one, attrs);
     if (one.asmName) refuseName(cx, one.asmName);
-    if (d.storage === "typedef") declareTypedef(cx, one, type, attrs);
-    else if (type.kind === "func") declareFunction(cx, one.name.name, one.name.span, type, attrs, d);
+    if (d.storage === "typedef") {
+      declareTypedef(cx, one, type, attrs);
+      const entity = cx.scope.own(one.name.name);
+      if (entity && !isExcused(d.attributes, one.attributes)) cx.facts?.typedefs.push({ ...one.name, entity });
+    } else if (type.kind === "func") declareFunction(cx, one.name.name, one.name.span, type, attrs, d);
     else if (d.storage === "static") declareStatic(cx, one, type, attrs);
     else if (d.storage === "extern" && one.init)
       cx.sink.error("E0229", one.name.span, one.name.name, "'extern' inside of a function goes without a value");

@@ -115,7 +115,10 @@ function builtin(cx: Sema, words: string, span: Span): CType {
 
 function namedType(cx: Sema, name: string, span: Span): CType {
   const entity = cx.scope.find(name);
-  if (entity?.kind === "typedef") return entity.type;
+  if (entity?.kind === "typedef") {
+    cx.usedTypedefs.add(entity);
+    return entity.type;
+  }
   const kernel = entity ? undefined : (cx.types.typedef(name) ?? builtinTypedefs[name]);
   if (kernel) return kernel;
   const report = cx.sink.error("E0202", span, name);
