@@ -194,8 +194,8 @@ function elvis(cx: FunctionContext, e: ExprOf<"cond">): ValueId {
 function assign(cx: FunctionContext, e: ExprOf<"assign">): ValueId {
   if (e.type.kind === "record") return assignRecord(cx, e).base;
   if (isAtomic(e.place.type)) return inOneStep(cx, "store", e.type);
-  const place = addressOf(cx, e.place);
-  return storeScalar(cx, place, e.place.type, evaluate(cx, e.value));
+  const value = evaluate(cx, e.value);
+  return storeScalar(cx, addressOf(cx, e.place), e.place.type, value);
 }
 
 /** An `_Atomic` object is read and written in the order `seq_cst`, which only read-modify-write operations have. */
@@ -206,11 +206,12 @@ function inOneStep(cx: FunctionContext, what: "load" | "store", type: CType): Va
   return noValue(cx, type);
 }
 
+/** What is stored is computed before the place is looked up and read: C leaves the order open, clang has this one. */
 function update(cx: FunctionContext, e: ExprOf<"update">): ValueId {
   const { place, operation } = e;
+  const value = evaluate(cx, e.value);
   const address = addressOf(cx, place);
   const before = loadScalar(cx, address, place.type);
-  const value = evaluate(cx, e.value);
   const after =
     operation.kind === "ptr"
       ? addPointer(cx, before, e.op === "sub" ? "sub" : "add", value, e.value.type)
