@@ -17,6 +17,7 @@ import {
   charValue,
   decodeText,
   decodeUnits,
+  joinBytes,
   type LiteralErrors,
   parseNumber,
   unitBytes,
@@ -488,15 +489,4 @@ export abstract class ExpressionParser extends ParserBase {
 function widePrefix(tok: Tok, quote: string): WidePrefix | undefined {
   const prefix = tok.image.slice(0, tok.image.indexOf(quote));
   return prefix === "L" || prefix === "u" || prefix === "U" ? prefix : undefined;
-}
-
-function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
 }

@@ -174,3 +174,15 @@ export function charValue(bytes: Uint8Array): number | undefined {
   if (bytes.length === 1) return (bytes[0]! << 24) >> 24;
   return bytes.reduce((value, byte) => (value << 8) | byte, 0);
 }
+
+/** The bytes of several literals, one behind the other. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
