@@ -19,6 +19,7 @@ const meanings: readonly (readonly [RegExp, (m: RegExpExecArray) => readonly str
   [/^-g(?:gdb)?0$/, () => ["--debug=false"]],
   [/^-g(?:[123]|gdb[123]?|dwarf(?:-[2345])?|line-tables-only|mlt)?$/, () => ["--debug=true"]],
   [/^-w$/, () => ["--silence-warnings"]],
+  [/^-W$/, () => ["--warning=extra"]],
   [/^-pedantic$/, () => ["--warning=pedantic"]],
   [/^-W([^l,p].*|l[^,].*|p[^,].*)$/, (m) => [`--warning=${m[1]}`]],
   [/^-(isystem|idirafter|iquote|include|nostdinc|nostdlibinc|MF|MT|MQ|MD|MMD|MP)$/, (m) => [`--${m[1]}`]],

@@ -35,7 +35,8 @@ export class WarningLevels {
   #read(flag: string): void {
     const negative = flag.startsWith("no-");
     const words = negative ? flag.slice(3) : flag;
-    if (words === "error") this.#errors = !negative;
+    if (words === "") this.#read(`${negative ? "no-" : ""}extra`);
+    else if (words === "error") this.#errors = !negative;
     else if (words === "everything") this.#set(allWarnings(), negative ? "ignored" : "warning");
     else if (words.startsWith("error=")) this.#error(words.slice(6), negative, flag);
     else if (!/^(system-headers|[alp],.*|.*=.*)$/.test(words))

@@ -196,7 +196,7 @@ function licenseSection(text: string, btf: BtfWriter, types: BtfTypes): ObjectDa
   const type = btf.add({
     kind: "var",
     name,
-    type: types.id(stringType(bytes.subarray(0, size - 1))),
+    type: types.id(stringType({ bytes: bytes.subarray(0, size - 1) })),
     linkage: "global",
   });
   btf.add({ kind: "datasec", name: "license", size, vars: [{ type, off: 0, size }] });

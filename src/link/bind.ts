@@ -2,6 +2,7 @@
  * One function of an object with its relocations applied: maps, globals, externs and CO-RE values are numbers, and calls
  * know the function that they reach. Distances between functions come later, when they lie behind one another.
  */
+import { coreText } from "../btf/core-text.ts";
 import type { ExtCore, ExtLine, ExtSection } from "../btf/ext.ts";
 import type { BtfSpec, TypeId } from "../btf/type.ts";
 import type { DiagSink } from "../diag/diagnostic.ts";
@@ -10,7 +11,7 @@ import { type FileFunc, type FileReloc, type FileSymbol, isCode, type ObjectFile
 import { DecodeError, decodeInsns } from "../isa/decode.ts";
 import { type Callee, type Imm64, type Insn, slotCount } from "../isa/insn.ts";
 import type { Kernel } from "../kernel/model.ts";
-import { patchCore } from "./core.ts";
+import { isPoisoned, patchCore } from "./core.ts";
 import type { Extern, ExternTable } from "./externs.ts";
 import type { MapTable } from "./maps.ts";
 import { placesOf } from "./places.ts";
@@ -23,6 +24,8 @@ export interface BoundInsn {
   readonly line?: SourceLine;
   /** The function that is called, or whose address is taken. */
   readonly target?: FileFunc;
+  /** What the kernel does not have, where that makes the instruction one that must never run. */
+  readonly missing?: string;
 }
 
 export interface BoundFunc {
@@ -66,8 +69,8 @@ export function bindFunc(func: FileFunc, cx: Bindings): BoundFunc | undefined {
     const record = core.get(off);
     const isFinal = !reloc && !record && insn.kind !== "call" && insn.kind !== "ld_imm64";
     const bound = isFinal ? [{ insn }] : bindInsn(insn, { func, slot, off, reloc, core: record, cx });
-    for (const { insn: final, target } of bound) {
-      insns.push({ insn: final, slot, ...(line && { line }), ...(target && { target }) });
+    for (const { insn: final, target, missing } of bound) {
+      insns.push({ insn: final, slot, ...(line && { line }), ...(target && { target }), ...(missing && { missing }) });
       slot += slotCount(final);
     }
   }
@@ -108,7 +111,10 @@ function bindInsn(insn: Insn, place: Place): readonly Bound[] {
   const { core, reloc, cx } = place;
   const patched =
     core && cx.btf ? patchCore(insn, core, { ...cx, btf: cx.btf, func: place.func.name, slot: place.slot }) : [insn];
-  if (patched.length !== 1) return patched.map((one) => ({ insn: one }));
+  if (core && cx.btf && patched.every(isPoisoned)) {
+    const missing = coreText(cx.btf, core);
+    return patched.map((one) => ({ insn: one, missing }));
+  }
   const [only] = patched as [Insn];
   if (only.kind === "call") return [bindCall(only.callee, place)];
   if (only.kind === "ld_imm64") return [bindImm64(only, place)];

@@ -11,6 +11,10 @@ import { fitsS16 } from "../support/int.ts";
 export const POISONED_CORE = 195_896_080;
 const poison: Insn = { kind: "call", callee: { kind: "helper", id: POISONED_CORE } };
 
+/** Whether an instruction stands for what the kernel does not have. */
+export const isPoisoned = ({ kind, ...rest }: Insn): boolean =>
+  kind === "call" && "callee" in rest && rest.callee === poison.callee;
+
 export interface CoreSite {
   readonly btf: BtfSpec;
   readonly kernel: Kernel;

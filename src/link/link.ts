@@ -138,10 +138,10 @@ function describe(
   const funcs: LinkedFunc[] = [];
   for (const { bound, slot } of placed) {
     const start = insns.length;
-    for (const { insn, slot: local, line, target } of bound.insns) {
+    for (const { insn, slot: local, line, target, missing } of bound.insns) {
       const at = slot + local;
       const final = target ? withDistance(insn, starts.get(target)! - at - 1) : insn;
-      insns.push({ insn: final, slot: at, ...(line && { line }) });
+      insns.push({ insn: final, slot: at, ...(line && { line }), ...(missing && { missing }) });
     }
     funcs.push(linkedFunc(bound, start, insns.length, bound === entry));
   }

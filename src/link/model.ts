@@ -31,6 +31,8 @@ export interface LinkedInsn {
   /** Position in slots (`ld_imm64` has two) from the start of the program: the kernel's instruction number. */
   readonly slot: number;
   readonly line?: SourceLine;
+  /** The field, type or enumerator that the kernel does not have, where that makes this an instruction that never may run. */
+  readonly missing?: string;
 }
 
 export interface LinkedFunc {

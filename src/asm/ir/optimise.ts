@@ -25,14 +25,15 @@ import { threadJumps } from "./passes/thread-jumps.ts";
 import { forgetUnrolls, unroll } from "./passes/unroll.ts";
 import { unrollSmall } from "./passes/unroll-small.ts";
 import { printIr } from "./print.ts";
+import type { ConstantData } from "./rules/rule.ts";
 
 export interface OptimiseOptions {
   /** 0: only what must be done. */
   readonly level: 0 | 2;
   /** The machine; signed division exists from v4 on. The default is v3. */
   readonly cpu?: "v1" | "v2" | "v3" | "v4";
-  /** Bytes of constant globals, by name: loads of them fold. */
-  readonly constants?: ReadonlyMap<string, Uint8Array>;
+  /** What constant globals hold, by name: loads of them fold. */
+  readonly constants?: ReadonlyMap<string, ConstantData>;
   /** Functions that constant globals point to: calls through them are by name. */
   readonly tables?: FunctionTables;
   /** Called with each pass's result; `text` prints it. */

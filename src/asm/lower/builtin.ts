@@ -8,6 +8,7 @@ import { countBits, leadingZeros, lowestOne, onesModulo2, signCopies, trailingZe
 import type { FunctionContext } from "./context.ts";
 import { evaluate } from "./expr.ts";
 import { compareMemory, copyMemory, moveMemory, setMemory } from "./memory.ts";
+import { loadAcquire, storeRelease } from "./ordered.ts";
 import { lowerOverflow } from "./overflow.ts";
 import { addressOf, loadScalar, storeScalar } from "./place.ts";
 import { convertValue, resize, scalarType } from "./scalars.ts";
@@ -42,6 +43,11 @@ export function lowerBuiltin(cx: FunctionContext, builtin: TBuiltin, type: CType
       return convertValue(cx, evaluate(cx, builtin.value), builtin.value.type, type);
     case "load_packet":
       return loadPacket(cx, builtin);
+    case "load_acquire":
+      return loadAcquire(cx, builtin, type);
+    case "store_release":
+      storeRelease(cx, builtin);
+      return undefined;
     case "constant_p":
       return b.emit({ op: "constant_p", ty: "i32", a: evaluate(cx, builtin.value) });
     case "trap":

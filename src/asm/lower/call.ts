@@ -54,7 +54,7 @@ function passable(cx: FunctionContext, e: CallExpr): boolean {
   }
   const record = e.type.kind === "record" ? e : e.args.find((arg) => arg.type.kind === "record");
   if (!record) return true;
-  if (e.callee.kind === "function") return true;
+  if (e.callee.kind === "function" && cx.symbols.get(e.callee.name) === "func") return true;
   cx.sink.error("E0402", record.span).help("pass a pointer to it instead");
   return false;
 }

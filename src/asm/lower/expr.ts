@@ -4,6 +4,8 @@ import { assertNever } from "../../support/bug.ts";
 import { bitsOf } from "../ir/inst.ts";
 import type { PhiArg, ValueId } from "../ir/model.ts";
 import type { TExpr } from "../sema/tree.ts";
+import { isAtomic } from "../sema/type-ops.ts";
+import type { CType } from "../sema/types.ts";
 import { addPointer, arithmetic, divideExact, negate } from "./arith.ts";
 import { lowerAtomic } from "./atomic.ts";
 import { lowerBuiltin } from "./builtin.ts";
@@ -29,7 +31,7 @@ function scalarValue(cx: FunctionContext, e: TExpr): ValueId {
     case "const":
       return b.const(scalarType(cx, e.type), e.value);
     case "load":
-      return loadScalar(cx, addressOf(cx, e.place), e.type);
+      return isAtomic(e.place.type) ? inOneStep(cx, "load", e.type) : loadScalar(cx, addressOf(cx, e.place), e.type);
     case "addr":
       return pointerTo(cx, addressOf(cx, e.place), e.span);
     case "func_addr":
@@ -191,15 +193,25 @@ function elvis(cx: FunctionContext, e: ExprOf<"cond">): ValueId {
 
 function assign(cx: FunctionContext, e: ExprOf<"assign">): ValueId {
   if (e.type.kind === "record") return assignRecord(cx, e).base;
-  const place = addressOf(cx, e.place);
-  return storeScalar(cx, place, e.place.type, evaluate(cx, e.value));
+  if (isAtomic(e.place.type)) return inOneStep(cx, "store", e.type);
+  const value = evaluate(cx, e.value);
+  return storeScalar(cx, addressOf(cx, e.place), e.place.type, value);
 }
 
+/** An `_Atomic` object is read and written in the order `seq_cst`, which only read-modify-write operations have. */
+function inOneStep(cx: FunctionContext, what: "load" | "store", type: CType): ValueId {
+  const other =
+    what === "load" ? "atomic_load_explicit(&object, memory_order_relaxed)" : "atomic_exchange(&object, value)";
+  cx.sink.error("E0413", cx.b.span, `an atomic ${what} in the order 'seq_cst'`).help(`use ${other}`);
+  return noValue(cx, type);
+}
+
+/** What is stored is computed before the place is looked up and read: C leaves the order open, clang has this one. */
 function update(cx: FunctionContext, e: ExprOf<"update">): ValueId {
   const { place, operation } = e;
+  const value = evaluate(cx, e.value);
   const address = addressOf(cx, place);
   const before = loadScalar(cx, address, place.type);
-  const value = evaluate(cx, e.value);
   const after =
     operation.kind === "ptr"
       ? addPointer(cx, before, e.op === "sub" ? "sub" : "add", value, e.value.type)

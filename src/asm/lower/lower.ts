@@ -3,6 +3,7 @@ import type { DiagSink } from "../../diag/diagnostic.ts";
 import { IrBuilder } from "../ir/builder.ts";
 import { type AddrSymbol, operands, termOperands } from "../ir/inst.ts";
 import type { IrFunction, IrProgram, IrType, ValueId } from "../ir/model.ts";
+import type { ConstantData } from "../ir/rules/rule.ts";
 import { sizeOf } from "../sema/layout.ts";
 import type { TFunction, TGlobal, Unit } from "../sema/tree.ts";
 import type { CType } from "../sema/types.ts";
@@ -31,14 +32,32 @@ export function lower(unit: Unit, sink: DiagSink, wanted: ReadonlySet<string> = 
 }
 
 /**
- * Bytes of each global whose loads may be folded: constant, not volatile, and without addresses in it, which only the
- * loader knows.
+ * What each global holds whose loads may be folded: constant and not volatile, or a pointer that nothing writes. Addresses
+ * of the unit's own data and functions in it are known by their names.
  */
-export function constantData(unit: Unit, program: IrProgram): Map<string, Uint8Array> {
+export function constantData(unit: Unit, program: IrProgram): Map<string, ConstantData> {
   const unwritten = unwrittenPointers(unit, program);
-  const foldable = (g: TGlobal): boolean => (g.constant || unwritten.has(g.name)) && g.relocs.length === 0 && !g.weak;
-  return new Map(unit.globals.filter(foldable).map((g) => [g.name, g.bytes ?? new Uint8Array(g.size)]));
+  const kinds = symbolKinds(unit);
+  const foldable = (g: TGlobal): boolean => (g.constant || unwritten.has(g.name)) && !g.weak;
+  return new Map(
+    unit.globals.filter(foldable).map((g) => [
+      g.name,
+      {
+        bytes: g.bytes ?? new Uint8Array(g.size),
+        addresses: new Map(g.relocs.map((reloc) => [reloc.off, dataSymbol(reloc, kinds)])),
+      },
+    ]),
+  );
 }
+
+const dataSymbol = (
+  { symbol, addend }: TGlobal["relocs"][number],
+  kinds: ReadonlyMap<string, AddrSymbol["kind"]>,
+): AddrSymbol | undefined => {
+  const kind = kinds.get(symbol);
+  if (kind === "global") return { kind, name: symbol, addend };
+  return kind === "func" && addend === 0 ? { kind, name: symbol } : undefined;
+};
 
 /** Where such globals hold addresses of functions. */
 export function functionTables(unit: Unit, program: IrProgram): Map<string, Map<number, string>> {

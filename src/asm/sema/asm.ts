@@ -1,5 +1,6 @@
 /** `asm` statements: operands become places, numbers, names and values by their constraints; the text stays for `lower`. */
 import type { AsmOperand, AsmStmt, Expr } from "../syntax/ast.ts";
+import { refused } from "./atomics.ts";
 import { constAddress, constantNumber } from "./constants.ts";
 import type { Sema } from "./context.ts";
 import { rvalue } from "./convert.ts";
@@ -8,6 +9,7 @@ import { constantBytes } from "./globals.ts";
 import { lookup, useExtern } from "./names.ts";
 import type { TAsmInput, TPlace, TStmt } from "./tree.ts";
 import { resolveType } from "./type-exprs.ts";
+import { isAtomic, typeText } from "./type-ops.ts";
 
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
@@ -16,7 +18,9 @@ export function checkAsm(cx: Sema, s: AsmStmt): TStmt {
   for (const o of s.outputs) {
     lettersOf(cx, o);
     const operand = checkOperand(cx, o.expr);
-    if (operand.kind === "place") outputs.push(operand.place);
+    if (operand.kind === "place" && isAtomic(operand.place.type))
+      refused(cx, o.expr.span, `assembly that writes a '${typeText(operand.place.type)}'`);
+    else if (operand.kind === "place") outputs.push(operand.place);
     else cx.sink.error("E0204", o.expr.span, "an output operand");
   }
   const inputs = s.inputs.map((i) => checkInput(cx, i));

@@ -121,7 +121,7 @@ export const attributeNames = (): readonly string[] => [
 
 function stringArg(cx: Sema, a: Attribute, index: number): string | undefined {
   const arg = a.args[index];
-  if (arg?.kind === "string") return new TextDecoder().decode(arg.bytes);
+  if (arg?.kind === "string" && !arg.wide) return new TextDecoder().decode(arg.bytes);
   cx.sink.error("E0220", a.span, a.name, "a string");
   return undefined;
 }

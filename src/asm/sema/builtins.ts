@@ -5,6 +5,9 @@ import { didYouMean } from "../../kernel/problem.ts";
 import type { Span } from "../../support/span.ts";
 import type { Expr } from "../syntax/ast.ts";
 import { atomicNames, checkAtomic, isAtomicBuiltin } from "./atomics.ts";
+import { bitBuiltins, lengths, unsigned } from "./builtin-bits.ts";
+import { arg, type Builtin, type Call, kept, type Maker, make } from "./builtin-call.ts";
+import { refusedBuiltins, stringBuiltins } from "./builtin-strings.ts";
 import type { Sema } from "./context.ts";
 import { assigned, errorValue, isError, type Operand, rvalue, value } from "./convert.ts";
 import { checkCoreBuiltin, coreBuiltinNames, isCoreBuiltin } from "./core-builtins.ts";
@@ -12,12 +15,14 @@ import { hasEffects } from "./effects.ts";
 import { checkOperand, checkValue } from "./expr.ts";
 import { constant, convert } from "./fold.ts";
 import { withKnown } from "./known-constants.ts";
-import { derefPlace } from "./places.ts";
-import type { CountKind, TBuiltin, TExpr } from "./tree.ts";
+import { sizeBuiltins } from "./object-size.ts";
+import { derefPlace, ptrAdd } from "./places.ts";
+import type { TExpr } from "./tree.ts";
 import {
   boolType,
   intType,
   intTypes,
+  isAtomic,
   isInteger,
   isPtr,
   isScalar,
@@ -26,34 +31,33 @@ import {
   qualify,
   sizeType,
   typeText,
-  uintType,
-  ulongType,
   voidPtr,
   voidType,
 } from "./type-ops.ts";
 import type { CType, IntType } from "./types.ts";
 
-interface Call {
-  readonly cx: Sema;
-  readonly name: string;
-  readonly args: readonly Expr[];
-  readonly span: Span;
-}
-
-type Maker = (c: Call) => Operand;
-
-const arg = (c: Call, i: number, type: CType): TExpr =>
-  assigned(c.cx, checkValue(c.cx, c.args[i]!), type, `argument ${i + 1} of '${c.name}'`);
-
 const constVoidPtr: CType = ptrTo(qualify(voidType, { const: true }));
-
-const make = (c: Call, builtin: TBuiltin, type: CType): Operand =>
-  value({ kind: "builtin", builtin, type, span: c.span });
 
 const copy =
   (kind: "memcpy" | "memmove"): Maker =>
   (c) =>
     make(c, { kind, dst: arg(c, 0, voidPtr), src: arg(c, 1, constVoidPtr), length: arg(c, 2, sizeType) }, voidPtr);
+
+/** `memcpy` that gives the address behind the copy. */
+const mempcpy: Maker = (c) => {
+  const [dst, src, length] = [arg(c, 0, voidPtr), arg(c, 1, constVoidPtr), arg(c, 2, sizeType)];
+  return value(
+    kept(c.cx, length, (n) => {
+      const copied: TExpr = {
+        kind: "builtin",
+        builtin: { kind: "memcpy", dst, src, length: n },
+        type: voidPtr,
+        span: c.span,
+      };
+      return ptrAdd(copied, n, 1, c.span);
+    }),
+  );
+};
 
 const memset: Maker = (c) =>
   make(c, { kind: "memset", dst: arg(c, 0, voidPtr), byte: arg(c, 1, intType), length: arg(c, 2, sizeType) }, voidPtr);
@@ -64,42 +68,6 @@ const memcmp: Maker = (c) =>
     { kind: "memcmp", left: arg(c, 0, constVoidPtr), right: arg(c, 1, constVoidPtr), length: arg(c, 2, sizeType) },
     intType,
   );
-
-const swapTypes = { 16: intTypes["unsigned short"], 32: uintType, 64: ulongType } as const;
-
-const bswap =
-  (bits: 16 | 32 | 64): Maker =>
-  (c) => {
-    const v = arg(c, 0, swapTypes[bits]);
-    if (v.kind === "const") return value(constant(swapped(v.value, bits), swapTypes[bits], c.span));
-    return make(c, { kind: "bswap", bits, value: v }, swapTypes[bits]);
-  };
-
-function swapped(v: bigint, bits: number): bigint {
-  let out = 0n;
-  for (let i = 0; i < bits; i += 8) out = (out << 8n) | ((v >> BigInt(i)) & 0xffn);
-  return out;
-}
-
-const count =
-  (kind: CountKind, type: CType): Maker =>
-  (c) => {
-    const v = arg(c, 0, type);
-    const bits = type === uintType || type === intType ? 32 : 64;
-    if (v.kind === "const") return value(constant(BigInt(counted(kind, v.value, bits)), intType, c.span));
-    return make(c, { kind, value: v }, intType);
-  };
-
-function counted(kind: CountKind, v: bigint, bits: number): number {
-  const text = BigInt.asUintN(bits, v).toString(2).padStart(bits, "0");
-  const ones = text.replaceAll("0", "").length;
-  if (kind === "popcount") return ones;
-  if (kind === "parity") return ones & 1;
-  if (kind === "ffs") return ones === 0 ? 0 : bits - text.lastIndexOf("1");
-  if (kind === "clrsb") return (text[0] === "0" ? /^0*/ : /^1*/).exec(text)![0].length - 1;
-  const at = kind === "clz" ? text.indexOf("1") : [...text].reverse().indexOf("1");
-  return at === -1 ? bits : at;
-}
 
 const expect: Maker = (c) => {
   const v = arg(c, 0, longType);
@@ -136,7 +104,7 @@ const overflow =
   (op: "add" | "sub" | "mul", type?: IntType): Maker =>
   (c) => {
     const ptr = checkValue(c.cx, c.args[2]!);
-    if (!isPtr(ptr.type) || !isInteger(ptr.type.to)) {
+    if (!isPtr(ptr.type) || !isInteger(ptr.type.to) || isAtomic(ptr.type.to)) {
       if (!isError(ptr))
         c.cx.sink.error("E0203", ptr.span, `argument 3 of '${c.name}'`, "a pointer to an integer", typeText(ptr.type));
       return value(errorValue(c.span));
@@ -155,46 +123,11 @@ function number(c: Call, i: number): TExpr {
 /** Evaluated for nothing: hints to an optimiser that we do not need. */
 const hint: Maker = (c) => value(convert(rvalue(checkOperand(c.cx, c.args[0]!)), voidType, c.span));
 
-/** The bytes of a string that stands there; reports E0211 for any other. */
-function written(c: Call, i: number): Uint8Array | undefined {
-  const e = c.args[i]!;
-  if (e.kind === "string") return e.bytes;
-  c.cx.sink.error("E0211", e.span, `argument ${i + 1} of '${c.name}'`);
-  return undefined;
-}
-
-/** As C compares and measures them: up to the first zero byte. */
-const untilZero = (bytes: Uint8Array): Uint8Array => {
-  const end = bytes.indexOf(0);
-  return end === -1 ? bytes : bytes.subarray(0, end);
-};
-
-const strcmp: Maker = (c) => {
-  const [left, right] = [written(c, 0), written(c, 1)];
-  if (!left || !right) return value(errorValue(c.span));
-  const [a, b] = [untilZero(left), untilZero(right)];
-  const at = a.findIndex((byte, i) => byte !== b[i]);
-  const order = at === -1 ? a.length - b.length : a[at]! - (b[at] ?? 0);
-  return value(constant(BigInt(Math.sign(order)), intType, c.span));
-};
-
-const strlen: Maker = (c) => {
-  const bytes = written(c, 0);
-  return value(bytes ? constant(BigInt(untilZero(bytes).length), sizeType, c.span) : errorValue(c.span));
-};
-
 const same: Maker = (c) => checkOperand(c.cx, c.args[0]!);
-
-/** The forms for `int`, `long` and `long long`: what a name's ending says. */
-const lengths = { "": "int", l: "long", ll: "long long" } as const;
-const forms = (stem: string, form: (length: "int" | "long" | "long long") => readonly [number, Maker]) =>
-  Object.fromEntries(Object.entries(lengths).map(([end, name]) => [`${stem}${end}`, form(name)] as const));
-
-const unsigned = { int: uintType, long: ulongType, "long long": intTypes["unsigned long long"] } as const;
 
 const typedOverflows = Object.fromEntries(
   (["add", "sub", "mul"] as const).flatMap((op) =>
-    Object.entries(lengths).flatMap(([end, name]): [string, readonly [number, Maker]][] => [
+    Object.entries(lengths).flatMap(([end, name]): [string, Builtin][] => [
       [`__builtin_s${op}${end}_overflow`, [3, overflow(op, intTypes[name])]],
       [`__builtin_u${op}${end}_overflow`, [3, overflow(op, unsigned[name])]],
     ]),
@@ -214,7 +147,7 @@ const bzero: Maker = (c) =>
     voidType,
   );
 
-const builtins: Readonly<Record<string, readonly [number, Maker]>> = {
+const builtins: Readonly<Record<string, Builtin>> = {
   __builtin_memcpy: [3, copy("memcpy")],
   __builtin_memmove: [3, copy("memmove")],
   __builtin_memset: [3, memset],
@@ -224,24 +157,18 @@ const builtins: Readonly<Record<string, readonly [number, Maker]>> = {
   memmove: [3, copy("memmove")],
   memset: [3, memset],
   memcmp: [3, memcmp],
-  __builtin_bswap16: [1, bswap(16)],
-  __builtin_bswap32: [1, bswap(32)],
-  __builtin_bswap64: [1, bswap(64)],
-  ...forms("__builtin_clz", (length) => [1, count("clz", unsigned[length])]),
-  ...forms("__builtin_ctz", (length) => [1, count("ctz", unsigned[length])]),
-  ...forms("__builtin_popcount", (length) => [1, count("popcount", unsigned[length])]),
-  ...forms("__builtin_parity", (length) => [1, count("parity", unsigned[length])]),
-  ...forms("__builtin_ffs", (length) => [1, count("ffs", intTypes[length])]),
-  ...forms("__builtin_clrsb", (length) => [1, count("clrsb", intTypes[length])]),
+  ...bitBuiltins,
+  ...stringBuiltins,
+  ...sizeBuiltins,
   ...typedOverflows,
   __builtin_memcpy_inline: [3, copy("memcpy")],
   __builtin_memset_inline: [3, memset],
   __builtin_bzero: [2, bzero],
   __builtin_expect_with_probability: [3, expect],
   __builtin_assume_aligned: [2, firstOf],
-  __builtin_strcmp: [2, strcmp],
-  __builtin_strlen: [1, strlen],
   __builtin_expect: [2, expect],
+  __builtin_unpredictable: [1, (c) => value(arg(c, 0, longType))],
+  __builtin_mempcpy: [3, mempcpy],
   __builtin_unreachable: [0, nothing("unreachable")],
   __builtin_trap: [0, nothing("trap")],
   __builtin_bpf_may_goto: [0, (c) => make(c, { kind: "may_goto" }, intType)],
@@ -265,19 +192,24 @@ export const builtinNames = (): readonly string[] => [
   ...coreBuiltinNames(),
 ];
 
+const builtinOf = (name: string): Builtin | undefined => {
+  if (Object.hasOwn(builtins, name)) return builtins[name];
+  return Object.hasOwn(refusedBuiltins, name) ? refusedBuiltins[name] : undefined;
+};
+
 /** A call of a builtin; reports unknown ones and wrong counts. */
 export function checkBuiltin(cx: Sema, name: string, args: readonly Expr[], span: Span): Operand {
   if (isAtomicBuiltin(name)) return value(checkAtomic(cx, name, args, span));
   if (isCoreBuiltin(name)) return checkCoreBuiltin(cx, name, args, span);
-  const known = Object.hasOwn(builtins, name) ? builtins[name] : undefined;
+  const known = builtinOf(name);
   if (!known) {
     const report = cx.sink.error("E0226", span, name);
     const help = didYouMean(nearestOf(name, Object.keys(builtins), 3));
     if (help) report.help(help);
     return value(errorValue(span));
   }
-  const [want, maker] = known;
-  if (args.length !== want) {
+  const [want, maker, most = want] = known;
+  if (args.length < want || args.length > most) {
     cx.sink.error("E0209", span, name, `${want} argument${want === 1 ? "" : "s"}`, args.length);
     return value(errorValue(span));
   }

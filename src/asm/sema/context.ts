@@ -3,10 +3,10 @@ import type { LocalTypeRef } from "../../btf/core.ts";
 import type { DiagSink } from "../../diag/diagnostic.ts";
 import type { Kernel } from "../../kernel/model.ts";
 import type { Span } from "../../support/span.ts";
-import type { EnumSpec, Initializer, RecordSpec, TypeExpr } from "../syntax/ast.ts";
+import type { EnumSpec, Initializer, InitList, RecordSpec, TypeExpr } from "../syntax/ast.ts";
 import { KernelTypes } from "./kernel-types.ts";
 import { type Entity, type FunctionDraft, type GlobalDraft, Scope } from "./scope.ts";
-import type { TCase, TExtern, TLocal, TMap } from "./tree.ts";
+import type { TCase, TExtern, TInitPart, TLocal, TMap } from "./tree.ts";
 import type { CType, EnumDecl, RecordDecl } from "./types.ts";
 import type { Facts } from "./warn/facts.ts";
 import type { FileStatic } from "./warn/unused.ts";
@@ -49,7 +49,20 @@ export interface SwitchState {
   hasDefault: boolean;
 }
 
+/** The parts of a list in braces, and how many children of its object it reaches. */
+export interface FilledList {
+  readonly parts: readonly TInitPart[];
+  readonly length: number;
+}
+
 export class Sema {
+  /** Typedefs that something names, and the variables of the file that an `extern` announces. */
+  readonly usedTypedefs = new WeakSet<Entity>();
+  readonly announced = new Set<string>();
+  /** Locals that are declared `register`: they have no address. */
+  readonly registers = new WeakSet<TLocal>();
+  /** Lists that were read to know the length of their array. */
+  readonly filledLists = new WeakMap<InitList, FilledList>();
   readonly sink: DiagSink;
   readonly kernel: Kernel;
   readonly types: KernelTypes;

@@ -109,7 +109,17 @@ function typeQuestion(cx: Sema, kind: CoreKind | undefined, e: Expr, type: CType
   return value({ kind: "core", access: { kind, root, path: [0] }, guess, type, span });
 }
 
+/** Loaders look types up by name: only what has one can be asked about (clang, SemaBPF.cpp). */
+const hasName = (type: CType): boolean =>
+  type.sugar !== undefined || ((type.kind === "record" || type.kind === "enum") && type.decl.tag !== "");
+
 function typeInfo(cx: Sema, args: readonly Expr[], span: Span): Operand {
+  const of = operandType(checkOperand(cx, args[0]!));
+  if (!hasName(of) && !isError({ type: of })) {
+    const name = "argument 1 of '__builtin_preserve_type_info'";
+    cx.sink.error("E0203", args[0]!.span, name, "a struct, union, enum or typedef", typeText(of));
+    return value(errorValue(span));
+  }
   return typeQuestion(cx, kindOf(cx, args[1]!, typeKinds), args[0]!, uintType, span);
 }
 

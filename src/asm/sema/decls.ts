@@ -20,6 +20,7 @@ import type { CType, FuncType } from "./types.ts";
 import { warnOfFunction, warnOfInitialiser, withFacts } from "./warn/function.ts";
 import { noteFunction, noteVariable } from "./warn/notes.ts";
 import { shadows } from "./warn/shadow.ts";
+import { isExcused } from "./warn/unused.ts";
 
 /** A declaration at file scope. */
 export function fileDeclaration(cx: Sema, d: Declaration): void {
@@ -41,6 +42,9 @@ function fileVariable(cx: Sema, d: Declaration, one: Declarator, type: CType, at
   if (one.asmName && !(external && attrs.section === undefined)) refuseName(cx, one.asmName);
   const linkage = d.storage === "static" ? "static" : "global";
   const declare = () => declareGlobal(cx, one, type, { name: one.name.name, linkage, external, attrs });
+  if (external) cx.announced.add(one.name.name);
+  else if (linkage === "global" && !cx.late && !cx.announced.has(one.name.name))
+    cx.sink.warn("missing-variable-declarations", one.name.span, one.name.name);
   if (one.init) warnOfInitialiser(cx, one, declare);
   else declare();
   if (d.storage === "static") noteVariable(cx, one, d.attributes);
@@ -66,6 +70,7 @@ const isQualifiedAuto = (t: TypeExpr): boolean => t.kind === "qualified" && t.of
 
 function declareTypedef(cx: Sema, d: Declarator, written: CType, { align }: Attributes): void {
   const { name } = d.name;
+  if (d.init) cx.sink.error("E0229", d.name.span, name, "a typedef has no value");
   const type: CType = align === undefined ? written : { ...written, align };
   const known = cx.scope.own(name);
   if (known && !(known.kind === "typedef" && sameType(known.type, type))) cx.sink.error("E0208", d.name.span, name);
@@ -86,6 +91,10 @@ function declareFunction(
   const known = cx.fileScope.own(name);
   if (known?.kind === "function") {
     noteAsmName(known.fn, asmName);
+    if (d.storage === "static" && known.fn.linkage === "global")
+      cx.sink
+        .error("E0229", span, name, "'static' after a declaration without it")
+        .note("declared here", known.fn.span);
     return mergeFunction(cx, known.fn, span, type, attrs);
   }
   if (known?.kind === "extern") return undefined;
@@ -170,7 +179,11 @@ export function functionDefinition(cx: Sema, d: FunctionDef): void {
     );
     return;
   }
+  const known = cx.fileScope.own(d.name.name);
+  const announced = known?.kind === "function" && !known.fn.type.unspecified;
   const fn = declareFunction(cx, d.name.name, d.name.span, type, attrs, d);
+  if (fn?.linkage === "global" && !announced && !d.inline && !cx.late)
+    cx.sink.warn("missing-prototypes", d.name.span, d.name.name);
   if (!fn) {
     if (cx.fileScope.own(d.name.name)?.kind === "extern") cx.sink.error("E0208", d.name.span, d.name.name);
     return;
@@ -255,12 +268,21 @@ export function localDeclaration(cx: Sema, d: Declaration): TStmt[] {
     const attrs = readAttributes(cx, d.attributes, one.attributes);
     const type = declaredType(cx, one, attrs);
     if (one.asmName) refuseName(cx, one.asmName);
-    if (d.storage === "typedef") declareTypedef(cx, one, type, attrs);
-    else if (type.kind === "func") declareFunction(cx, one.name.name, one.name.span, type, attrs, d);
+    if (d.storage === "typedef") {
+      declareTypedef(cx, one, type, attrs);
+      const entity = cx.scope.own(one.name.name);
+      if (entity && !isExcused(d.attributes, one.attributes)) cx.facts?.typedefs.push({ ...one.name, entity });
+    } else if (type.kind === "func") declareFunction(cx, one.name.name, one.name.span, type, attrs, d);
     else if (d.storage === "static") declareStatic(cx, one, type, attrs);
+    else if (d.storage === "extern" && one.init)
+      cx.sink.error("E0229", one.name.span, one.name.name, "'extern' inside of a function goes without a value");
     else if (d.storage === "extern")
       declareGlobal(cx, one, type, { name: one.name.name, linkage: "global", external: true, attrs });
-    else return [localVariable(cx, one, type, attrs)];
+    else {
+      const made = localVariable(cx, one, type, attrs);
+      if (d.storage === "register" && made.kind === "local") cx.registers.add(made.local);
+      return [made];
+    }
     return [];
   });
 }
@@ -278,7 +300,7 @@ function declareStatic(cx: Sema, d: Declarator, type: CType, attrs: Attributes):
 function localVariable(cx: Sema, d: Declarator, declared: CType, attrs: Attributes): TStmt {
   const type = sized(cx, d, d.init ? completeArray(cx, declared, d.init) : declared);
   const { name, span } = d.name;
-  if (cx.scope.own(name)) cx.sink.error("E0208", span, name);
+  if (cx.scope.own(name) || isParameter(cx, name)) cx.sink.error("E0208", span, name);
   const local: TLocal = { name, type, align: Math.max(alignOf(type), attrs.align ?? 1), span };
   cx.fn!.locals.push(local);
   if (cx.facts) {
@@ -293,6 +315,12 @@ function localVariable(cx: Sema, d: Declarator, declared: CType, attrs: Attribut
   const failed = (init.kind === "scalar" && isError(init.value)) || (init.kind === "copy" && isError(init.from));
   return { kind: "local", local, ...(!failed && { init }), ...(cleanup && { cleanup }), span: d.span };
 }
+
+/** A function's body and its parameters share one scope (C11 6.2.1p4). */
+const isParameter = (cx: Sema, name: string): boolean => {
+  const { outer } = cx.scope;
+  return outer !== undefined && outer.outer === cx.fileScope && outer.own(name)?.kind === "local";
+};
 
 /** A `const` variable whose value is a constant counts as one where C wants constants. */
 function noteKnown(cx: Sema, local: TLocal, init: TExpr): void {

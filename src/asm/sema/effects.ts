@@ -1,5 +1,6 @@
 /** Whether evaluating an expression does anything besides making its value. */
 import type { TExpr, TPlace } from "./tree.ts";
+import { isAtomic } from "./type-ops.ts";
 
 /** Calls, stores, volatile reads and whatever runs statements; says yes where it cannot tell. */
 export function hasEffects(e: TExpr): boolean {
@@ -26,13 +27,13 @@ export function hasEffects(e: TExpr): boolean {
     case "cond":
       return hasEffects(e.cond) || (e.then !== undefined && hasEffects(e.then)) || hasEffects(e.else);
     case "builtin":
-      return !("value" in e.builtin) || hasEffects(e.builtin.value);
+      return e.builtin.kind === "store_release" || !("value" in e.builtin) || hasEffects(e.builtin.value);
     default:
       return true;
   }
 }
 
-const isVolatile = ({ type }: TPlace): boolean => type.q?.volatile === true;
+const isVolatile = ({ type }: TPlace): boolean => type.q?.volatile === true || isAtomic(type);
 
 function placeHasEffects(place: TPlace): boolean {
   if (place.kind === "deref") return hasEffects(place.addr);

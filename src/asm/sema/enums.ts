@@ -1,5 +1,6 @@
 /** Enums: which declaration a specifier means, the values, and the integer type that holds them. */
 import type { EnumSpec, TypeExpr } from "../syntax/ast.ts";
+import { readAttributes } from "./attributes.ts";
 import { constantInt } from "./constants.ts";
 import type { Sema } from "./context.ts";
 import { wrapTo } from "./fold.ts";
@@ -22,6 +23,7 @@ export function enumType(cx: Sema, t: EnumSpec): CType {
   if (tag !== "") cx.scope.declareTag(tag, { kind: "enum", decl });
   const fixed = t.underlying && underlyingType(cx, decl, t.underlying);
   if (t.values) enumValues(cx, decl, t, fixed);
+  if (t.values && !fixed && readAttributes(cx, t.attributes).packed) narrow(decl);
   return { kind: "enum", decl };
 }
 
@@ -66,4 +68,13 @@ function widen(cx: Sema, decl: EnumDecl, values: NonNullable<EnumDecl["values"]>
   if (small) return;
   const type = enumUnderlying(decl);
   for (const v of values) cx.scope.declare(v.name, { kind: "enumerator", value: v.value, type });
+}
+
+/** `packed`: the fewest bytes that hold all values. */
+function narrow(decl: EnumDecl): void {
+  const fits = (size: number): boolean =>
+    (decl.values ?? []).every(({ value }) =>
+      decl.signed ? BigInt.asIntN(size * 8, value) === value : BigInt.asUintN(size * 8, value) === value,
+    );
+  decl.size = ([1, 2, 4] as const).find(fits) ?? decl.size;
 }

@@ -2,6 +2,7 @@
 
 import type { Span } from "../../support/span.ts";
 import type { AssignOp, BinaryOp, Expr } from "../syntax/ast.ts";
+import { atomicUpdate } from "./atomics.ts";
 import type { Sema } from "./context.ts";
 import {
   assigned,
@@ -20,12 +21,13 @@ import {
 import { checkOperand, checkValue } from "./expr.ts";
 import { convertFloat, floatArith, floatCompare, floatNegated, isFloat } from "./floats.ts";
 import { arith, compare, constant, convert, logical, unary } from "./fold.ts";
-import { sizeOf } from "./layout.ts";
+import { layoutOf, sizeOf } from "./layout.ts";
 import { addressOf, derefPlace, errorPlace, isErrorPlace, ptrAdd, stepSize } from "./places.ts";
 import type { ArithOp, CompareOp, TExpr, TPlace } from "./tree.ts";
 import { resolveType } from "./type-exprs.ts";
 import {
   intType,
+  isAtomic,
   isInteger,
   isPtr,
   isScalar,
@@ -36,7 +38,7 @@ import {
   unqualified,
   voidType,
 } from "./type-ops.ts";
-import type { CType, PtrType } from "./types.ts";
+import type { CType, PtrType, RecordDecl } from "./types.ts";
 
 const arithOps: Readonly<Partial<Record<BinaryOp, ArithOp>>> = {
   "+": "add",
@@ -88,6 +90,10 @@ function addressExpr(cx: Sema, e: Extract<Expr, { kind: "unary" }>): TExpr {
   if (isErrorPlace(p)) return errorValue(e.span);
   if (p.kind === "field" && p.bits) {
     cx.sink.error("E0232", e.span, "it is a bit-field");
+    return errorValue(e.span);
+  }
+  if (p.kind === "local" && cx.registers.has(p.local)) {
+    cx.sink.error("E0232", e.span, "it is declared 'register'");
     return errorValue(e.span);
   }
   return addressOf(p, e.span);
@@ -200,7 +206,24 @@ function target(cx: Sema, operand: Operand): TPlace | undefined {
     cx.sink.error("E0221", span, `'${typeText(p.type)}'`);
     return undefined;
   }
+  const fixed = p.type.kind === "record" ? constMember(p.type.decl) : undefined;
+  if (fixed !== undefined) {
+    cx.sink.error("E0221", span, `member '${fixed}' of '${typeText(p.type)}'`);
+    return undefined;
+  }
   return p;
+}
+
+/** The name of a member that cannot be written, in a record or in one inside of it. */
+function constMember(decl: RecordDecl): string | undefined {
+  for (const { name, type } of layoutOf(decl)?.fields ?? []) {
+    let of = type;
+    while (of.kind === "array") of = of.elem;
+    if (of.q?.const) return name;
+    const inner = of.kind === "record" ? constMember(of.decl) : undefined;
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
 }
 
 export function assignExpr(cx: Sema, e: Extract<Expr, { kind: "assign" }>): TExpr {
@@ -218,6 +241,7 @@ export function assignExpr(cx: Sema, e: Extract<Expr, { kind: "assign" }>): TExp
 function update(cx: Sema, op: AssignOp, to: TPlace, from: TExpr, opSpan: Span, span: Span): TExpr {
   const type = unqualified(to.type);
   const fn = arithOps[op.slice(0, -1) as BinaryOp]!;
+  if (isAtomic(to.type) && isInteger(from.type)) return atomicUpdate(cx, fn, to, from, { old: false, text: op, span });
   const refuse = () => refuseOperands(cx, op, { kind: "load", place: to, type, span }, from, opSpan, span);
   if (isPtr(type)) {
     if ((fn !== "add" && fn !== "sub") || !isInteger(from.type)) return refuse();
@@ -263,6 +287,7 @@ export function incDecExpr(cx: Sema, e: Extract<Expr, { kind: "incdec" }>): TExp
     ? [type as CType, byteOffset(cx, type, one, e.span)]
     : [promote(type), constant(1n, promote(type), e.span)];
   const op = e.op === "++" ? "add" : "sub";
+  if (isAtomic(to.type)) return atomicUpdate(cx, op, to, by, { old: !e.prefix, text: e.op, span: e.span });
   return { kind: "update", op, place: to, value: by, operation, old: !e.prefix, type, span: e.span };
 }
 

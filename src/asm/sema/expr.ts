@@ -2,7 +2,6 @@
 import { assertNever } from "../../support/bug.ts";
 import type { Span } from "../../support/span.ts";
 import type { Designator, Expr } from "../syntax/ast.ts";
-import { constantInt } from "./constants.ts";
 import type { Sema } from "./context.ts";
 import {
   assigned,
@@ -19,19 +18,22 @@ import {
 import { checkCall } from "./expr-call.ts";
 import { assignExpr, binaryExpr, castExpr, incDecExpr, unaryExpr } from "./expr-ops.ts";
 import { commonFloat, floatLiteral, isFloat } from "./floats.ts";
-import { constant, convert } from "./fold.ts";
+import { arith, constant, convert } from "./fold.ts";
 import { literalOperand } from "./init.ts";
+import { withKnown } from "./known-constants.ts";
 import { alignOf, findField, sizeOf } from "./layout.ts";
 import { nameOperand } from "./names.ts";
 import { derefPlace, elementPlace, errorPlace, indexedPlace, memberPlace } from "./places.ts";
 import { checkStmtExpr } from "./stmt.ts";
-import { stringPlace } from "./strings.ts";
+import { characterType, stringPlace } from "./strings.ts";
 import type { TExpr, TPlace } from "./tree.ts";
-import { checkUnevaluated, resolveType } from "./type-exprs.ts";
+import { checkAsked, checkUnevaluated, resolveType } from "./type-exprs.ts";
 import {
   commonType,
+  compatibleTypes,
   intType,
   intTypes,
+  isAtomic,
   isInteger,
   isPtr,
   isScalar,
@@ -62,11 +64,11 @@ function operandOf(cx: Sema, e: Expr): Operand {
     case "int":
       return value(constant(e.value, literalType(e.value, e.suffix, e.decimal), e.span));
     case "char":
-      return value(constant(BigInt(e.value), intType, e.span));
+      return value(constant(BigInt(e.value), e.wide ? characterType(e.wide) : intType, e.span));
     case "float":
       return value(floatLiteral(e.text, e.span));
     case "string":
-      return place(stringPlace(cx, e.bytes, e.span));
+      return place(stringPlace(cx, e, e.span));
     case "name":
       return nameOperand(cx, e.name, e.span);
     case "unary":
@@ -90,11 +92,11 @@ function operandOf(cx: Sema, e: Expr): Operand {
     case "member":
       return memberExpr(cx, e);
     case "sizeof_expr":
-      return value(sizeOfType(cx, operandType(checkUnevaluated(cx, e.operand)), e.span));
+      return value(sizeOfType(cx, operandType(checkAsked(cx, e.operand, "sizeof")), e.span));
     case "sizeof_type":
       return value(sizeOfType(cx, resolveType(cx, e.type), e.span));
     case "alignof_expr":
-      return value(constant(BigInt(alignOfOperand(cx, checkUnevaluated(cx, e.operand))), sizeType, e.span));
+      return value(constant(BigInt(alignOfOperand(cx, checkAsked(cx, e.operand, "_Alignof"))), sizeType, e.span));
     case "alignof_type":
       return value(constant(BigInt(alignOf(resolveType(cx, e.type))), sizeType, e.span));
     case "stmt_expr":
@@ -266,13 +268,14 @@ function commonPtr(a: TExpr, b: TExpr): CType {
 // ---- types asked about ----
 
 function compatible(cx: Sema, e: Extract<Expr, { kind: "types_compatible" }>): boolean {
-  return sameType(unqualified(resolveType(cx, e.left)), unqualified(resolveType(cx, e.right)));
+  return compatibleTypes(resolveType(cx, e.left), resolveType(cx, e.right));
 }
 
 /** The expression that `_Generic` chooses (C11 6.5.1.1); undefined where none fits. */
 export function genericCase(cx: Sema, e: Extract<Expr, { kind: "generic" }>): Expr | undefined {
   const type = unqualified(rvalue(checkUnevaluated(cx, e.control)).type);
-  const match = e.cases.find((c) => c.type && sameType(resolveType(cx, c.type), type)) ?? e.cases.find((c) => !c.type);
+  const fits = (t: CType): boolean => !t.q?.const && !t.q?.volatile && !isAtomic(t) && compatibleTypes(t, type);
+  const match = e.cases.find((c) => c.type && fits(resolveType(cx, c.type))) ?? e.cases.find((c) => !c.type);
   return match?.value;
 }
 
@@ -284,9 +287,11 @@ function genericExpr(cx: Sema, e: Extract<Expr, { kind: "generic" }>): Operand {
   return value(errorValue(e.span));
 }
 
+/** `offsetof` with indices; what is no constant is computed when running (GNU C). */
 function offsetOf(cx: Sema, t: Parameters<typeof resolveType>[1], path: readonly Designator[], span: Span): TExpr {
   let type = resolveType(cx, t);
   let bits = 0;
+  let moving: TExpr | undefined;
   for (const step of path) {
     if (step.kind === "field") {
       const found = type.kind === "record" ? findField(type.decl, step.name.name) : undefined;
@@ -294,15 +299,26 @@ function offsetOf(cx: Sema, t: Parameters<typeof resolveType>[1], path: readonly
         cx.sink.error("E0206", step.name.span, step.name.name, typeText(type));
         return errorValue(span);
       }
+      if (found.path.at(-1)!.bitSize !== undefined) cx.sink.error("E0239", step.name.span, "offsetof");
       bits += found.bitOff;
       type = found.path.at(-1)!.type;
     } else if (step.kind === "index" && type.kind === "array") {
-      bits += Number(constantInt(cx, step.index, "an index in offsetof") ?? 0n) * (sizeOf(type.elem) ?? 0) * 8;
+      const index = withKnown(cx, checkValue(cx, step.index));
+      const size = constant(BigInt(sizeOf(type.elem) ?? 0), sizeType, span);
+      if (isError(index)) return index;
+      if (!isInteger(index.type) || (index.kind !== "const" && cx.needsConstant)) {
+        cx.sink.error("E0211", step.index.span, "an index in offsetof");
+        return errorValue(span);
+      }
+      const by = arith("mul", convert(index, sizeType), size, sizeType, span);
+      if (by.kind === "const") bits += Number(BigInt.asIntN(64, by.value)) * 8;
+      else moving = moving ? arith("add", moving, by, sizeType, span) : by;
       type = type.elem;
     } else {
       cx.sink.error("E0236", span, "offsetof");
       return errorValue(span);
     }
   }
-  return constant(BigInt(bits >> 3), sizeType, span);
+  const fixed = constant(BigInt(bits >> 3), sizeType, span);
+  return moving ? arith("add", moving, fixed, sizeType, span) : fixed;
 }

@@ -25,7 +25,8 @@ export interface GlobalSpec {
 
 /** Declares a variable at file scope (or a `static` one in a function, under a name of its own). */
 export function declareGlobal(cx: Sema, d: Declarator, declared: CType, spec: GlobalSpec): void {
-  const type = d.init ? completeArray(cx, declared, d.init) : declared;
+  const { init } = d;
+  const type = init ? cx.asConstant(() => completeArray(cx, declared, init)) : declared;
   const section = spec.attrs.section;
   if (section === ".maps" && spec.external) declareLinkedMap(cx, d, type, spec);
   else if (section === ".maps") declareMap(cx, d, type);

@@ -2,12 +2,13 @@
 import type { Span } from "../../support/span.ts";
 import type { Designator, Expr, Initializer, InitList } from "../syntax/ast.ts";
 import { constantInt } from "./constants.ts";
-import { isInitList, type Sema } from "./context.ts";
+import { type FilledList, isInitList, type Sema } from "./context.ts";
 import { assigned, isError, type Operand, place, rvalue } from "./convert.ts";
 import { checkOperand } from "./expr.ts";
 import { globalFromInit } from "./globals.ts";
 import { alignOf, findField, layoutOf, sizeOf, storageUnit } from "./layout.ts";
 import { pathInto } from "./places.ts";
+import { fitsArray, stringLength, terminated } from "./strings.ts";
 import type { BitField, TExpr, TInit, TInitPart, TLocal } from "./tree.ts";
 import { resolveType } from "./type-exprs.ts";
 import { isScalar, sameType, typeText, unqualified } from "./type-ops.ts";
@@ -16,52 +17,44 @@ import type { CType, Field } from "./types.ts";
 /** The type with the length that its initialiser gives an array without one. */
 export function completeArray(cx: Sema, type: CType, init: Initializer): CType {
   if (type.kind !== "array" || type.length !== undefined) return type;
-  if (init.kind === "string") return { ...type, length: init.bytes.length + 1 };
+  if (fitsArray(type, init)) return { ...type, length: stringLength(init) };
   const inside = listInside(cx, type, init);
   if (inside) return completeArray(cx, type, inside);
   const only = isInitList(init) && init.items.length === 1 ? init.items[0]!.value : undefined;
-  if (only?.kind === "string" && isCharArray(type)) return { ...type, length: only.bytes.length + 1 };
+  if (only && fitsArray(type, only)) return { ...type, length: stringLength(only) };
   if (!isInitList(init)) return type;
-  return { ...type, length: listLength(cx, type.elem, init) };
+  if (isScalar(type.elem) || init.items.every((item) => fillsOne(type.elem, item)))
+    return { ...type, length: listLength(cx, init) };
+  const filled = fillList(cx, endless(type), init);
+  cx.filledLists.set(init, filled);
+  return { ...type, length: filled.length };
 }
 
-/** One more than the greatest index that a list reaches. */
-function listLength(cx: Sema, elem: CType, init: InitList): number {
-  const scalars = scalarCount(elem);
+/** Fills one whole element, whatever that is: its own value need not be known to count it. */
+const fillsOne = (elem: CType, { designators, value }: InitList["items"][number]): boolean =>
+  isInitList(value) || fitsArray(elem, value) ? designators.length <= 1 : designators.length === 1;
+
+/** One more than the greatest index that a list of whole elements reaches. */
+function listLength(cx: Sema, init: InitList): number {
   let next = 0;
   let longest = 0;
-  let run = 0;
-  for (const item of init.items) {
-    const first = item.designators[0];
+  for (const { designators } of init.items) {
+    const first = designators[0];
     if (first?.kind === "index") next = Number(constantInt(cx, first.index, "an array index") ?? 0n);
     else if (first?.kind === "range") next = Number(constantInt(cx, first.last, "an array index") ?? 0n);
-    const whole =
-      isInitList(item.value) ||
-      scalars === 1 ||
-      item.value.kind === "string" ||
-      first !== undefined ||
-      isRecordValue(cx, item.value);
-    if (whole) {
-      next++;
-      run = 0;
-    } else if (++run === scalars) {
-      next++;
-      run = 0;
-    }
-    longest = Math.max(longest, next + (run > 0 ? 1 : 0));
+    longest = Math.max(longest, ++next);
   }
   return longest;
 }
 
-/** Brace elision needs to know whether an expression fills a whole record. */
-const isRecordValue = (_cx: Sema, e: Expr): boolean => e.kind === "compound_literal";
+/** An array whose length its initialiser is to tell. */
+const endless = (type: CType): CType =>
+  type.kind === "array" && type.length === undefined ? { ...type, length: 2 ** 31 } : type;
 
-function scalarCount(type: CType): number {
-  if (type.kind === "array") return (type.length ?? 0) * scalarCount(type.elem);
-  if (type.kind !== "record") return 1;
-  const fields = layoutOf(type.decl)?.fields ?? [];
-  if (type.decl.of === "union") return fields[0] ? scalarCount(fields[0].type) : 0;
-  return fields.reduce((n, f) => n + scalarCount(f.type), 0);
+function fillList(cx: Sema, type: CType, init: InitList): FilledList {
+  const filler = new Filler(cx);
+  const length = filler.fill({ type, off: 0 }, init);
+  return { parts: inOrder(filler.parts), length };
 }
 
 const isCharArray = (t: CType): boolean => t.kind === "array" && t.elem.kind === "int" && t.elem.size === 1;
@@ -78,7 +71,7 @@ export function checkInit(cx: Sema, type: CType, init: Initializer): TInit {
   if (inside) return checkInit(cx, type, inside);
   if (!isInitList(init)) {
     if (type.kind === "array") {
-      if (init.kind === "string" && isCharArray(type)) return wholeString(cx, type, init);
+      if (fitsArray(type, init)) return wholeString(cx, type, init);
       cx.sink.error("E0224", init.span, `an array takes a list in braces${isCharArray(type) ? " or a string" : ""}`);
       return { kind: "parts", zero: true, parts: [] };
     }
@@ -88,12 +81,11 @@ export function checkInit(cx: Sema, type: CType, init: Initializer): TInit {
   }
   if (isScalar(type)) return scalarList(cx, type, init);
   const only = init.items[0];
-  if (init.items.length === 1 && only!.designators.length === 0 && only!.value.kind === "string" && isCharArray(type))
+  if (init.items.length === 1 && only!.designators.length === 0 && fitsArray(type, only!.value))
     return wholeString(cx, type, only!.value);
-  const filler = new Filler(cx);
-  filler.fill({ type, off: 0 }, init);
-  const covered = coversAll(type, filler.parts);
-  return { kind: "parts", zero: !covered, parts: relocated(filler.parts, !covered) };
+  const { parts } = cx.filledLists.get(init) ?? fillList(cx, type, init);
+  const covered = coversAll(type, parts);
+  return { kind: "parts", zero: !covered, parts: relocated(parts, !covered) };
 }
 
 const isConstant = ({ value }: TInitPart): boolean => value.kind === "bytes" || value.expr.kind === "const";
@@ -155,10 +147,13 @@ interface Slot {
 }
 
 function stringPart(cx: Sema, slot: Slot, s: Extract<Expr, { kind: "string" }>): TInitPart {
-  const length = slot.type.kind === "array" ? (slot.type.length ?? s.bytes.length + 1) : 0;
-  if (s.bytes.length > length) cx.sink.warn("excess-initializers", s.span, "the array", length);
-  const bytes = new Uint8Array(length);
-  bytes.set(s.bytes.subarray(0, length));
+  const count = stringLength(s);
+  const text = terminated(s);
+  const size = text.length / count;
+  const length = slot.type.kind === "array" ? (slot.type.length ?? count) : count;
+  if (count - 1 > length) cx.sink.warn("excess-initializers", s.span, "the array", length);
+  const bytes = new Uint8Array(length * size);
+  bytes.set(text.subarray(0, bytes.length));
   return { off: slot.off, ...(slot.core && { core: slot.core }), value: { kind: "bytes", bytes } };
 }
 
@@ -201,12 +196,15 @@ class Filler {
   #list: InitList | undefined;
   #isDesignated = false;
   readonly #filled = new Set<string>();
+  /** Which member of a union has a value, by the union's place. */
+  readonly #members = new Map<string, number>();
 
   constructor(cx: Sema) {
     this.#cx = cx;
   }
 
-  fill(slot: Slot, list: InitList): void {
+  /** Fills a record or an array; one more than the last child that gets a value. */
+  fill(slot: Slot, list: InitList): number {
     const [outer, outerDesignated] = [this.#list, this.#isDesignated];
     this.#list = list;
     this.#isDesignated = false;
@@ -214,11 +212,13 @@ class Filler {
     if (!this.#isDesignated && filled > 0) missingFields(this.#cx, slot.type, filled, list);
     this.#list = outer;
     this.#isDesignated = outerDesignated;
+    return filled;
   }
 
   /** How many children the list gets to. */
   #fillAll(slot: Slot, list: InitList): number {
     let at = 0;
+    let most = 0;
     const queue = [...list.items];
     const count = childCount(slot.type);
     while (queue.length > 0) {
@@ -226,17 +226,20 @@ class Filler {
       if (item.designators.length > 0) {
         queue.shift();
         this.#isDesignated = true;
-        at = this.#designated(slot, item.designators, item.value, item.span) + 1;
+        const steps = stepsOf(this.#cx, slot.type, item.designators, item.span);
+        at = steps ? this.#designated(slot, steps, item.value, queue) + 1 : count;
+        if (steps) most = Math.max(most, at);
         continue;
       }
       if (at >= count) {
         this.#cx.sink.warn("excess-initializers", item.span, `'${typeText(slot.type)}'`, count);
         for (const { value } of queue) this.#unused(value);
-        return at;
+        return most;
       }
       this.#next(child(this.#cx, slot, at++), queue);
+      most = Math.max(most, at);
     }
-    return at;
+    return most;
   }
 
   /** What fills nothing is checked all the same. */
@@ -263,7 +266,7 @@ class Filler {
   }
 
   #fillsWhole(slot: Slot, e: Expr): boolean {
-    if (slot.type.kind === "array") return e.kind === "string" && isCharArray(slot.type);
+    if (slot.type.kind === "array") return fitsArray(slot.type, e);
     if (e.kind === "int" || e.kind === "char" || e.kind === "string") return false;
     if (listInside(this.#cx, slot.type, e)) return true;
     const v = this.#check(e);
@@ -286,17 +289,19 @@ class Filler {
       this.#value(place, inside);
       return;
     }
-    const slot = { ...place, type: completeArray(this.#cx, place.type, init) };
+    const slot = { ...place, type: isInitList(init) ? endless(place.type) : place.type };
     if (isInitList(init) && !isScalar(slot.type)) {
       const only = init.items[0];
-      if (init.items.length === 1 && only!.value.kind === "string" && isCharArray(slot.type))
-        this.#value(slot, only!.value);
-      else this.fill(slot, init);
+      if (init.items.length === 1 && fitsArray(slot.type, only!.value)) this.#value(place, only!.value);
+      else {
+        this.#drop(slot.off * 8, (slot.off + (sizeOf(place.type) ?? 0)) * 8);
+        this.fill(slot, init);
+      }
       return;
     }
-    if (init.kind === "string" && isCharArray(slot.type)) {
+    if (fitsArray(slot.type, init)) {
       this.#override(slot, init);
-      this.parts.push(stringPart(this.#cx, slot, init));
+      this.#add(stringPart(this.#cx, slot, init));
       return;
     }
     this.#override(slot, init);
@@ -306,7 +311,7 @@ class Filler {
       ? this.#scalar(slot, init)
       : assigned(this.#cx, this.#check(init), slot.type, "initialisation");
     const { off, bits, core } = slot;
-    if (expr) this.parts.push({ off, ...(bits && { bits }), ...(core && { core }), value: { kind: "expr", expr } });
+    if (expr) this.#add({ off, ...(bits && { bits }), ...(core && { core }), value: { kind: "expr", expr } });
   }
 
   /** Told where something is given a second value; the first one is lost. */
@@ -321,46 +326,107 @@ class Filler {
     return made.kind === "scalar" ? made.value : undefined;
   }
 
-  /** Fills what the designators name; returns the index of the child they begin with. */
-  #designated(slot: Slot, designators: readonly Designator[], init: Initializer, span: Span): number {
-    const [first, ...rest] = designators;
-    const range = this.#indices(slot, first!, span);
-    if (!range) return childCount(slot.type);
-    for (let i = range.first; i <= range.last; i++) {
-      const inner = range.slots ? range.slots : child(this.#cx, slot, i);
-      if (rest.length > 0) this.#designated(inner, rest, init, span);
-      else this.#value(inner, init);
+  /**
+   * Fills what the steps lead to, and what follows it in the records and arrays between; returns the index of the last
+   * child that was filled (C11 6.7.9p17).
+   */
+  #designated(slot: Slot, steps: readonly Step[], init: Initializer, queue: InitList["items"][number][]): number {
+    const [{ first, last }, ...rest] = steps as readonly [Step, ...Step[]];
+    for (let i = first; i <= last; i++) {
+      this.#chooseMember(slot, i);
+      const inner = child(this.#cx, slot, i);
+      if (rest.length === 0) this.#value(inner, init);
+      else {
+        const reached = this.#designated(inner, rest, init, i === last ? queue : []);
+        if (i === last) this.#following(inner, reached + 1, queue);
+      }
     }
-    return range.last;
+    return last;
   }
 
-  #indices(slot: Slot, d: Designator, span: Span): { first: number; last: number; slots?: Slot } | undefined {
-    const { type } = slot;
-    if (d.kind === "field") return this.#field(slot, d, span);
-    if (type.kind !== "array") {
-      this.#cx.sink.error("E0224", span, `[index] does not fit '${typeText(type)}'`);
-      return undefined;
-    }
-    const first = Number(constantInt(this.#cx, d.kind === "index" ? d.index : d.first, "an array index") ?? 0n);
-    const last = d.kind === "index" ? first : Number(constantInt(this.#cx, d.last, "an array index") ?? 0n);
-    if (first < 0 || last < first || last >= (type.length ?? 0)) {
-      this.#cx.sink.error("E0224", span, `index ${last} is outside of '${typeText(type)}'`);
-      return undefined;
-    }
-    return { first, last };
+  /** The children from `at` on take what has no designator of its own. */
+  #following(slot: Slot, at: number, queue: InitList["items"][number][]): void {
+    const count = childCount(slot.type);
+    for (let i = at; i < count && queue.length > 0 && queue[0]!.designators.length === 0; i++)
+      this.#next(child(this.#cx, slot, i), queue);
   }
 
-  #field(slot: Slot, d: Extract<Designator, { kind: "field" }>, span: Span) {
-    const { type } = slot;
-    const found = type.kind === "record" ? findField(type.decl, d.name.name) : undefined;
-    if (!found) {
-      this.#cx.sink.error("E0206", span, d.name.name, typeText(type));
-      return undefined;
-    }
-    const outer = found.path.slice(0, -1).reduce((s, f) => fieldSlot(this.#cx, s, f), slot);
-    const index = found.path[0]!.index;
-    return { first: index, last: index, slots: fieldSlot(this.#cx, outer, found.path.at(-1)!) };
+  /** Another member of a union takes the place of the one that was filled before. */
+  #chooseMember(slot: Slot, index: number): void {
+    if (slot.type.kind !== "record" || slot.type.decl.of !== "union") return;
+    const key = `${slot.off}:${slot.type.decl.tag}:${sizeOf(slot.type)}`;
+    const before = this.#members.get(key);
+    if (before !== undefined && before !== index) this.#drop(slot.off * 8, (slot.off + (sizeOf(slot.type) ?? 0)) * 8);
+    this.#members.set(key, index);
   }
+
+  /** Forgets what lies wholly in these bits: it is given another value. */
+  #drop(from: number, to: number): void {
+    const kept = this.parts.filter((part) => {
+      const { start, end } = extent(part);
+      return start < from || end > to;
+    });
+    this.parts.splice(0, this.parts.length, ...kept);
+  }
+
+  #add(part: TInitPart): void {
+    const { start, end } = extent(part);
+    this.#drop(start, end);
+    this.parts.push(part);
+  }
+}
+
+/** Bits of the object that a part fills, the last one excluded. */
+function extent({ off, bits, value }: TInitPart): { readonly start: number; readonly end: number } {
+  const start = off * 8 + (bits?.bitOff ?? 0);
+  if (bits) return { start, end: start + bits.bitSize };
+  const size = value.kind === "bytes" ? value.bytes.length : (sizeOf(value.expr.type) ?? 0);
+  return { start, end: start + size * 8 };
+}
+
+/** Parts by their place: values are made in the order of the members, as clang makes them. */
+const inOrder = (parts: readonly TInitPart[]): TInitPart[] =>
+  [...parts].sort((a, b) => extent(a).start - extent(b).start);
+
+/** Which children of an array or a record a designator names. */
+interface Step {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The children that designators lead to, anonymous members among them; reports those that lead nowhere. */
+function stepsOf(cx: Sema, whole: CType, designators: readonly Designator[], span: Span): Step[] | undefined {
+  const steps: Step[] = [];
+  let type = whole;
+  for (const d of designators) {
+    if (d.kind === "field") {
+      const found = type.kind === "record" ? findField(type.decl, d.name.name) : undefined;
+      if (!found) {
+        cx.sink.error("E0206", span, d.name.name, typeText(type));
+        return undefined;
+      }
+      steps.push(...found.path.map(({ index }) => ({ first: index, last: index })));
+      type = found.path.at(-1)!.type;
+      continue;
+    }
+    const step = elementStep(cx, type, d, span);
+    if (!step || type.kind !== "array") return undefined;
+    steps.push(step);
+    type = type.elem;
+  }
+  return steps;
+}
+
+function elementStep(cx: Sema, type: CType, d: Exclude<Designator, { kind: "field" }>, span: Span): Step | undefined {
+  if (type.kind !== "array") {
+    cx.sink.error("E0224", span, `[index] does not fit '${typeText(type)}'`);
+    return undefined;
+  }
+  const first = Number(constantInt(cx, d.kind === "index" ? d.index : d.first, "an array index") ?? 0n);
+  const last = d.kind === "index" ? first : Number(constantInt(cx, d.last, "an array index") ?? 0n);
+  if (first >= 0 && last >= first && last < (type.length ?? 0)) return { first, last };
+  cx.sink.error("E0224", span, `index ${last} is outside of '${typeText(type)}'`);
+  return undefined;
 }
 
 /** `(type){...}`: a local inside functions, an anonymous global outside. */

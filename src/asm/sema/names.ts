@@ -65,7 +65,7 @@ const functionNames = new Set(["__func__", "__FUNCTION__", "__PRETTY_FUNCTION__"
 export function nameOperand(cx: Sema, name: string, span: Span): Operand {
   const entity = lookup(cx, name);
   if (!entity && cx.fn && functionNames.has(name))
-    return place(stringPlace(cx, new TextEncoder().encode(cx.fn.fn.name), span));
+    return place(stringPlace(cx, { bytes: new TextEncoder().encode(cx.fn.fn.name) }, span));
   if (!entity) {
     const report = cx.sink.error("E0201", span, name);
     const help = didYouMean(suggestNames(cx, name));

@@ -395,6 +395,9 @@ export type TBuiltin =
   | { readonly kind: "unreachable" | "trap" }
   /** `size` bytes at `offset` of a packet, in the machine's order: the one way to LD_ABS and LD_IND (RFC 9669, 5.5). */
   | { readonly kind: "load_packet"; readonly size: 1 | 2 | 4; readonly skb: TExpr; readonly offset: TExpr }
+  /** Ordered accesses to scalars of `size` bytes: what is loaded is extended with zeros. */
+  | { readonly kind: "load_acquire"; readonly size: 1 | 2 | 4 | 8; readonly ptr: TExpr }
+  | { readonly kind: "store_release"; readonly size: 1 | 2 | 4 | 8; readonly ptr: TExpr; readonly value: TExpr }
   /** Whether `value`, which has no effects, turns out to be a constant when all is inlined. */
   | { readonly kind: "constant_p"; readonly value: TExpr }
   /** Arithmetic with a carry: stores the wrapped result, gives whether it did not fit. */

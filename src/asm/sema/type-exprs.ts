@@ -7,7 +7,7 @@ import type { EnumSpec, Expr, FunctionTypeExpr, MemberDecl, ParamDecl, RecordSpe
 import { type Attributes, readAttributes } from "./attributes.ts";
 import { constantInt } from "./constants.ts";
 import type { Sema } from "./context.ts";
-import { isError, operandType, rvalue } from "./convert.ts";
+import { isError, type Operand, operandType, rvalue } from "./convert.ts";
 import { enumType } from "./enums.ts";
 import { checkOperand } from "./expr.ts";
 import { withKnown } from "./known-constants.ts";
@@ -18,13 +18,16 @@ import {
   floatTypes,
   intType,
   intTypes,
+  isAtomic,
   isInteger,
+  isScalar,
   longType,
   ptrTo,
   qualify,
   typeText,
   uintType,
   ulongType,
+  unqualified,
   voidType,
 } from "./type-ops.ts";
 import type { CType, FuncParam, FuncType, RecordDecl } from "./types.ts";
@@ -43,14 +46,14 @@ export function resolveType(cx: Sema, t: TypeExpr): CType {
     case "enum":
       return once(cx, t, () => enumType(cx, t));
     case "typeof_expr":
-      return operandType(checkUnevaluated(cx, t.expr));
+      return asked(t, operandType(checkAsked(cx, t.expr, "typeof")));
     case "typeof_type":
-      return resolveType(cx, t.type);
+      return asked(t, resolveType(cx, t.type));
     case "auto":
       cx.sink.error("E0229", t.span, "__auto_type", "it needs an initialiser to take the type of");
       return intType;
     case "qualified":
-      return qualify(resolveType(cx, t.of), qualifiersOf(t.qualifiers));
+      return qualified(cx, t);
     case "attributed":
       return attributed(cx, t);
     case "ptr":
@@ -67,11 +70,31 @@ export function resolveType(cx: Sema, t: TypeExpr): CType {
 const qualifiersOf = (list: readonly string[]) => ({
   ...(list.includes("const") && { const: true as const }),
   ...(list.includes("volatile") && { volatile: true as const }),
+  ...(list.includes("atomic") && { atomic: true as const }),
 });
+
+/** `_Atomic` goes with scalars: no instruction reads or writes more than 8 bytes at once. */
+function qualified(cx: Sema, t: Extract<TypeExpr, { kind: "qualified" }>): CType {
+  const of = resolveType(cx, t.of);
+  const qualifiers = qualifiersOf(t.qualifiers);
+  if (!qualifiers.atomic || isScalar(of) || of.kind === "float") return qualify(of, qualifiers);
+  cx.sink.error("E0230", t.span, `'_Atomic' of '${typeText(of)}'`);
+  return of;
+}
+
+const asked = (t: { readonly unqualified?: true }, type: CType): CType => (t.unqualified ? unqualified(type) : type);
 
 /** Checked for its type alone: what it would do does not happen. */
 export function checkUnevaluated(cx: Sema, e: Expr) {
   return checkOperand(cx, e);
+}
+
+/** Checked for a question that bit-fields have no answer to (C11 6.5.3.4p1). */
+export function checkAsked(cx: Sema, e: Expr, word: string): Operand {
+  const operand = checkUnevaluated(cx, e);
+  if (operand.kind === "place" && operand.place.kind === "field" && operand.place.bits)
+    cx.sink.error("E0239", e.span, word);
+  return operand;
 }
 
 function once(cx: Sema, spec: RecordSpec | EnumSpec, make: () => CType): CType {
@@ -92,7 +115,10 @@ function builtin(cx: Sema, words: string, span: Span): CType {
 
 function namedType(cx: Sema, name: string, span: Span): CType {
   const entity = cx.scope.find(name);
-  if (entity?.kind === "typedef") return entity.type;
+  if (entity?.kind === "typedef") {
+    cx.usedTypedefs.add(entity);
+    return entity.type;
+  }
   const kernel = entity ? undefined : (cx.types.typedef(name) ?? builtinTypedefs[name]);
   if (kernel) return kernel;
   const report = cx.sink.error("E0202", span, name);
@@ -187,7 +213,7 @@ function arrayLength(cx: Sema, e: Expr): bigint | undefined {
 }
 
 export function functionType(cx: Sema, t: FunctionTypeExpr): FuncType {
-  const ret = resolveType(cx, t.ret);
+  const ret = returned(cx, t);
   const params = cx.inScope(() => t.params.map((p) => declaredParameter(cx, p)));
   const onlyVoid = params.length === 1 && params[0]!.type.kind === "void" && params[0]!.name === "";
   return {
@@ -197,6 +223,13 @@ export function functionType(cx: Sema, t: FunctionTypeExpr): FuncType {
     variadic: t.variadic,
     ...(t.unspecified && { unspecified: true as const }),
   };
+}
+
+function returned(cx: Sema, t: FunctionTypeExpr): CType {
+  const type = resolveType(cx, t.ret);
+  if (type.kind !== "array" && type.kind !== "func") return type;
+  cx.sink.error("E0238", t.span, typeText(type)).help("return a pointer to it");
+  return intType;
 }
 
 /** A parameter's name is in scope for those behind it, as in `int n, int a[n]`. */
@@ -253,6 +286,7 @@ function define(cx: Sema, decl: RecordDecl, t: RecordSpec, attrs: Attributes): v
   }
   const drafts = membersOf(cx, t.members!, decl.core);
   reportTwins(cx, drafts, t);
+  reportFlexible(cx, drafts, t);
   decl.layout = layOut(t.of, drafts, { packed: attrs.packed, align: attrs.align ?? 1, pack: attrs.pack });
   decl.span = t.span;
 }
@@ -299,11 +333,19 @@ function bitCount(cx: Sema, e: Expr, type: CType, name: string): number | undefi
   const bits = constantInt(cx, e, "the width of a bit-field");
   if (bits === undefined) return undefined;
   const max = BigInt((sizeOf(type) ?? 0) * 8);
-  if (!isInteger(type)) cx.sink.error("E0234", e.span, `'${name}' is a '${typeText(type)}', not an integer`);
+  if (!isInteger(type) || isAtomic(type))
+    cx.sink.error("E0234", e.span, `'${name}' is a '${typeText(type)}', not an integer`);
   else if (bits < 0n || bits > max || (bits === 0n && name !== ""))
     cx.sink.error("E0234", e.span, `${bits} bits in a '${typeText(type)}' of ${max}`);
   else return Number(bits);
   return undefined;
+}
+
+/** A member without a length ends a struct (C11 6.7.2.1p18). */
+function reportFlexible(cx: Sema, members: readonly MemberDraft[], t: RecordSpec): void {
+  if (t.of === "union") return;
+  for (const m of members.slice(0, -1))
+    if (isFlexible(m.type)) cx.sink.error("E0212", t.span, typeText(m.type), `member '${m.name}' is not the last one`);
 }
 
 function reportTwins(cx: Sema, members: readonly MemberDraft[], t: RecordSpec): void {

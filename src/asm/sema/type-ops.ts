@@ -69,6 +69,8 @@ function plain(type: CType): CType {
   return rest as CType;
 }
 
+/** Objects of the type are read and written atomically (C11 6.2.5p27). */
+export const isAtomic = (t: CType): boolean => t.q?.atomic === true;
 export const isInteger = (t: CType): boolean => t.kind === "int" || t.kind === "bool" || t.kind === "enum";
 export const isScalar = (t: CType): boolean => isInteger(t) || t.kind === "ptr";
 export const isPtr = (t: CType): t is PtrType => t.kind === "ptr";
@@ -114,7 +116,7 @@ export function commonType(a: CType, b: CType): CType {
 /** Same type but for sugar; with `qualifiers`, those count as well. */
 export function sameType(a: CType, b: CType, qualifiers = false): boolean {
   if (a === b) return true;
-  if (spaceOf(a) !== spaceOf(b)) return false;
+  if (spaceOf(a) !== spaceOf(b) || isAtomic(a) !== isAtomic(b)) return false;
   if (qualifiers && (!a.q?.const !== !b.q?.const || !a.q?.volatile !== !b.q?.volatile)) return false;
   switch (a.kind) {
     case "void":
@@ -140,6 +142,23 @@ export function sameType(a: CType, b: CType, qualifiers = false): boolean {
   }
 }
 
+/**
+ * Compatible in the sense of C11 6.2.7, what is asked of types by name: qualifiers count but for the outermost, and an
+ * enum is its integer type.
+ */
+export function compatibleTypes(a: CType, b: CType): boolean {
+  const [left, right] = [bare(a), bare(b)];
+  if (left.kind === "enum" && right.kind === "int") return sameType(enumUnderlying(left.decl), right);
+  if (right.kind === "enum" && left.kind === "int") return sameType(enumUnderlying(right.decl), left);
+  return sameType(left, right, true);
+}
+
+/** Without qualifiers of its own or of its elements; an atomic type stays one. */
+function bare(t: CType): CType {
+  if (t.kind === "array") return { ...unqualified(t), elem: bare(t.elem) } as CType;
+  return isAtomic(t) ? ({ ...t, q: { atomic: true } } as CType) : unqualified(t);
+}
+
 /** One declaration, or two of the kernel's of one name (its BTF may hold a name more than once). */
 const sameRecord = (a: RecordDecl, b: RecordDecl): boolean =>
   a === b ||
@@ -156,7 +175,7 @@ function sameFunction(a: FuncType, b: FuncType): boolean {
 }
 
 const qualifierText = (q: Qualifiers | undefined): string =>
-  `${q?.space ? `__attribute__((address_space(${q.space}))) ` : ""}${q?.const ? "const " : ""}${q?.volatile ? "volatile " : ""}${q?.restrict ? "restrict " : ""}`;
+  `${q?.space ? `__attribute__((address_space(${q.space}))) ` : ""}${q?.const ? "const " : ""}${q?.volatile ? "volatile " : ""}${q?.atomic ? "_Atomic " : ""}${q?.restrict ? "restrict " : ""}`;
 
 const paramText = (p: FuncParam): string => typeText(p.type);
 

@@ -9,6 +9,8 @@ export interface Qualifiers {
   readonly const?: true;
   readonly volatile?: true;
   readonly restrict?: true;
+  /** C11 `_Atomic`: every plain access is an atomic one in the order `seq_cst`. */
+  readonly atomic?: true;
   /** `address_space(1)`: the object is in an arena; 0 is left out. */
   readonly space?: number;
 }

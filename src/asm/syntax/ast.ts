@@ -280,10 +280,14 @@ export interface AsmOperand {
 
 // ---- expressions ----
 
+/** What makes a literal one of `wchar_t`, `char16_t` or `char32_t`. */
+export type WidePrefix = "L" | "u" | "U";
+
 export interface StringLiteral {
   readonly kind: "string";
-  /** Adjacent literals joined, escapes resolved, as bytes (UTF-8) without the final NUL. */
+  /** Adjacent literals joined, escapes resolved, as bytes (UTF-8) without the final NUL; of wide ones their units. */
   readonly bytes: Uint8Array;
+  readonly wide?: WidePrefix;
   readonly span: Span;
 }
 
@@ -322,7 +326,7 @@ export type Expr =
     }
   /** A floating constant, which BPF has no use for; refused later with a place. */
   | { readonly kind: "float"; readonly text: string; readonly span: Span }
-  | { readonly kind: "char"; readonly value: number; readonly span: Span }
+  | { readonly kind: "char"; readonly value: number; readonly wide?: WidePrefix; readonly span: Span }
   | StringLiteral
   | { readonly kind: "name"; readonly name: string; readonly span: Span }
   /** `parens`, here and below: written in parentheses of its own. */

@@ -1,8 +1,28 @@
 /** Expressions (C11 6.5, with GNU's additions). Operators are read flat and put together by `OperatorStack`. */
 import type { TokenType } from "chevrotain";
-import type { Block, Designator, Expr, Ident, IncDecOp, InitList, StringLiteral, TypeExpr, UnaryOp } from "./ast.ts";
+import type {
+  Block,
+  Designator,
+  Expr,
+  Ident,
+  IncDecOp,
+  InitList,
+  StringLiteral,
+  TypeExpr,
+  UnaryOp,
+  WidePrefix,
+} from "./ast.ts";
 import { OperatorStack } from "./expression-tree.ts";
-import { charValue, decodeText, type LiteralErrors, parseNumber } from "./literal.ts";
+import {
+  charValue,
+  decodeText,
+  decodeUnits,
+  joinBytes,
+  type LiteralErrors,
+  parseNumber,
+  unitBytes,
+  unitSizes,
+} from "./literal.ts";
 import { ASSIGN_LEVEL, COMMA_LEVEL, COND_LEVEL, operatorLevels } from "./operators.ts";
 import { type GrammarRule, ParserBase } from "./parser-base.ts";
 import { coverSpans, spanOf, type Tok } from "./token.ts";
@@ -313,6 +333,8 @@ export abstract class ExpressionParser extends ParserBase {
   #char(tok: Tok): Expr {
     const span = spanOf(tok);
     if (this.RECORDING_PHASE) return { kind: "error", span };
+    const wide = widePrefix(tok, "'");
+    if (wide) return this.#wideChar(tok, wide);
     const bytes = this.#decode(tok, "'");
     const value = charValue(bytes);
     const isWide = bytes.length > 1 && /[^\0-\x7f]/.test(tok.image);
@@ -326,30 +348,56 @@ export abstract class ExpressionParser extends ParserBase {
     return { kind: "error", span };
   }
 
-  /** The bytes of a constant; its prefix must be one that makes no wide characters. */
-  #decode(tok: Tok, quote: string): Uint8Array {
-    const open = tok.image.indexOf(quote);
-    const prefix = tok.image.slice(0, open);
-    if (prefix && prefix !== "u8") this.report("E0108", spanOf(tok), prefix);
-    const errors: LiteralErrors = {
+  #wideChar(tok: Tok, wide: WidePrefix): Expr {
+    const span = spanOf(tok);
+    const units = this.#units(tok, "'", wide);
+    if (units.length === 1) return { kind: "char", value: wide === "L" ? units[0]! | 0 : units[0]!, wide, span };
+    this.report("E0107", span, units.length === 0 ? "it is empty" : "a wide one holds one character");
+    return { kind: "error", span };
+  }
+
+  #errors(tok: Tok): LiteralErrors {
+    return {
       badEscape: (text, why) => void this.report("E0106", spanOf(tok), text, why),
       unknownEscape: (text) => void this.sink.warn("unknown-escape-sequence", spanOf(tok), text),
     };
-    return decodeText(tok.image.slice(open + 1, -1), errors);
   }
 
-  /** One or more string literals, joined. */
+  /** The bytes of a constant that is not wide, though it may stand beside one that is. */
+  #decode(tok: Tok, quote: string): Uint8Array {
+    return decodeText(tok.image.slice(tok.image.indexOf(quote) + 1, -1), this.#errors(tok));
+  }
+
+  #units(tok: Tok, quote: string, wide: WidePrefix): number[] {
+    return decodeUnits(tok.image.slice(tok.image.indexOf(quote) + 1, -1), unitSizes[wide], this.#errors(tok));
+  }
+
+  /** One or more string literals, joined; one prefix holds for all of them (C11 6.4.5p5). */
   protected readonly stringLiteral: GrammarRule<[], StringLiteral> = this.RULE("stringLiteral", (): StringLiteral => {
     const first = this.CONSUME(StringLit) as Tok;
     if (this.RECORDING_PHASE) return { kind: "string", bytes: new Uint8Array(), span: spanOf(first) };
-    const joined: Uint8Array[] = [];
-    const parts = [this.#decode(first, '"')];
+    const toks = [first];
+    const done: Uint8Array[] = [];
+    const decoded = (): Uint8Array => joinBytes(toks.splice(0).map((tok) => this.#decode(tok, '"')));
     for (let next = this.takeIf(StringLit); next; next = this.takeIf(StringLit)) {
-      if (parts.length === MOST_PARTS) joined.push(joinBytes(parts.splice(0)));
-      parts.push(this.#decode(next, '"'));
+      if (toks.length === MOST_PARTS && !this.#commonPrefix(toks)) done.push(decoded());
+      toks.push(next);
     }
-    return { kind: "string", bytes: joinBytes([...joined, joinBytes(parts)]), span: this.spanFrom(first) };
+    const span = this.spanFrom(first);
+    const wide = this.#commonPrefix(toks);
+    if (!wide) return { kind: "string", bytes: joinBytes([...done, decoded()]), span };
+    if (done.length > 0) this.report("E0108", span, "", wide);
+    const units = toks.flatMap((tok) => this.#units(tok, '"', wide));
+    return { kind: "string", bytes: unitBytes(units, unitSizes[wide]), wide, span };
   });
+
+  #commonPrefix(toks: readonly Tok[]): WidePrefix | undefined {
+    const prefixes = new Map(toks.map((tok) => [tok.image.slice(0, tok.image.indexOf('"')), tok] as const));
+    prefixes.delete("");
+    const [[one] = [""], other] = prefixes;
+    if (other) this.report("E0108", spanOf(other[1]), one, other[0]);
+    return one === "L" || one === "u" || one === "U" ? one : undefined;
+  }
 
   /** `(a, b)` or `({ ...; })`. */
   protected readonly parenthesised: GrammarRule<[], Expr> = this.RULE("parenthesised", (): Expr => {
@@ -446,13 +494,8 @@ export abstract class ExpressionParser extends ParserBase {
 /** Literals that are kept apart, at most: an array of bytes is large beside the few that it holds. */
 const MOST_PARTS = 1 << 12;
 
-function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
+/** The prefix of a constant, if it makes wide characters. */
+function widePrefix(tok: Tok, quote: string): WidePrefix | undefined {
+  const prefix = tok.image.slice(0, tok.image.indexOf(quote));
+  return prefix === "L" || prefix === "u" || prefix === "U" ? prefix : undefined;
 }

@@ -28,6 +28,18 @@ export const offeredBuiltins = words(`
   __builtin_usub_overflow __builtin_usubl_overflow __builtin_usubll_overflow __builtin_smul_overflow
   __builtin_smull_overflow __builtin_smulll_overflow __builtin_umul_overflow __builtin_umull_overflow
   __builtin_umulll_overflow
+  __c11_atomic_fetch_add __c11_atomic_fetch_sub __c11_atomic_fetch_and __c11_atomic_fetch_or __c11_atomic_fetch_xor
+  __sync_swap __sync_lock_release __atomic_compare_exchange __atomic_exchange __c11_atomic_compare_exchange_strong
+  __c11_atomic_compare_exchange_weak __c11_atomic_exchange __atomic_load __c11_atomic_load __atomic_store
+  __c11_atomic_store __atomic_clear __c11_atomic_init __atomic_signal_fence __c11_atomic_signal_fence
+  __atomic_always_lock_free __atomic_is_lock_free __c11_atomic_is_lock_free
+  __builtin_unpredictable __builtin_mempcpy __builtin_clzs __builtin_ctzs __builtin_clzg __builtin_ctzg
+  __builtin_popcountg __builtin_abs __builtin_labs __builtin_llabs __builtin_align_down __builtin_align_up
+  __builtin_is_aligned __builtin_strncmp __builtin_strcpy __builtin_strncpy __builtin_object_size
+  __builtin_dynamic_object_size __builtin_rotateleft8 __builtin_rotateright8 __builtin_bitreverse8
+  __builtin_rotateleft16 __builtin_rotateright16 __builtin_bitreverse16 __builtin_rotateleft32
+  __builtin_rotateright32 __builtin_bitreverse32 __builtin_rotateleft64 __builtin_rotateright64
+  __builtin_bitreverse64
 `);
 
 /** Those that take a type, which the grammar reads. */

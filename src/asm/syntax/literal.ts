@@ -123,9 +123,66 @@ function codePointBytes(text: string, digits: string, want: number, errors: Lite
   return [63];
 }
 
+/** The units of a wide literal, `size` bytes each: UTF-16 or UTF-32 (C11 6.4.5p6), escapes resolved. */
+export function decodeUnits(inner: string, size: 2 | 4, errors: LiteralErrors): number[] {
+  const units: number[] = [];
+  const text = (part: string): void => {
+    if (size === 4) for (const char of part) units.push(char.codePointAt(0)!);
+    else for (let i = 0; i < part.length; i++) units.push(part.charCodeAt(i));
+  };
+  for (let at = 0; at < inner.length; ) {
+    const next = inner.indexOf("\\", at);
+    const end = next === -1 ? inner.length : next;
+    text(inner.slice(at, end));
+    if (next === -1) break;
+    escapeForm.lastIndex = next;
+    const match = escapeForm.exec(inner);
+    if (!match) break;
+    const raw = rawUnit(match, size, errors);
+    if (raw !== undefined) units.push(raw);
+    else text(new TextDecoder().decode(Uint8Array.from(escapeBytes(match, errors))));
+    at = next + match[0].length;
+  }
+  return units;
+}
+
+/** What a hexadecimal or octal escape says is a unit as it stands; undefined for other escapes. */
+function rawUnit([text, hex, octal]: RegExpExecArray, size: 2 | 4, errors: LiteralErrors): number | undefined {
+  if (hex === undefined && octal === undefined) return undefined;
+  const value = hex !== undefined ? Number.parseInt(hex || "0", 16) : Number.parseInt(octal!, 8);
+  if (hex === "") errors.badEscape(text, "needs a hexadecimal digit");
+  else if (value >= 2 ** (size * 8)) errors.badEscape(text, `does not fit in ${size} bytes`);
+  return value % 2 ** (size * 8);
+}
+
+/** Units as little-endian bytes. */
+export function unitBytes(units: readonly number[], size: 2 | 4): Uint8Array {
+  const bytes = new Uint8Array(units.length * size);
+  const view = new DataView(bytes.buffer);
+  for (const [i, unit] of units.entries())
+    if (size === 2) view.setUint16(i * 2, unit, true);
+    else view.setUint32(i * 4, unit, true);
+  return bytes;
+}
+
+/** Bytes of a unit, by the prefix of the literal. */
+export const unitSizes = { L: 4, u: 2, U: 4 } as const;
+
 /** The value of a character constant's bytes: one is a signed `char`, up to four make an `int` (as clang and GCC do). */
 export function charValue(bytes: Uint8Array): number | undefined {
   if (bytes.length === 0 || bytes.length > 4) return undefined;
   if (bytes.length === 1) return (bytes[0]! << 24) >> 24;
   return bytes.reduce((value, byte) => (value << 8) | byte, 0);
+}
+
+/** The bytes of several literals, one behind the other. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
 }

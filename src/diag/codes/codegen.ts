@@ -11,6 +11,7 @@ export const codegenCodes = {
   E0409: (name: string) => `the length of ${name} is not a constant`,
   E0411: (length: number, most: number) => `${length} bytes take more than ${most} loads and stores`,
   E0412: (name: string) => `'${name}' can reach __builtin_trap(), and BPF has no trap`,
+  E0413: (what: string) => `BPF has no instruction for ${what}`,
   E0440: (name: string, size: number, limit: number) =>
     `'${name}' needs ${size} bytes of stack, and the kernel gives ${limit}`,
   E0442: (name: string, slots: number) =>

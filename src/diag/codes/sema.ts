@@ -37,6 +37,8 @@ export const semaCodes = {
   E0235: (name: string) => `program '${name}' must not be static: the loader finds programs by their global symbol`,
   E0236: (what: string) => `${what} needs a path to a field of a struct, such as p->a.b`,
   E0237: (name: string) => `'${name}' is declared, but nothing in this file defines it`,
+  E0238: (type: string) => `a function cannot return '${type}'`,
+  E0239: (word: string) => `'${word}' cannot be asked of a bit-field`,
   E0245: (word: string, name: string) =>
     `${word} enters the scope of '${name}' behind its declaration, which has a cleanup`,
   E0246: (what: string, to: string, from: string) =>

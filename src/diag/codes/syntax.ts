@@ -8,7 +8,7 @@ export const syntaxCodes = {
   E0105: (text: string) => `integer constant '${text}' does not fit in 64 bits`,
   E0106: (text: string, why: string) => `invalid escape '${text}': ${why}`,
   E0107: (why: string) => `invalid character constant: ${why}`,
-  E0108: (prefix: string) => `constants with the prefix '${prefix}' are not part of BPF C`,
+  E0108: (a: string, b: string) => `string literals with the prefixes '${a}' and '${b}' cannot be joined`,
   E0109: (name: string, limit: number) => `'${name}' is longer than ${limit} characters`,
   E0110: (name: string) => `'${name}' holds a NUL character: it is not a text file`,
   // ---- macros ----

@@ -87,7 +87,7 @@ export const verifierCodes = {
     `the stack of ${calls} nested functions takes ${size} bytes, and the limit is 512`,
   E0566: () => "this loop never changes anything that could end it",
   E0567: () => "a function returns a pointer to its own stack",
-  E0568: () => "a field, type or enumerator that this kernel does not have is used here",
+  E0568: (what: string) => `${what} is used here, and this kernel does not have it`,
   E0569: (name: string) => `${name} does not exist in this kernel, and this call can be reached`,
   E0570: (what: string, other: string) => `one instruction accesses ${what} on one path and ${other} on another`,
   E0571: (reg: string, func: string, why: string) => `${reg}, an argument of the global function '${func}', ${why}`,

@@ -117,5 +117,8 @@ export const warningTexts = {
   "initializer-overrides": () => "this has been given a value before, which is lost",
   "excess-initializers": (what: string, count: number) =>
     `too many values: ${what} holds ${count}, the rest is dropped`,
+  "unused-local-typedef": (name: string) => `typedef '${name}' is never used`,
+  "missing-prototypes": (name: string) => `'${name}' is not declared before it is defined, and not static`,
+  "missing-variable-declarations": (name: string) => `'${name}' is not declared before it is defined, and not static`,
   "asm-immediate": (value: string) => `of ${value}, the instruction holds the low 32 bits only`,
 } as const;

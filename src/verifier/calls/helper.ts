@@ -21,7 +21,7 @@ export function checkHelper(cx: Cx, state: State, id: number): Outcome {
   const helper = cx.facts.helper(id);
   if (!cx.facts.isCertain(id))
     return unmodelled(`${helper.name ?? `helper ${id}`} in ${cx.facts.programKind} programs`);
-  if ("missing" in helper) return missing(cx, id, helper.name);
+  if ("missing" in helper) return missing(cx, state.at, id, helper.name);
   const { name } = helper;
   if (helper.gplOnly && !cx.facts.gpl)
     return refuse("E0547", [name], { help: 'give the program a license such as "GPL"' });
@@ -38,8 +38,8 @@ export function checkHelper(cx: Cx, state: State, id: number): Outcome {
   return special ?? args ?? checkAfterArgs(cx, state, helper);
 }
 
-function missing(cx: Cx, id: number, name: string | undefined): Outcome {
-  if (id === POISON_CORE) return refuse("E0568", []);
+function missing(cx: Cx, at: number, id: number, name: string | undefined): Outcome {
+  if (id === POISON_CORE) return refuse("E0568", [cx.prep.insns[at]?.missing ?? "something"]);
   if (id >= POISON_KFUNC)
     return refuse("E0569", ["the weak function that is called"], { help: "guard the call with bpf_ksym_exists" });
   if (name === undefined) return refuse("E0545", [id]);

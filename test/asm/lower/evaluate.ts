@@ -211,9 +211,9 @@ export class Evaluator {
       case "assign":
         return this.#assign(frame, e);
       case "update": {
+        const value = of(e.value);
         const at = this.#spot(frame, e.place);
         const before = this.#read(at, e.place.type);
-        const value = of(e.value);
         const after = wrapTo(arithmetic(e.op, wrapTo(before, e.operation), value, e.operation), e.place.type);
         this.#write(at, e.place.type, after);
         return e.old ? before : this.#read(at, e.place.type);
@@ -228,13 +228,15 @@ export class Evaluator {
   }
 
   #assign(frame: Frame, e: Extract<TExpr, { kind: "assign" }>): bigint {
-    const at = this.#spot(frame, e.place);
     if (e.type.kind === "record" && e.value.kind === "load") {
+      const at = this.#spot(frame, e.place);
       const from = this.#spot(frame, e.value.place);
       at.bytes.set(from.bytes.slice(from.off, from.off + sizeOf(e.type)!), at.off);
       return 0n;
     }
-    this.#write(at, e.place.type, this.#value(frame, e.value));
+    const value = this.#value(frame, e.value);
+    const at = this.#spot(frame, e.place);
+    this.#write(at, e.place.type, value);
     return this.#assigned(at, e);
   }
 

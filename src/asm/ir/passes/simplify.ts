@@ -20,21 +20,21 @@ import {
   simplifyTrunc,
   simplifyZext,
 } from "../rules/conversion.ts";
-import { instead, number, type Rewrite, type RuleContext } from "../rules/rule.ts";
+import { type ConstantData, instead, number, type Rewrite, type RuleContext } from "../rules/rule.ts";
 import { definitions, useCounts } from "../uses.ts";
 
 /** Rewrites of one instruction; rules only go downhill, so this is a guard. */
 const maxSteps = 64;
 
-/** The pass; `constants` are the bytes of constant globals. */
-export const simplify = (constants: ReadonlyMap<string, Uint8Array> = new Map()): Pass => ({
+/** The pass; `constants` are what constant globals hold. */
+export const simplify = (constants: ReadonlyMap<string, ConstantData> = new Map()): Pass => ({
   name: "simplify",
   run: (fn) => new Simplifier(fn, constants).run(),
 });
 
 class Simplifier implements RuleContext {
   readonly #fn: IrFunction;
-  readonly #constants: ReadonlyMap<string, Uint8Array>;
+  readonly #constants: ReadonlyMap<string, ConstantData>;
   readonly #ids: Ids;
   readonly #defs: Map<ValueId, Inst>;
   readonly #uses: ReadonlyMap<ValueId, number>;
@@ -44,7 +44,7 @@ class Simplifier implements RuleContext {
   #span: Span | undefined;
   #changed = false;
 
-  constructor(fn: IrFunction, constants: ReadonlyMap<string, Uint8Array>) {
+  constructor(fn: IrFunction, constants: ReadonlyMap<string, ConstantData>) {
     this.#fn = fn;
     this.#constants = constants;
     this.#ids = new Ids(fn);
@@ -188,7 +188,7 @@ class Simplifier implements RuleContext {
   number(ty: IrType, value: bigint): ValueId {
     return this.emit({ op: "const", ty, value });
   }
-  bytes(global: string): Uint8Array | undefined {
+  data(global: string): ConstantData | undefined {
     return this.#constants.get(global);
   }
 }

@@ -18,18 +18,22 @@ export function simplifyLoad(inst: InstOf<"load">, cx: RuleContext): Rewrite {
   if (inst.core) return undefined;
   const at = folded(inst.base, inst.off, cx);
   if (at) return instead({ ...inst, ...at });
-  const value = inst.volatile ? undefined : readConstant(inst, cx);
-  return value === undefined ? undefined : number(inst.ty, value);
+  return inst.volatile ? undefined : readConstant(inst, cx);
 }
 
-function readConstant(inst: InstOf<"load">, cx: RuleContext): bigint | undefined {
+/** What constant data holds at the address, a number or the address of something. */
+function readConstant(inst: InstOf<"load">, cx: RuleContext): Rewrite {
   const def = cx.def(inst.base);
-  if (def.op !== "addr" || def.symbol.kind !== "global") return undefined;
-  const bytes = cx.bytes(def.symbol.name);
+  const data = def.op === "addr" && def.symbol.kind === "global" ? cx.data(def.symbol.name) : undefined;
+  if (!data || def.op !== "addr" || def.symbol.kind !== "global") return undefined;
   const start = def.symbol.addend + inst.off;
-  if (!bytes || start < 0 || start + inst.size > bytes.length) return undefined;
-  const raw = bytes.subarray(start, start + inst.size).reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
-  return inst.signed ? BigInt.asUintN(bitsOf(inst.ty), BigInt.asIntN(inst.size * 8, raw)) : raw;
+  const end = start + inst.size;
+  if (start < 0 || end > data.bytes.length) return undefined;
+  const symbol = data.addresses.get(start);
+  if (symbol && inst.size === 8 && inst.ty === "ptr") return instead({ op: "addr", ty: "ptr", symbol });
+  for (const off of data.addresses.keys()) if (off < end && start < off + 8) return undefined;
+  const raw = data.bytes.subarray(start, end).reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
+  return number(inst.ty, inst.signed ? BigInt.asUintN(bitsOf(inst.ty), BigInt.asIntN(inst.size * 8, raw)) : raw);
 }
 
 export function simplifyStore(inst: InstOf<"store">, cx: RuleContext): Rewrite {

@@ -1,5 +1,5 @@
 /** What a rewriting rule sees and gives. */
-import type { InstBody } from "../inst.ts";
+import type { AddrSymbol, InstBody } from "../inst.ts";
 import type { KnownBits } from "../known-bits.ts";
 import type { Inst, IrType, ValueId } from "../model.ts";
 
@@ -14,8 +14,14 @@ export interface RuleContext {
   /** A new instruction before the one at hand; it is simplified too. */
   emit(body: InstBody): ValueId;
   number(ty: IrType, value: bigint): ValueId;
-  /** Bytes of a constant global. */
-  bytes(global: string): Uint8Array | undefined;
+  /** What a constant global holds. */
+  data(global: string): ConstantData | undefined;
+}
+
+/** A global that nothing writes: its bytes, and where addresses are among them, with the names of those that have one. */
+export interface ConstantData {
+  readonly bytes: Uint8Array;
+  readonly addresses: ReadonlyMap<number, AddrSymbol | undefined>;
 }
 
 /** Another instruction in its place, a value that is the same, or nothing to improve. */

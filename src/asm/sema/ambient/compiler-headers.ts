@@ -1,4 +1,5 @@
 /** Headers that a compiler brings along (C11 4p6): what they define beyond the names that are ambient anyway. */
+import { stdatomic } from "./stdatomic.ts";
 
 const limits = `#pragma once
 #define CHAR_BIT __CHAR_BIT__
@@ -66,5 +67,6 @@ export const compilerHeaders: ReadonlyMap<string, string> = new Map([
   ["stdarg.h", stdarg],
   ["limits.h", limits],
   ["stdalign.h", stdalign],
+  ["stdatomic.h", stdatomic],
   ["stdnoreturn.h", "#pragma once\n#define noreturn _Noreturn\n"],
 ]);

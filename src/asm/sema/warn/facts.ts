@@ -7,12 +7,14 @@ import type { Declarator, Expr, ParamDecl } from "../../syntax/ast.ts";
 import type { Sema } from "../context.ts";
 import { isError, type Operand, operandType } from "../convert.ts";
 import { wrapTo } from "../fold.ts";
-import type { FunctionDraft, GlobalDraft } from "../scope.ts";
+import type { Entity, FunctionDraft, GlobalDraft } from "../scope.ts";
 import type { BitField, TExpr, TLocal, TPlace } from "../tree.ts";
 import { integerShape, isInteger, ptrTo } from "../type-ops.ts";
 import type { CType } from "../types.ts";
 
 export class Facts {
+  /** Typedefs of the function's blocks. */
+  readonly typedefs: { readonly name: string; readonly span: Span; readonly entity: Entity }[] = [];
   readonly operands = new Map<Expr, Operand>();
   readonly locals = new Map<Declarator | ParamDecl, TLocal>();
   /** Variables of the function with static storage. */

@@ -52,6 +52,8 @@ export function warnOfFunction(cx: Sema, d: FunctionDef, fn: FunctionDraft, made
     unusedParameters(w, mentions, params);
     uninitialized(w, made, made.body);
   }
+  for (const { name, span, entity } of cx.facts.typedefs)
+    if (!cx.usedTypedefs.has(entity)) w.warn("unused-local-typedef", span, name);
   for (const { name, span } of walk.labels) if (!walk.jumps.has(name)) unusedLabel(w, name, span);
 }
 

@@ -352,6 +352,13 @@ export class Paths {
         this.#expr(b.skb);
         this.#expr(b.offset);
         return;
+      case "load_acquire":
+        this.#expr(b.ptr);
+        return;
+      case "store_release":
+        this.#expr(b.ptr);
+        this.#expr(b.value);
+        return;
       default:
         this.#expr(b.value);
         return;
