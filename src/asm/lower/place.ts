@@ -4,11 +4,12 @@ import type { Size } from "../../isa/insn.ts";
 import { fitsS16 } from "../../support/int.ts";
 import type { Span } from "../../support/span.ts";
 import type { AddrSymbol } from "../ir/inst.ts";
-import type { ValueId } from "../ir/model.ts";
+import type { AccessTag, ValueId } from "../ir/model.ts";
 import { alignOf } from "../sema/layout.ts";
 import type { BitField, TPlace } from "../sema/tree.ts";
 import { spaceOf } from "../sema/type-ops.ts";
 import type { CType } from "../sema/types.ts";
+import { accessTag } from "./access-tag.ts";
 import { loadBits, storeBits } from "./bitfield.ts";
 import { at, type FunctionContext, sizeDividing, slotAlign, slotOf } from "./context.ts";
 import { evaluate } from "./expr.ts";
@@ -23,6 +24,8 @@ export interface Address {
   readonly core?: Omit<CoreAccess, "kind">;
   readonly bits?: BitField;
   readonly volatile: boolean;
+  /** What the access says of the object's type. */
+  readonly tag?: AccessTag;
   /** Address space of the object, if not 0: a pointer there is no pointer to read and write through. */
   readonly space?: number;
 }
@@ -32,7 +35,9 @@ const isVolatileType = (type: CType): boolean => type.q?.volatile === true;
 /** The address of a place; what it contains is evaluated once. */
 export function addressOf(cx: FunctionContext, place: TPlace): Address {
   const space = spaceOf(place.type);
-  return space === 0 ? plainAddress(cx, place) : { ...plainAddress(cx, place), space };
+  const address = plainAddress(cx, place);
+  const tag = cx.strictAliasing ? accessTag(place) : undefined;
+  return { ...address, ...(tag && { tag }), ...(space !== 0 && { space }) };
 }
 
 function plainAddress(cx: FunctionContext, place: TPlace): Address {
@@ -136,6 +141,7 @@ export function loadScalar(cx: FunctionContext, address: Address, type: CType): 
     base: place.base,
     off: place.off,
     volatile: place.volatile,
+    ...(place.tag && { tag: place.tag }),
     ...accessCore(place),
     ...unaligned(place, size),
   });
@@ -151,6 +157,7 @@ export function storeScalar(cx: FunctionContext, address: Address, type: CType, 
     off: place.off,
     value,
     volatile: place.volatile,
+    ...(place.tag && { tag: place.tag }),
     ...accessCore(place),
     ...unaligned(place, scalarSize(type)),
   });
