@@ -1,4 +1,5 @@
 /** Which memory an address may name: a stack object, a global, or anything else; and which stack objects escape. */
+import type { CoreAccess } from "../../btf/core.ts";
 import { operands, termOperands } from "./inst.ts";
 import type { AccessTag, Inst, IrFunction, SlotId, ValueId } from "./model.ts";
 import { definitions } from "./uses.ts";
@@ -20,7 +21,7 @@ export interface Access {
   readonly off: number;
   readonly size: number;
   readonly tag?: AccessTag;
-  readonly core?: unknown;
+  readonly core?: CoreAccess;
 }
 
 /** Whether two accesses that may be in one region can meet: not by what their types say, nor beside each other. */

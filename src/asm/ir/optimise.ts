@@ -16,6 +16,7 @@ import { type FunctionTables, knownCallees } from "./passes/known-callees.ts";
 import { knownLengths } from "./passes/known-lengths.ts";
 import { numberValues } from "./passes/number-values.ts";
 import { promote } from "./passes/promote.ts";
+import { reuseLoads } from "./passes/reuse-loads.ts";
 import { shareSlots } from "./passes/share-slots.ts";
 import { simplify } from "./passes/simplify.ts";
 import { simplifyCfg } from "./passes/simplify-cfg.ts";
@@ -130,6 +131,7 @@ function fullPlan(options: OptimiseOptions): Plan {
       expandCompares,
       numberValues,
       forwardMemory,
+      reuseLoads,
       followBranches,
       threadJumps,
       promote,

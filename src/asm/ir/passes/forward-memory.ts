@@ -8,17 +8,13 @@ import { type Access, type Aliases, aliasesOf, canMeet, other, type Region } fro
 import { predecessors } from "../cfg.ts";
 import { walkTree } from "../dominators.ts";
 import { Ids, type Pass, Replacements, substitute } from "../edit.ts";
-import { type InstBody, type InstOf, mapOperands } from "../inst.ts";
-import type { Block, BlockId, Inst, IrFunction, IrType, ValueId } from "../model.ts";
+import { type InstOf, mapOperands } from "../inst.ts";
+import type { Block, BlockId, Inst, IrFunction, ValueId } from "../model.ts";
+import { type KnownValue, reread } from "../reread.ts";
 import { definitions } from "../uses.ts";
 
-/** Values whose bytes in memory are known. */
-interface Entry {
-  readonly value: ValueId;
-  /** Type of the value. */
-  readonly ty: IrType;
-  /** How a load extends it; undefined where it was stored: any way. */
-  readonly signed: boolean | undefined;
+/** A value whose bytes in memory are known. */
+interface Entry extends KnownValue {
   readonly region: Region;
   /** Known by the object's own address: stores to other bytes of the object do not change it. */
   readonly direct: boolean;
@@ -171,7 +167,7 @@ class Forwarder {
       });
       return undefined;
     }
-    const change = conversion(entry, inst);
+    const change = reread(entry, inst);
     if (change === "unfit") return undefined;
     if (entry.load && entry.load.tag !== inst.tag) this.#untyped.add(entry.load.id);
     if (!change) {
@@ -280,9 +276,8 @@ class Forwarder {
   }
 
   #note(region: Region, { base, off, size, tag, core }: Access): void {
-    let changes = this.#changes.get(region);
-    if (!changes) this.#changes.set(region, (changes = []));
-    const list = changes;
+    const list = this.#changes.get(region) ?? [];
+    this.#changes.set(region, list);
     list.push({
       at: { base, off, size, ...(tag && { tag }), ...(core !== undefined && { core }) },
       time: this.#time++,
@@ -307,21 +302,4 @@ class Forwarder {
       else this.#known.delete(key);
     });
   }
-}
-
-/** How the known value becomes the loaded one; undefined if it is it already. */
-function conversion(entry: Entry, load: InstOf<"load">): InstBody | "unfit" | undefined {
-  const a = entry.value;
-  if (entry.signed !== undefined) {
-    if (entry.ty === load.ty) return entry.signed === load.signed ? undefined : "unfit";
-    return load.size === 8 && load.ty !== "i32" && entry.ty !== "i32" ? { op: "cast", ty: load.ty, a } : "unfit";
-  }
-  if (load.size === 8) {
-    if (entry.ty === load.ty) return undefined;
-    return load.ty === "i32" || entry.ty === "i32" ? "unfit" : { op: "cast", ty: load.ty, a };
-  }
-  if (entry.ty === "ptr") return "unfit";
-  const from = (load.size * 8) as 8 | 16 | 32;
-  if (from === 32 && load.ty === "i32") return entry.ty === "i32" ? undefined : { op: "trunc", ty: "i32", a };
-  return { op: load.signed ? "sext" : "zext", ty: load.ty, from, a };
 }
