@@ -10,6 +10,7 @@ import { dropDeadStores } from "./passes/dead-stores.ts";
 import { divideUnsigned } from "./passes/divide.ts";
 import { expand } from "./passes/expand.ts";
 import { forwardMemory } from "./passes/forward-memory.ts";
+import { hoistLoads } from "./passes/hoist-loads.ts";
 import { inlineCalls } from "./passes/inline.ts";
 import { followBranches } from "./passes/known-branches.ts";
 import { type FunctionTables, knownCallees } from "./passes/known-callees.ts";
@@ -131,6 +132,7 @@ function fullPlan(options: OptimiseOptions): Plan {
       expandCompares,
       numberValues,
       forwardMemory,
+      hoistLoads,
       reuseLoads,
       followBranches,
       threadJumps,

@@ -1,12 +1,12 @@
 /**
  * A load whose bytes are known on every way to it is that value, or a phi of them. Where they are unknown on one way
- * only, the load moves there. Loads at the start of both ways of a branch become one before it, if nothing can go wrong.
+ * only, the load moves there; onto an edge of its own only if it is of a global, which can be read anywhere.
  * Relies on: addresses folded into offsets. Keeps: effects and their order, volatile accesses.
  */
 import { predecessors } from "../cfg.ts";
 import { type Dominators, dominators } from "../dominators.ts";
 import { blockMap, Ids, type Pass, Replacements, substitute, withBlocks } from "../edit.ts";
-import { type InstOf, isPure, mapOperands, successors } from "../inst.ts";
+import { type InstOf, isPure, mapOperands, mapSuccessors, successors } from "../inst.ts";
 import { Memory, sameBytes, touchesMemory, type Wanted } from "../memory.ts";
 import type { Block, BlockId, Inst, IrFunction, ValueId } from "../model.ts";
 import { type KnownValue, reread } from "../reread.ts";
@@ -167,12 +167,42 @@ class Reuser {
 
   /** Loads at the end of `pred`, or on its way to the block. */
   #insert(search: Search, pred: BlockId): boolean {
-    const { wanted } = search;
-    if (successors(this.#blocks.get(pred)!.term).length !== 1) return false;
-    const base = this.#materialise(wanted.load.base, pred);
-    const load = this.#append(pred, { ...wanted.load, base });
-    search.made.set(pred, load.id);
+    const { wanted, block } = search;
+    let at = pred;
+    if (successors(this.#blocks.get(pred)!.term).length !== 1) {
+      if (!this.#readsGlobal(wanted.load) || this.#doms.dominates(block, pred)) return false;
+      at = this.#onEdge(pred, block);
+    }
+    const base = this.#materialise(wanted.load.base, at);
+    const load = this.#append(at, { ...wanted.load, base });
+    search.made.set(at, load.id);
     return true;
+  }
+
+  #readsGlobal({ base }: InstOf<"load">): boolean {
+    const def = this.#memory.def(base);
+    return def.op === "addr" && def.symbol.kind === "global";
+  }
+
+  /** A block between two. */
+  #onEdge(from: BlockId, to: BlockId): BlockId {
+    const id = this.#ids.block();
+    const rename = (block: BlockId): BlockId => (block === from ? id : block);
+    const source = this.#blocks.get(from)!;
+    const target = this.#blocks.get(to)!;
+    this.#blocks.set(id, { id, insts: [], term: { op: "jump", to } });
+    this.#blocks.set(from, { ...source, term: mapSuccessors(source.term, (next) => (next === to ? id : next)) });
+    const insts = target.insts.map(
+      (inst): Inst =>
+        inst.op === "phi" ? { ...inst, args: inst.args.map((arg) => ({ ...arg, block: rename(arg.block) })) } : inst,
+    );
+    for (const inst of insts) if (inst.op === "phi") this.#memory.add(inst, to);
+    this.#blocks.set(to, { ...target, insts });
+    this.#preds.set(to, this.#preds.get(to)!.map(rename));
+    this.#preds.set(id, [from]);
+    this.#touching.set(id, []);
+    this.#edges.set(id, from);
+    return id;
   }
 
   /** The address at the end of `block`, made of what is there. */
