@@ -66,7 +66,7 @@ function root(def: Inst | undefined): Region {
 }
 
 /** Operands whose value goes where it can no longer be followed. */
-function escaping(inst: Inst): readonly ValueId[] {
+export function escaping(inst: Inst): readonly ValueId[] {
   switch (inst.op) {
     case "load":
     case "copy":

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { checkSsa } from "../../../src/asm/ir/check.ts";
 import type { Pass } from "../../../src/asm/ir/edit.ts";
 import { parseIr } from "../../../src/asm/ir/parse.ts";
+import { dropDeadStores } from "../../../src/asm/ir/passes/dead-stores.ts";
 import { forwardMemory } from "../../../src/asm/ir/passes/forward-memory.ts";
 import { hoistLoads } from "../../../src/asm/ir/passes/hoist-loads.ts";
 import { reuseLoads } from "../../../src/asm/ir/passes/reuse-loads.ts";
@@ -134,5 +135,32 @@ describe("hoist-loads", () => {
     ["what is changed first", "addr global g", "call void helper 1()"],
   ])("not %s", (_, address, right) => {
     expect(withLoads(behind(hoistLoads, arms(address, nothing, right)))).toHaveLength(2);
+  });
+});
+
+describe("dead stores before the address is given away", () => {
+  const body = (between: string): string =>
+    `s0: 8 align 8 key\nb0:\n%1 = param ptr 0\n%3 = param i64 1\n%4 = slot s0\n%5 = const i64 0\nstore u64 [%4], %5\n${between}\nstore u64 [%4], %3\n%9 = call i64 helper 1(%4)\nret %9`;
+  const storesOf = (between: string): number => {
+    const fn = parseIr(`global auto f(ptr, i64) i64\n${body(between)}`);
+    checkSsa(fn, "the test");
+    const made = printIr(dropDeadStores.run(fn));
+    return made.split("\n").filter((line) => line.includes("store")).length;
+  };
+
+  test.each([
+    ["a call that cannot know the object", "%6 = call i64 helper 7()", 1],
+    ["a load by another pointer", "%6 = load i64 u64 [%1]", 1],
+    ["a call that is given the object", "%6 = call i64 helper 7(%4)", 2],
+    ["a pointer to it kept elsewhere", "store u64 [%1], %4\n%6 = load i64 u64 [%1]", 3],
+  ])("%s", (_, between, want) => {
+    expect(storesOf(between)).toBe(want);
+  });
+
+  test("in a loop, what comes later has run before", () => {
+    const loop = parseIr(
+      "global auto f(ptr, i64) i64\ns0: 8 align 8 key\nb0:\n%1 = param ptr 0\n%3 = param i64 1\n%4 = slot s0\n%5 = const i64 0\njump b10\nb10:\nstore u64 [%4], %5\n%6 = call i64 helper 7()\nstore u64 [%4], %3\n%7 = call i64 helper 1(%4)\nbr eq %6, %5, b10, b11\nb11:\nret %7",
+    );
+    expect(dropDeadStores.run(loop)).toBe(loop);
   });
 });
