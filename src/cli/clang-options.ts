@@ -16,6 +16,7 @@ const meanings: readonly (readonly [RegExp, (m: RegExpExecArray) => readonly str
   [/^-O0$/, () => ["--opt-level=0"]],
   [/^-O(?:[123sz]|fast)?$/, () => ["--opt-level=2"]],
   [/^-O(.+)$/, (m) => [`--opt-level=${m[1]}`]],
+  [/^-f(no-)?strict-aliasing$/, (m) => [`--strict-aliasing=${m[1] === undefined}`]],
   [/^-g(?:gdb)?0$/, () => ["--debug=false"]],
   [/^-g(?:[123]|gdb[123]?|dwarf(?:-[2345])?|line-tables-only|mlt)?$/, () => ["--debug=true"]],
   [/^-w$/, () => ["--silence-warnings"]],
@@ -60,7 +61,7 @@ const passedOver: readonly RegExp[] = [
   /^-f(?:no-)?(?:color-diagnostics|diagnostics-color|diagnostics-show-option|caret-diagnostics)$/,
   /^-f(?:no-)?(?:stack-protector|asynchronous-unwind-tables|unwind-tables|exceptions|addrsig|ident|common)$/,
   /^-f(?:no-)?(?:omit-frame-pointer|pic|PIC|pie|PIE|unroll-loops|jump-tables|vectorize|slp-vectorize|lto)$/,
-  /^-f(?:no-strict-aliasing|no-strict-overflow|wrapv|no-delete-null-pointer-checks|signed-char|no-short-enums)$/,
+  /^-f(?:no-strict-overflow|wrapv|no-delete-null-pointer-checks|signed-char|no-short-enums)$/,
   /^-fvisibility=default$/,
 ];
 

@@ -176,6 +176,11 @@ const compileOptions = (y: Argv) =>
       default: "2" as const,
       describe: "-O0 or -O2; -O, -O1, -O3, -Os and -Oz are -O2",
     })
+    .option("strict-aliasing", {
+      type: "boolean",
+      default: true,
+      describe: "an access by one type leaves objects of others alone (-fno-strict-aliasing)",
+    })
     .option("mcpu", {
       choices: ["v1", "v2", "v3", "v4"] as const,
       default: "v3" as const,

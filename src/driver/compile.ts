@@ -122,9 +122,9 @@ interface Code {
 const noCode: Code = { subprogs: [], linked: [] };
 
 function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): Code {
-  const { cpu = "v3", level = 2, dump } = options;
+  const { cpu = "v3", level = 2, strictAliasing = true, dump } = options;
   const naked = lowerNaked(unit, sink);
-  const ir = lower(unit, sink, namedIn(naked.flatMap(({ lines }) => lines)));
+  const ir = lower(unit, sink, namedIn(naked.flatMap(({ lines }) => lines)), strictAliasing && level > 0);
   options.ended?.("lower");
   if (sink.hasErrors) return noCode;
   const notUnrolled = onceEach((span) => sink.warn("pass-failed", span));

@@ -26,6 +26,8 @@ export interface CompileOptions {
   /** `-mcpu`; v3 by default, as clang 21's. */
   readonly cpu?: "v1" | "v2" | "v3" | "v4";
   readonly level?: 0 | 2;
+  /** False: accesses by one type may reach objects of any other (`-fno-strict-aliasing`). */
+  readonly strictAliasing?: boolean;
   /** False: no source lines (`-g0`). Types stay: maps, externs and CO-RE cannot do without. */
   readonly debug?: boolean;
   /** False: the verifier is not asked (`--no-verify`). */

@@ -91,6 +91,12 @@ const found: readonly {
       }`,
     is: 7 + 30 + 100,
   },
+  {
+    what: "an element of an array in a packed local",
+    text: `struct s { s8 a; s16 b[4]; u8 c; } __attribute__((packed));
+      SEC("tc") int p(struct __sk_buff *ctx) { struct s v = { 1, { 2, 300, 4, 5 }, 6 }; u32 at = 0x8001; return v.b[at & 3] + v.c; }`,
+    is: 306,
+  },
 ];
 
 describe("what random programs found", () => {

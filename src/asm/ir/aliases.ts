@@ -1,6 +1,7 @@
 /** Which memory an address may name: a stack object, a global, or anything else; and which stack objects escape. */
+import type { CoreAccess } from "../../btf/core.ts";
 import { operands, termOperands } from "./inst.ts";
-import type { Inst, IrFunction, SlotId, ValueId } from "./model.ts";
+import type { AccessTag, Inst, IrFunction, SlotId, ValueId } from "./model.ts";
 import { definitions } from "./uses.ts";
 
 /** `slot 3`, `global counts`, or `other`: memory of different names of the first two kinds never overlaps. */
@@ -12,6 +13,22 @@ export interface Aliases {
   regionOf(base: ValueId): Region;
   /** Stack objects whose address is only ever the base of accesses: calls and other pointers cannot reach them. */
   isPrivate(region: Region): boolean;
+}
+
+/** Bytes that an instruction reads or writes: `size` of them at `base + off`, elsewhere where the loader moves them. */
+export interface Access {
+  readonly base: ValueId | Region;
+  readonly off: number;
+  readonly size: number;
+  readonly tag?: AccessTag;
+  readonly core?: CoreAccess;
+}
+
+/** Whether two accesses that may be in one region can meet: not by what their types say, nor beside each other. */
+export function canMeet(a: Access, b: Access): boolean {
+  if (a.tag && b.tag && a.tag !== b.tag) return false;
+  if (a.base !== b.base || a.core || b.core) return true;
+  return a.off < b.off + b.size && b.off < a.off + a.size;
 }
 
 /** Addresses are followed through additions; what a phi or a load gives is `other`. */
@@ -49,7 +66,7 @@ function root(def: Inst | undefined): Region {
 }
 
 /** Operands whose value goes where it can no longer be followed. */
-function escaping(inst: Inst): readonly ValueId[] {
+export function escaping(inst: Inst): readonly ValueId[] {
   switch (inst.op) {
     case "load":
     case "copy":

@@ -35,6 +35,12 @@ export type IrCallee =
   | { readonly kind: "kfunc"; readonly name: string }
   | { readonly kind: "function"; readonly name: string };
 
+/**
+ * Type of the object that an access says it reads or writes: of two accesses that both have one, and not the same, each
+ * leaves the other's bytes alone (C11 6.5p7). Without one it may be any: characters, enums, union members, copies.
+ */
+export type AccessTag = "ptr" | "bool" | "int16" | "int32" | "int64";
+
 /** What an address constant names. */
 export type Symbol =
   | { readonly kind: "map"; readonly name: string }
@@ -99,6 +105,7 @@ export type Inst = Common &
         readonly volatile: boolean;
         readonly core?: CoreAccess;
         readonly align?: Size;
+        readonly tag?: AccessTag;
       }
     | {
         readonly op: "store";
@@ -110,6 +117,7 @@ export type Inst = Common &
         readonly volatile: boolean;
         readonly core?: CoreAccess;
         readonly align?: Size;
+        readonly tag?: AccessTag;
       }
     /** `dst[0..length) = src[0..length)`, both with their offsets, not overlapping; expanded before code generation. */
     | {

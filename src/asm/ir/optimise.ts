@@ -10,12 +10,14 @@ import { dropDeadStores } from "./passes/dead-stores.ts";
 import { divideUnsigned } from "./passes/divide.ts";
 import { expand } from "./passes/expand.ts";
 import { forwardMemory } from "./passes/forward-memory.ts";
+import { hoistLoads } from "./passes/hoist-loads.ts";
 import { inlineCalls } from "./passes/inline.ts";
 import { followBranches } from "./passes/known-branches.ts";
 import { type FunctionTables, knownCallees } from "./passes/known-callees.ts";
 import { knownLengths } from "./passes/known-lengths.ts";
 import { numberValues } from "./passes/number-values.ts";
 import { promote } from "./passes/promote.ts";
+import { reuseLoads } from "./passes/reuse-loads.ts";
 import { shareSlots } from "./passes/share-slots.ts";
 import { simplify } from "./passes/simplify.ts";
 import { simplifyCfg } from "./passes/simplify-cfg.ts";
@@ -132,6 +134,8 @@ function fullPlan(options: OptimiseOptions): Plan {
       expandCompares,
       numberValues,
       forwardMemory,
+      hoistLoads,
+      reuseLoads,
       followBranches,
       threadJumps,
       promote,

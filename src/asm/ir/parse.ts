@@ -5,6 +5,7 @@ import { bug } from "../../support/bug.ts";
 import type { FileId } from "../../support/span.ts";
 import { type AddrSymbol, bitsOf, branchTo, type InstBody } from "./inst.ts";
 import type {
+  AccessTag,
   BinOp,
   Block,
   BlockId,
@@ -86,9 +87,11 @@ function parseCore(word: string): CoreAccess {
   return { kind: found[1] as CoreKind, root: Number(found[2]) as LocalTypeRef, path };
 }
 
-function parseFlags(words: Words): { volatile: boolean; core?: CoreAccess } {
+function parseFlags(words: Words): { volatile: boolean; tag?: AccessTag; core?: CoreAccess } {
   const volatile = words.accept("volatile");
-  return words.peek()?.startsWith("core(") ? { volatile, core: parseCore(words.next()) } : { volatile };
+  const tag = words.accept("as") ? (words.next() as AccessTag) : undefined;
+  const core = words.peek()?.startsWith("core(") ? parseCore(words.next()) : undefined;
+  return { volatile, ...(tag && { tag }), ...(core && { core }) };
 }
 
 function parseSymbol(words: Words): AddrSymbol {

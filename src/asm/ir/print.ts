@@ -5,7 +5,7 @@ import { printInsn } from "../../isa/print.ts";
 import { assertNever } from "../../support/bug.ts";
 import { s32, s64 } from "../../support/int.ts";
 import type { AddrSymbol, InstOf } from "./inst.ts";
-import type { Inst, IrCallee, IrFunction, Term } from "./model.ts";
+import type { AccessTag, Inst, IrCallee, IrFunction, Term } from "./model.ts";
 
 const address = (base: number, off: number): string =>
   off === 0 ? `[%${base}]` : `[%${base} ${off < 0 ? "-" : "+"} ${Math.abs(off)}]`;
@@ -22,8 +22,13 @@ const calleeText = (callee: IrCallee): string =>
 
 const values = (list: readonly number[]): string => list.map((v) => `%${v}`).join(", ");
 
-const flags = (inst: { readonly volatile?: boolean; readonly core?: CoreAccess }): string =>
-  `${inst.volatile ? " volatile" : ""}${inst.core ? ` ${coreText(inst.core)}` : ""}`;
+interface Flags {
+  readonly volatile?: boolean;
+  readonly tag?: AccessTag;
+  readonly core?: CoreAccess;
+}
+const flags = (inst: Flags): string =>
+  `${inst.volatile ? " volatile" : ""}${inst.tag ? ` as ${inst.tag}` : ""}${inst.core ? ` ${coreText(inst.core)}` : ""}`;
 
 function asmText({ code, text }: InstOf<"asm">): string {
   if (code) return code.lines.map(({ insn }) => printInsn(insn)).join("; ");

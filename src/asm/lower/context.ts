@@ -29,6 +29,8 @@ export interface FunctionContext {
   /** Where the record goes that the function returns. */
   result?: ValueId;
   readonly symbols: ReadonlyMap<string, AddrSymbol["kind"]>;
+  /** Accesses by one type leave objects of others alone. */
+  readonly strictAliasing: boolean;
   readonly slots: Map<TLocal, SlotId>;
   /** Objects whose scopes are not left yet, the innermost last. */
   readonly open: SlotId[];

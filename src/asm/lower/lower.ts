@@ -18,11 +18,16 @@ import { endFunction, lowerStatement } from "./stmt.ts";
  * The unit's functions as SSA, naked ones and those that were refused left out. What BPF cannot express is reported to
  * `sink`. Functions of `wanted` stay, though no SSA calls them.
  */
-export function lower(unit: Unit, sink: DiagSink, wanted: ReadonlySet<string> = new Set()): IrProgram {
-  const symbols = symbolKinds(unit);
+export function lower(
+  unit: Unit,
+  sink: DiagSink,
+  wanted: ReadonlySet<string> = new Set(),
+  strictAliasing = true,
+): IrProgram {
+  const names = { symbols: symbolKinds(unit), strictAliasing };
   const named = new Set([...namedByData(unit), ...wanted]);
   const functions = unit.functions.flatMap((fn) => {
-    const made = lowerFunction(fn, symbols, sink);
+    const made = lowerFunction(fn, names, sink);
     return made ? [named.has(fn.name) ? { ...made, keep: true as const } : made] : [];
   });
   const called = namedInText(functions);
@@ -120,7 +125,7 @@ function namedByData(unit: Unit): Set<string> {
 
 function lowerFunction(
   fn: TFunction,
-  symbols: ReadonlyMap<string, AddrSymbol["kind"]>,
+  names: Pick<FunctionContext, "symbols" | "strictAliasing">,
   sink: DiagSink,
 ): IrFunction | undefined {
   if (!supported(fn, sink)) return undefined;
@@ -134,7 +139,7 @@ function lowerFunction(
     b,
     sink,
     fn,
-    symbols,
+    ...names,
     slots: new Map(),
     open: [],
     literals: new Set(),

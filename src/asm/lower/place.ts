@@ -4,11 +4,12 @@ import type { Size } from "../../isa/insn.ts";
 import { fitsS16 } from "../../support/int.ts";
 import type { Span } from "../../support/span.ts";
 import type { AddrSymbol } from "../ir/inst.ts";
-import type { ValueId } from "../ir/model.ts";
-import { alignOf } from "../sema/layout.ts";
-import type { BitField, TPlace } from "../sema/tree.ts";
+import type { AccessTag, ValueId } from "../ir/model.ts";
+import { alignOf, sizeOf } from "../sema/layout.ts";
+import type { BitField, TExpr, TPlace } from "../sema/tree.ts";
 import { spaceOf } from "../sema/type-ops.ts";
 import type { CType } from "../sema/types.ts";
+import { accessTag } from "./access-tag.ts";
 import { loadBits, storeBits } from "./bitfield.ts";
 import { at, type FunctionContext, sizeDividing, slotAlign, slotOf } from "./context.ts";
 import { evaluate } from "./expr.ts";
@@ -23,6 +24,8 @@ export interface Address {
   readonly core?: Omit<CoreAccess, "kind">;
   readonly bits?: BitField;
   readonly volatile: boolean;
+  /** What the access says of the object's type. */
+  readonly tag?: AccessTag;
   /** Address space of the object, if not 0: a pointer there is no pointer to read and write through. */
   readonly space?: number;
 }
@@ -32,7 +35,9 @@ const isVolatileType = (type: CType): boolean => type.q?.volatile === true;
 /** The address of a place; what it contains is evaluated once. */
 export function addressOf(cx: FunctionContext, place: TPlace): Address {
   const space = spaceOf(place.type);
-  return space === 0 ? plainAddress(cx, place) : { ...plainAddress(cx, place), space };
+  const address = plainAddress(cx, place);
+  const tag = cx.strictAliasing ? accessTag(place) : undefined;
+  return { ...address, ...(tag && { tag }), ...(space !== 0 && { space }) };
 }
 
 function plainAddress(cx: FunctionContext, place: TPlace): Address {
@@ -48,15 +53,33 @@ function plainAddress(cx: FunctionContext, place: TPlace): Address {
       return { base, off: 0, align: sizeDividing(Math.min(8, alignOf(place.type))), volatile };
     }
     case "deref":
-      return {
-        base: evaluate(cx, place.addr),
-        off: 0,
-        align: sizeDividing(Math.min(8, alignOf(place.type))),
-        volatile,
-      };
+      return { base: evaluate(cx, place.addr), off: 0, align: placeAlign(place), volatile };
     case "field":
       return fieldAddress(cx, place);
   }
+}
+
+/** What is known of a place's alignment: an element of a packed record's array has no more than the array. */
+function placeAlign(place: TPlace): Size {
+  const natural = sizeDividing(Math.min(8, alignOf(place.type)));
+  switch (place.kind) {
+    case "local":
+      return slotAlign(place.local);
+    case "global":
+      return natural;
+    case "deref":
+      return Math.min(natural, elementAlign(place.addr)) as Size;
+    case "field":
+      if (place.core) return natural;
+      return Math.min(placeAlign(place.base), place.off === 0 ? 8 : sizeDividing(place.off)) as Size;
+  }
+}
+
+/** That of what a pointer into a named place points at; of other pointers only their type tells. */
+function elementAlign(e: TExpr): Size {
+  if (e.kind === "addr") return placeAlign(e.place);
+  if (e.kind !== "ptr_add" || e.type.kind !== "ptr") return 8;
+  return Math.min(elementAlign(e.ptr), sizeDividing(sizeOf(e.type.to) ?? 1)) as Size;
 }
 
 function fieldAddress(cx: FunctionContext, place: Extract<TPlace, { kind: "field" }>): Address {
@@ -136,6 +159,7 @@ export function loadScalar(cx: FunctionContext, address: Address, type: CType): 
     base: place.base,
     off: place.off,
     volatile: place.volatile,
+    ...(place.tag && { tag: place.tag }),
     ...accessCore(place),
     ...unaligned(place, size),
   });
@@ -151,6 +175,7 @@ export function storeScalar(cx: FunctionContext, address: Address, type: CType, 
     off: place.off,
     value,
     volatile: place.volatile,
+    ...(place.tag && { tag: place.tag }),
     ...accessCore(place),
     ...unaligned(place, scalarSize(type)),
   });

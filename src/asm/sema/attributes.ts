@@ -14,6 +14,7 @@ export interface Attributes {
   readonly hidden: boolean;
   readonly naked: boolean;
   readonly core: boolean;
+  readonly mayAlias?: true;
   readonly mode?: string;
   readonly addressSpace?: number;
   /** The function to call with the variable's address where its scope is left. */
@@ -38,7 +39,7 @@ type Draft = { -readonly [K in keyof Attributes]: Attributes[K] };
 const silent = new Set(
   (
     "used unused nonnull noreturn deprecated warn_unused_result pure const cold hot malloc returns_nonnull fallthrough " +
-    "may_alias artificial flatten gnu_inline leaf no_instrument_function nothrow no_caller_saved_registers " +
+    "artificial flatten gnu_inline leaf no_instrument_function nothrow no_caller_saved_registers " +
     "bpf_fastcall target transparent_union designated_init externally_visible randomize_layout " +
     "diagnose_if enable_if overloadable optnone minsize format format_arg sentinel alloc_size assume_aligned " +
     "alloc_align counted_by copy error warning uninitialized retain maybe_unused preserve_static_offset"
@@ -89,6 +90,9 @@ const handlers: Readonly<Record<string, Handler>> = {
   },
   preserve_access_index: (_cx, _a, out) => {
     out.core = true;
+  },
+  may_alias: (_cx, _a, out) => {
+    out.mayAlias = true;
   },
   mode: (_cx, a, out) => {
     const arg = a.args[0];

@@ -44,7 +44,7 @@ function knownTarget(ptr: TExpr): { place: TPlace; off: number } | undefined {
 
 /** The element of an array place that starts `off` bytes in, if one of that type does. */
 function elementAt(cx: Sema, array: TPlace, type: CType, off: number, span: Span): TPlace | undefined {
-  if (array.type.kind !== "array" || !sameType(array.type.elem, type)) return undefined;
+  if (array.type.kind !== "array" || !sameType(array.type.elem, type) || type.mayAlias) return undefined;
   const size = sizeOf(type);
   if (!size || off < 0 || off % size !== 0) return undefined;
   return elementPlace(cx, array, off / size, span);
@@ -61,6 +61,7 @@ export function elementPlace(_cx: Sema, array: TPlace, index: number, span: Span
     base: inner ? inner.base : array,
     off: (inner?.off ?? 0) + off,
     ...(core && { core }),
+    ...(inner?.shared && { shared: true }),
     type: elem,
     span,
   };
@@ -101,10 +102,23 @@ function fieldPlace(cx: Sema, base: TPlace, record: RecordType, found: FoundFiel
     off: (outer?.off ?? 0) + off,
     ...(bits && { bits }),
     ...(core && { core }),
+    ...(sharesBytes(base, record, found) && { shared: true }),
     type: record.q ? qualify(last.type, record.q) : last.type,
     span,
   };
 }
+
+/** Whether a union, or a record that says it, is on the way to a member. */
+function sharesBytes(base: TPlace, record: RecordType, found: FoundField): boolean {
+  const loose = (t: CType): boolean => t.mayAlias === true || (t.kind === "record" && isLoose(t.decl));
+  return (
+    (base.kind === "field" && base.shared === true) ||
+    loose(record) ||
+    found.path.slice(0, -1).some((f) => loose(f.type))
+  );
+}
+
+const isLoose = (decl: RecordDecl): boolean => decl.of === "union" || decl.mayAlias === true;
 
 /** The field whose offset goes into that of a field in it: both relocate in one path, or neither relocates. */
 function continued(base: TPlace, core: FieldPlace["core"]): FieldPlace | undefined {

@@ -223,6 +223,8 @@ export type TPlace =
       readonly off: number;
       readonly bits?: BitField;
       readonly core?: CorePath;
+      /** In a union or a `may_alias` record: its bytes may be those of an object of another type. */
+      readonly shared?: true;
       readonly type: CType;
       readonly span: Span;
     };

@@ -181,6 +181,7 @@ export function applyTypeAttributes(of: CType, attrs: Attributes): CType {
   if (mode && type.kind === "int") type = intTypes[type.signed ? mode[0] : mode[1]];
   if (attrs.addressSpace) type = qualify(type, { space: attrs.addressSpace });
   if (attrs.core && type.kind === "record") type.decl.core = true;
+  if (attrs.mayAlias) type = { ...type, mayAlias: true };
   return type;
 }
 
@@ -289,6 +290,7 @@ function define(cx: Sema, decl: RecordDecl, t: RecordSpec, attrs: Attributes): v
   reportFlexible(cx, drafts, t);
   decl.layout = layOut(t.of, drafts, { packed: attrs.packed, align: attrs.align ?? 1, pack: attrs.pack });
   decl.span = t.span;
+  if (attrs.mayAlias) decl.mayAlias = true;
 }
 
 /** Records that are defined in a marked one are marked, too. */

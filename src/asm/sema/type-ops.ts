@@ -62,10 +62,10 @@ export function unqualified(type: CType): CType {
   return rest as CType;
 }
 
-/** A value's type without what only matters to objects: qualifiers and a typedef's alignment. */
+/** A value's type without what only matters to objects: qualifiers, a typedef's alignment and `may_alias`. */
 function plain(type: CType): CType {
-  if (type.align === undefined) return unqualified(type);
-  const { align: _, ...rest } = unqualified(type);
+  if (type.align === undefined && !type.mayAlias) return unqualified(type);
+  const { align: _, mayAlias: __, ...rest } = unqualified(type);
   return rest as CType;
 }
 

@@ -29,6 +29,8 @@ interface Base {
   readonly tags?: readonly string[];
   /** Bytes, where a typedef says `aligned`: more or less than the type's own. */
   readonly align?: number;
+  /** `may_alias`: an access by this type may reach any object. */
+  readonly mayAlias?: true;
 }
 
 export type CType = VoidType | BoolType | IntType | FloatType | PtrType | ArrayType | RecordType | EnumType | FuncType;
@@ -94,6 +96,8 @@ export interface RecordDecl {
   readonly kernelType?: TypeId;
   /** Field accesses are CO-RE: a kernel type, or marked `preserve_access_index`. */
   core: boolean;
+  /** `may_alias`: so is each access to a member. */
+  mayAlias?: true;
   /** Undefined while incomplete (a forward declaration). Read it through `layoutOf`. */
   layout?: RecordLayout;
   /** Makes the layout on first use; undefined where it cannot be made (yet). */

@@ -22,6 +22,7 @@ import {
   parseNumber,
   unitBytes,
   unitSizes,
+  widePrefix,
 } from "./literal.ts";
 import { ASSIGN_LEVEL, COMMA_LEVEL, COND_LEVEL, operatorLevels } from "./operators.ts";
 import { type GrammarRule, ParserBase } from "./parser-base.ts";
@@ -333,7 +334,7 @@ export abstract class ExpressionParser extends ParserBase {
   #char(tok: Tok): Expr {
     const span = spanOf(tok);
     if (this.RECORDING_PHASE) return { kind: "error", span };
-    const wide = widePrefix(tok, "'");
+    const wide = widePrefix(tok.image, "'");
     if (wide) return this.#wideChar(tok, wide);
     const bytes = this.#decode(tok, "'");
     const value = charValue(bytes);
@@ -494,8 +495,3 @@ export abstract class ExpressionParser extends ParserBase {
 /** Literals that are kept apart, at most: an array of bytes is large beside the few that it holds. */
 const MOST_PARTS = 1 << 12;
 
-/** The prefix of a constant, if it makes wide characters. */
-function widePrefix(tok: Tok, quote: string): WidePrefix | undefined {
-  const prefix = tok.image.slice(0, tok.image.indexOf(quote));
-  return prefix === "L" || prefix === "u" || prefix === "U" ? prefix : undefined;
-}

@@ -1,4 +1,5 @@
 /** What constants spell: numbers (C11 6.4.4.1), characters (6.4.4.4) and strings (6.4.5), decoded to values and bytes. */
+import type { WidePrefix } from "./ast.ts";
 
 export type NumberValue =
   | { readonly kind: "int"; readonly value: bigint; readonly suffix: string; readonly decimal: boolean }
@@ -163,6 +164,12 @@ export function unitBytes(units: readonly number[], size: 2 | 4): Uint8Array {
     if (size === 2) view.setUint16(i * 2, unit, true);
     else view.setUint32(i * 4, unit, true);
   return bytes;
+}
+
+/** The prefix of a literal, if it makes wide characters. */
+export function widePrefix(literal: string, quote: string): WidePrefix | undefined {
+  const prefix = literal.slice(0, literal.indexOf(quote));
+  return prefix === "L" || prefix === "u" || prefix === "U" ? prefix : undefined;
 }
 
 /** Bytes of a unit, by the prefix of the literal. */

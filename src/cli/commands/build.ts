@@ -124,6 +124,7 @@ function compileOptions(file: string, kernel: Kernel, args: BuildArgs) {
     forcedIncludes: args.include,
     cpu: args.mcpu,
     level: args["opt-level"] === "0" ? 0 : 2,
+    strictAliasing: args["strict-aliasing"],
     debug: args.debug,
     verify: args.verify,
     resolveKfuncs: args["resolve-kfuncs"],

@@ -49,7 +49,7 @@ describe("CO-RE accesses", () => {
 
   test("a field is loaded with a relocated offset", () => {
     expect(body(t.ret(t.convert(t.load(field), t.int)))).toContain(
-      "load i32 u32 [%2 + 16] core(field_byte_offset 3:0:2)",
+      "load i32 u32 [%2 + 16] as int32 core(field_byte_offset 3:0:2)",
     );
   });
 

@@ -6,6 +6,7 @@
 import type { Size } from "../../../isa/insn.ts";
 import { type Aliases, aliasesOf, slotRegion } from "../aliases.ts";
 import { Ids, type Pass } from "../edit.ts";
+import { type Escapes, escapesOf } from "../escapes.ts";
 import { operands, successors } from "../inst.ts";
 import type { Block, BlockId, Inst, IrFunction, SlotId, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
@@ -36,7 +37,10 @@ class Sweep {
   readonly #aliases: Aliases;
   readonly #slots: ReadonlyMap<SlotId, number>;
   readonly #unread: ReadonlySet<SlotId>;
+  readonly #escapes: Escapes;
   readonly #ids: Ids;
+  /** The instruction that is looked at. */
+  #at: { readonly block: BlockId; readonly index: number } | undefined;
   /** The same at the start of blocks that were visited. */
   readonly #remembers: boolean;
   readonly #deadAt = new Map<BlockId, ReadonlyMap<SlotId, Uint8Array>>();
@@ -46,6 +50,7 @@ class Sweep {
   constructor(fn: IrFunction) {
     this.#defs = definitions(fn);
     this.#aliases = aliasesOf(fn, this.#defs);
+    this.#escapes = escapesOf(fn, this.#defs, this.#aliases);
     this.#slots = new Map(fn.slots.flatMap((slot) => (slot.size <= maxBytes ? [[slot.id, slot.size] as const] : [])));
     this.#unread = this.#neverRead(fn);
     const bytes = [...this.#slots.values()].reduce((sum, size) => sum + size, 0);
@@ -86,6 +91,7 @@ class Sweep {
     let changed = false;
     for (let i = block.insts.length - 1; i >= 0; i--) {
       const inst = block.insts[i]!;
+      this.#at = { block: block.id, index: i };
       const after = this.#visit(inst);
       if (after.length !== 1 || after[0] !== inst) changed = true;
       for (let k = after.length - 1; k >= 0; k--) kept.push(after[k]!);
@@ -214,6 +220,8 @@ class Sweep {
   }
 
   #readShared(): void {
-    for (const slot of [...this.#dead.keys()]) if (!this.#aliases.isPrivate(slotRegion(slot))) this.#dead.delete(slot);
+    const { block, index } = this.#at!;
+    for (const slot of [...this.#dead.keys()])
+      if (this.#escapes.hasEscaped(slotRegion(slot), block, index)) this.#dead.delete(slot);
   }
 }

@@ -1,29 +1,36 @@
 /**
  * A load of what was just stored or loaded is that value. Within a block and the blocks that only it leads to; what
- * calls, barriers and unknown stores may change is forgotten. Volatile accesses stay, and tell nothing.
+ * calls and barriers may change is forgotten, of stores what they can meet. Volatile accesses stay, and tell nothing.
  * Relies on: addresses folded into offsets. Keeps: control flow, order of accesses.
  */
 
-import { type Aliases, aliasesOf, other, type Region } from "../aliases.ts";
+import { type Access, type Aliases, aliasesOf, canMeet, other, type Region } from "../aliases.ts";
 import { predecessors } from "../cfg.ts";
 import { walkTree } from "../dominators.ts";
 import { Ids, type Pass, Replacements, substitute } from "../edit.ts";
-import { type InstBody, type InstOf, mapOperands } from "../inst.ts";
-import type { Block, BlockId, Inst, IrFunction, IrType, ValueId } from "../model.ts";
+import { type InstOf, mapOperands } from "../inst.ts";
+import type { Block, BlockId, Inst, IrFunction, ValueId } from "../model.ts";
+import { type KnownValue, reread } from "../reread.ts";
 import { definitions } from "../uses.ts";
 
-/** Values whose bytes in memory are known. */
-interface Entry {
-  readonly value: ValueId;
-  /** Type of the value. */
-  readonly ty: IrType;
-  /** How a load extends it; undefined where it was stored: any way. */
-  readonly signed: boolean | undefined;
+/** A value whose bytes in memory are known. */
+interface Entry extends KnownValue {
   readonly region: Region;
   /** Known by the object's own address: stores to other bytes of the object do not change it. */
   readonly direct: boolean;
+  /** The load that it comes from, and what that says of the object's type. */
+  readonly load?: InstOf<"load">;
   readonly time: number;
 }
+
+/** A store, or a copy, that changed something. */
+interface Change {
+  readonly at: Access;
+  readonly time: number;
+}
+
+/** Changes looked through for one load; behind more of them nothing is known. */
+const maxChanges = 64;
 
 export const forwardMemory: Pass = {
   name: "forward-memory",
@@ -32,6 +39,8 @@ export const forwardMemory: Pass = {
 
 /** Stands for what is known of a region by other addresses than the object's own. */
 const indirectly = (region: Region): Region => `${region} by other addresses`;
+/** Stands for changes through pointers that may point anywhere. */
+const anywhere: Region = "anywhere";
 const keyOf = (base: ValueId | Region, off: number, size: number): string => `${base} ${off} ${size}`;
 
 class Forwarder {
@@ -41,9 +50,11 @@ class Forwarder {
   readonly #ids: Ids;
   readonly #replaced = new Replacements();
   readonly #known = new Map<string, Entry>();
-  /** When each region was last changed in ways that cannot be told apart. */
-  readonly #changed = new Map<Region, number>();
-  /** When everything that is not private was. */
+  /** Loads that no longer stand for accesses by their type alone. */
+  readonly #untyped = new Set<ValueId>();
+  /** Changes of each region that its keys do not tell apart, in order. */
+  readonly #changes = new Map<Region, Change[]>();
+  /** When everything that is not private was changed. */
   #changedAll = 0;
   #time = 1;
   /** Undone when the walk leaves a block. */
@@ -72,14 +83,25 @@ class Forwarder {
       this.#walk(start, byId, follow, made);
     }
     if (this.#replaced.size === 0) return this.#fn;
-    const blocks = this.#fn.blocks.map((block) => made.get(block.id)!);
+    const blocks = this.#fn.blocks.map((block) => this.#withoutTypes(made.get(block.id)!));
     return substitute({ ...this.#fn, blocks, nextId: this.#ids.next }, this.#replaced);
+  }
+
+  /** A load that gives its value to one of another type reads what any store may have written. */
+  #withoutTypes(block: Block): Block {
+    if (!block.insts.some((inst) => this.#untyped.has(inst.id))) return block;
+    const insts = block.insts.map((inst): Inst => {
+      if (inst.op !== "load" || !this.#untyped.has(inst.id)) return inst;
+      const { tag: _, ...rest } = inst;
+      return rest;
+    });
+    return { ...block, insts };
   }
 
   /** A root begins with nothing; entries of earlier trees are too old to count. */
   #forgetAll(): void {
     this.#known.clear();
-    this.#changed.clear();
+    this.#changes.clear();
     this.#changedAll = this.#time;
   }
 
@@ -131,7 +153,7 @@ class Forwarder {
   /** What makes the loaded value from the known one, if an instruction is needed. */
   #load(inst: InstOf<"load">): Inst | undefined {
     const key = this.#keyOfAccess(inst);
-    const entry = this.#valid(key);
+    const entry = this.#valid(key, inst);
     if (!entry) {
       const region = this.#aliases.regionOf(inst.base);
       this.#set(key, {
@@ -140,12 +162,14 @@ class Forwarder {
         signed: inst.signed,
         region,
         direct: this.#isDirect(inst.base) && !inst.core,
+        load: inst,
         time: this.#time++,
       });
       return undefined;
     }
-    const change = conversion(entry, inst);
+    const change = reread(entry, inst);
     if (change === "unfit") return undefined;
+    if (entry.load && entry.load.tag !== inst.tag) this.#untyped.add(entry.load.id);
     if (!change) {
       this.#replaced.set(inst.id, entry.value);
       return undefined;
@@ -156,12 +180,24 @@ class Forwarder {
     return made;
   }
 
-  #valid(key: string): Entry | undefined {
+  #valid(key: string, query: InstOf<"load">): Entry | undefined {
     const entry = this.#known.get(key);
     if (!entry) return undefined;
-    if (entry.time < (this.#changed.get(entry.region) ?? 0)) return undefined;
-    if (!entry.direct && entry.time < (this.#changed.get(indirectly(entry.region)) ?? 0)) return undefined;
-    return entry.time < this.#changedAll && !this.#aliases.isPrivate(entry.region) ? undefined : entry;
+    const { region, direct, time } = entry;
+    const shared = !this.#aliases.isPrivate(region);
+    if (shared && time < this.#changedAll) return undefined;
+    if (this.#changedSince(region, time, query) || (shared && this.#changedSince(anywhere, time, query)))
+      return undefined;
+    return !direct && this.#changedSince(indirectly(region), time, query) ? undefined : entry;
+  }
+
+  /** Whether a change of the region since then may have changed what `query` reads. */
+  #changedSince(region: Region, time: number, query: Access): boolean {
+    const changes = this.#changes.get(region) ?? [];
+    for (let i = changes.length - 1; i >= 0 && changes[i]!.time > time; i--) {
+      if (i < changes.length - maxChanges || canMeet(changes[i]!.at, query)) return true;
+    }
+    return false;
   }
 
   #effect(inst: Inst): void {
@@ -171,14 +207,14 @@ class Forwarder {
         return;
       case "copy":
       case "fill":
-        this.#clobber(this.#aliases.regionOf(inst.dst));
+        this.#change(this.#aliases.regionOf(inst.dst), { base: inst.dst, off: inst.dstOff, size: inst.length });
         return;
       case "atomic":
       case "call":
       case "asm":
       case "barrier":
-        this.#clobberShared();
-        if (inst.op === "atomic") this.#clobber(this.#aliases.regionOf(inst.base));
+        this.#changeShared();
+        if (inst.op === "atomic") this.#change(this.#aliases.regionOf(inst.base), inst);
         return;
       default:
         return;
@@ -187,7 +223,7 @@ class Forwarder {
 
   #store(inst: InstOf<"store">): void {
     const region = this.#aliases.regionOf(inst.base);
-    if (inst.core || !this.#isDirect(inst.base)) this.#clobber(region);
+    if (inst.core || !this.#isDirect(inst.base)) this.#change(region, inst);
     else this.#overwrite(inst, region);
     if (!inst.volatile) {
       const ty = this.#defs.get(inst.value)?.ty;
@@ -211,8 +247,8 @@ class Forwarder {
 
   /** A store to a known place of an object: only what overlaps changes, and what other pointers may see of it. */
   #overwrite(inst: InstOf<"store">, region: Region): void {
-    if (!this.#aliases.isPrivate(region)) this.#touch(other);
-    this.#touch(indirectly(region));
+    if (!this.#aliases.isPrivate(region)) this.#note(other, inst);
+    this.#note(indirectly(region), inst);
     const place = this.#place(inst.base, inst.off);
     for (let off = place.off - 7; off < place.off + inst.size; off++) {
       for (const size of [1, 2, 4, 8]) {
@@ -223,16 +259,15 @@ class Forwarder {
     }
   }
 
-  #clobber(region: Region): void {
-    if (this.#aliases.isPrivate(region)) this.#touch(region);
-    else if (region === other) this.#clobberShared();
+  #change(region: Region, at: Access): void {
+    if (region === other) this.#note(anywhere, at);
     else {
-      this.#touch(region);
-      this.#touch(other);
+      this.#note(region, at);
+      if (!this.#aliases.isPrivate(region)) this.#note(other, at);
     }
   }
 
-  #clobberShared(): void {
+  #changeShared(): void {
     const before = this.#changedAll;
     this.#undo.push(() => {
       this.#changedAll = before;
@@ -240,13 +275,14 @@ class Forwarder {
     this.#changedAll = this.#time++;
   }
 
-  #touch(region: Region): void {
-    const before = this.#changed.get(region);
-    this.#undo.push(() => {
-      if (before === undefined) this.#changed.delete(region);
-      else this.#changed.set(region, before);
+  #note(region: Region, { base, off, size, tag, core }: Access): void {
+    const list = this.#changes.get(region) ?? [];
+    this.#changes.set(region, list);
+    list.push({
+      at: { base, off, size, ...(tag && { tag }), ...(core !== undefined && { core }) },
+      time: this.#time++,
     });
-    this.#changed.set(region, this.#time++);
+    this.#undo.push(() => list.pop());
   }
 
   #set(key: string, entry: Entry): void {
@@ -266,21 +302,4 @@ class Forwarder {
       else this.#known.delete(key);
     });
   }
-}
-
-/** How the known value becomes the loaded one; undefined if it is it already. */
-function conversion(entry: Entry, load: InstOf<"load">): InstBody | "unfit" | undefined {
-  const a = entry.value;
-  if (entry.signed !== undefined) {
-    if (entry.ty === load.ty) return entry.signed === load.signed ? undefined : "unfit";
-    return load.size === 8 && load.ty !== "i32" && entry.ty !== "i32" ? { op: "cast", ty: load.ty, a } : "unfit";
-  }
-  if (load.size === 8) {
-    if (entry.ty === load.ty) return undefined;
-    return load.ty === "i32" || entry.ty === "i32" ? "unfit" : { op: "cast", ty: load.ty, a };
-  }
-  if (entry.ty === "ptr") return "unfit";
-  const from = (load.size * 8) as 8 | 16 | 32;
-  if (from === 32 && load.ty === "i32") return entry.ty === "i32" ? undefined : { op: "trunc", ty: "i32", a };
-  return { op: load.signed ? "sext" : "zext", ty: load.ty, from, a };
 }

@@ -1,0 +1,142 @@
+/**
+ * What instructions do to the bytes that one load reads: give them a value, perhaps change them, or leave them alone.
+ * Addresses that are made the same way count as one, wherever they are made.
+ */
+import { type Access, type Aliases, aliasesOf, canMeet, other, type Region } from "./aliases.ts";
+import { type InstOf, isPure, mapOperands, operands } from "./inst.ts";
+import type { BlockId, Inst, IrFunction, ValueId } from "./model.ts";
+import { valueKey } from "./passes/number-values.ts";
+import { type KnownValue, reread } from "./reread.ts";
+import { definitions } from "./uses.ts";
+
+/** Additions and the like that are followed from an address. */
+const maxDepth = 6;
+
+/** The bytes of one load. */
+export interface Wanted {
+  readonly load: InstOf<"load">;
+  readonly at: Access;
+  readonly region: Region;
+}
+
+/** Instructions that `Memory` has to be asked about. */
+export const touchesMemory = (inst: Inst): boolean => effects.has(inst.op);
+const effects: ReadonlySet<Inst["op"]> = new Set(["load", "store", "copy", "fill", "atomic", "call", "asm", "barrier"]);
+
+export class Memory {
+  readonly aliases: Aliases;
+  readonly #defs: Map<ValueId, Inst>;
+  readonly #home = new Map<ValueId, BlockId>();
+  readonly #same = new Map<ValueId, ValueId>();
+  readonly #byKey = new Map<string, ValueId>();
+
+  constructor(fn: IrFunction) {
+    this.#defs = definitions(fn);
+    this.aliases = aliasesOf(fn, this.#defs);
+    for (const block of fn.blocks) for (const { id } of block.insts) this.#home.set(id, block.id);
+  }
+
+  def(value: ValueId): Inst {
+    return this.#defs.get(value)!;
+  }
+
+  homeOf(value: ValueId): BlockId {
+    return this.#home.get(value)!;
+  }
+
+  add(inst: Inst, block: BlockId): void {
+    this.#defs.set(inst.id, inst);
+    this.#home.set(inst.id, block);
+  }
+
+  wanted(load: InstOf<"load">): Wanted {
+    return { load, at: this.#access(load.base, load.off, load.size, load), region: this.aliases.regionOf(load.base) };
+  }
+
+  /** What an address is made of, as far as it could be made anew anywhere: its own number where it could not. */
+  sources(value: ValueId, depth = maxDepth): readonly ValueId[] {
+    const def = this.def(value);
+    if (!isPure(def) || depth === 0) return [value];
+    return operands(def).flatMap((operand) => this.sources(operand, depth - 1));
+  }
+
+  /** What `inst` makes of the wanted bytes; undefined where it leaves them alone. */
+  effect(inst: Inst, wanted: Wanted): KnownValue | "changed" | undefined {
+    switch (inst.op) {
+      case "load":
+        return inst.volatile ? undefined : this.#loaded(inst, wanted);
+      case "store":
+        return this.#stored(inst, wanted);
+      case "copy":
+      case "fill": {
+        const at = this.#access(inst.dst, inst.dstOff, inst.length);
+        return this.#meets(at, this.aliases.regionOf(inst.dst), wanted) ? "changed" : undefined;
+      }
+      case "atomic":
+        if (this.aliases.regionOf(inst.base) === wanted.region) return "changed";
+        return this.aliases.isPrivate(wanted.region) ? undefined : "changed";
+      case "call":
+      case "asm":
+      case "barrier":
+        return this.aliases.isPrivate(wanted.region) ? undefined : "changed";
+      default:
+        return undefined;
+    }
+  }
+
+  #loaded(inst: InstOf<"load">, wanted: Wanted): KnownValue | undefined {
+    if (!sameBytes(this.#access(inst.base, inst.off, inst.size, inst), wanted.at)) return undefined;
+    const known: KnownValue = { value: inst.id, ty: inst.ty, signed: inst.signed };
+    return reread(known, wanted.load) === "unfit" ? undefined : known;
+  }
+
+  #stored(inst: InstOf<"store">, wanted: Wanted): KnownValue | "changed" | undefined {
+    const at = this.#access(inst.base, inst.off, inst.size, inst);
+    const { ty } = this.def(inst.value);
+    if (!inst.volatile && ty !== "void" && sameBytes(at, wanted.at)) {
+      const known: KnownValue = { value: inst.value, ty, signed: undefined };
+      return reread(known, wanted.load) === "unfit" ? "changed" : known;
+    }
+    return this.#meets(at, this.aliases.regionOf(inst.base), wanted) ? "changed" : undefined;
+  }
+
+  #meets(at: Access, region: Region, wanted: Wanted): boolean {
+    if (region !== wanted.region) {
+      if (region !== other && wanted.region !== other) return false;
+      if (this.aliases.isPrivate(region) || this.aliases.isPrivate(wanted.region)) return false;
+    }
+    return canMeet(at, wanted.at);
+  }
+
+  /** The bytes by the object's name where the base is the object itself, else by the address. */
+  #access(base: ValueId, off: number, size: number, { tag, core }: Pick<InstOf<"load">, "tag" | "core"> = {}): Access {
+    const def = this.def(base);
+    const what = { size, ...(tag && { tag }), ...(core && { core }) };
+    if (def.op === "slot") return { base: this.aliases.regionOf(base), off, ...what };
+    if (def.op === "addr" && def.symbol.kind === "global")
+      return { base: this.aliases.regionOf(base), off: off + def.symbol.addend, ...what };
+    return { base: this.#canonical(base, maxDepth), off, ...what };
+  }
+
+  /** The first value that was made of the same in the same way. */
+  #canonical(value: ValueId, depth: number): ValueId {
+    const known = this.#same.get(value);
+    if (known !== undefined) return known;
+    const def = this.def(value);
+    if (!isPure(def) || depth === 0) return value;
+    const key = valueKey(mapOperands(def, (operand) => this.#canonical(operand, depth - 1)));
+    const first = key === undefined ? value : (this.#byKey.get(key) ?? value);
+    if (key !== undefined) this.#byKey.set(key, first);
+    this.#same.set(value, first);
+    return first;
+  }
+}
+
+/** Whether two accesses are to the same bytes, whatever they say of types. */
+export function sameBytes(a: Access, b: Access): boolean {
+  if (a.base !== b.base || a.off !== b.off || a.size !== b.size) return false;
+  return coreText(a.core) === coreText(b.core);
+}
+
+const coreText = (core: InstOf<"load">["core"]): string =>
+  core ? `${core.kind} ${core.root}:${core.path.join(":")}` : "";
