@@ -7,6 +7,7 @@ import { expandCompares } from "./passes/compares.ts";
 import { decideConstants, needsFolding } from "./passes/constant-p.ts";
 import { dropDead } from "./passes/dead.ts";
 import { dropDeadStores } from "./passes/dead-stores.ts";
+import { delayUpdates } from "./passes/delay-updates.ts";
 import { divideUnsigned } from "./passes/divide.ts";
 import { dropSigns } from "./passes/drop-signs.ts";
 import { expand } from "./passes/expand.ts";
@@ -18,6 +19,7 @@ import { type FunctionTables, knownCallees } from "./passes/known-callees.ts";
 import { knownLengths } from "./passes/known-lengths.ts";
 import { mergeTests } from "./passes/merge-tests.ts";
 import { numberValues } from "./passes/number-values.ts";
+import { oneRound } from "./passes/one-round.ts";
 import { promote } from "./passes/promote.ts";
 import { shareSlots } from "./passes/share-slots.ts";
 import { simplify } from "./passes/simplify.ts";
@@ -144,8 +146,10 @@ function fullPlan(options: OptimiseOptions): Plan {
     ]),
   );
   const lowerMemory = run([dropDeadStores, expand, ...needsDivision(options), combine, splitSlots, promote]);
-  const unrolled = unrolling(run([unroll]), run([promote, combine, followBranches, simplifyCfg, dropDead]), (fn) =>
-    improve(run([splitSlots, promote])(fn)),
+  const unrolled = unrolling(
+    run([oneRound, unroll]),
+    run([promote, combine, followBranches, simplifyCfg, dropDead]),
+    (fn) => improve(run([splitSlots, promote])(fn)),
   );
   const again = (before: IrFunction, after: IrFunction) => (after === before ? before : improve(after));
   const decideOwn = (fn: IrFunction) => again(fn, run([decideConstants("own")])(fn));
@@ -165,6 +169,7 @@ function fullPlan(options: OptimiseOptions): Plan {
     sinkCommon,
     dropDead,
     simplifyCfg,
+    delayUpdates,
   ]);
   return {
     early: (fn) => decideOwn(unrolled(improve(first(fn)))),
