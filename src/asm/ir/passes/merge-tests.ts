@@ -103,7 +103,8 @@ class Merger {
   #dropImplied(id: BlockId, target: BlockId): boolean {
     const test = this.#test(id, target);
     const next = test && this.#following(test);
-    if (!next || test.not || next.not || test.fn === "set") return false;
+    // One known number is worth its test to the kernel: what follows is checked once for it, and soon found again.
+    if (!next || test.not || next.not || test.fn === "set" || test.fn === "eq") return false;
     const bits = bitsOf(valueType(this.#defs.get(test.value)!));
     if (compares(narrowed(anyNumber(bits), test.fn, test.constant), next.fn, next.constant) !== true) return false;
     const { block } = test;
