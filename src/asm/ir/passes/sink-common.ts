@@ -8,6 +8,7 @@ import { predecessors } from "../cfg.ts";
 import { type Dominators, dominators } from "../dominators.ts";
 import { blockMap, Ids, type Pass, Replacements, substitute, withBlocks } from "../edit.ts";
 import { hasEffect, type InstOf, mapOperands, operands, termOperands } from "../inst.ts";
+import { loopsOf } from "../loops.ts";
 import type { Block, BlockId, Inst, IrFunction, PhiArg, ValueId } from "../model.ts";
 import { definitions, useCounts } from "../uses.ts";
 import { valueKey } from "./number-values.ts";
@@ -54,7 +55,10 @@ class Sinker {
   }
 
   run(): IrFunction {
-    for (const to of [...this.#fn.blocks.map(({ id }) => id), "return"] as const) {
+    // In loops the kernel follows every round: other registers on each way cost it more than the code is shorter.
+    const looped = new Set(loopsOf(this.#fn, this.#doms).flatMap((loop) => [...loop.blocks]));
+    const targets = this.#fn.blocks.flatMap(({ id }) => (looped.has(id) ? [] : [id]));
+    for (const to of [...targets, "return"] as const) {
       for (const group of this.#groups(to)) {
         const plan = this.#plan(to, group);
         if (plan) this.#apply(to, group, plan);
