@@ -149,7 +149,8 @@ function shift(fn: "shl" | "lshr" | "ashr", full: bigint, a: KnownBits, count: I
 }
 
 function join(all: readonly KnownBits[], full: bigint): KnownBits {
-  const most = all.map((known) => top(known, full)).reduce((x, y) => (x > y ? x : y));
+  let most = 0n;
+  for (const known of all) if (top(known, full) > most) most = top(known, full);
   const zeros = all.reduce((known, { zeros: other }) => known & other, full);
   const ones = all.reduce((known, { ones: other }) => known & other, full);
   return { zeros, ones, ...(most < (full & ~zeros) && { most }) };

@@ -24,28 +24,28 @@ b100:
 %6 = call i64 function g(%5, ${second}, %1)
 ${more}ret %6
 `;
-  const after = (head: string, text: string): readonly string[] => {
+  const outcome = (head: string, text: string): readonly string[] => {
     const made = knownArguments(parseProgram(`${callee(head)}\n${text}`));
     for (const fn of made.functions) checkSsa(fn, "known-arguments");
     return made.functions.map(printIr);
   };
 
   test("what all calls pass alike is known, what is not read is not passed", () => {
-    const [g, f] = after("static never", caller("%2"));
+    const [g, f] = outcome("static never", caller("%2"));
     expect(g).toContain("g(i64) i64");
     expect(g).toMatch(/%2 = const i64 14/);
     expect(f).toContain("g(%1)");
     expect(f).toContain("g(%5)");
   });
   test("an argument that differs stays, in its new place", () => {
-    const [g, f] = after("static never", caller("%3"));
+    const [g, f] = outcome("static never", caller("%3"));
     expect(g).toContain("g(i64, i64) i64");
     expect(f).toContain("g(%5, %3)");
   });
   test.each([
     ["global", "global never", caller("%2")],
     ["address taken", "static never", caller("%2", "%8 = addr func g\n%9 = cast i64 %8\n%10 = opaque i64 %9\n")],
-  ])("others are left alone: %s", (_, head, text) => expect(after(head, text)[0]).toContain("g(i64, i64, i64)"));
+  ])("others are left alone: %s", (_, head, text) => expect(outcome(head, text)[0]).toContain("g(i64, i64, i64)"));
 });
 
 describe("bytes put together in the other order are a swap", () => {
@@ -65,17 +65,17 @@ describe("bytes put together in the other order are a swap", () => {
 %28 = OP i32 %27, %LAST
 %29 = zext i64 32 %28
 ret %29`;
-  const after = (body: string): string => {
+  const outcome = (body: string): string => {
     const fn = simplify().run(parseIr(`global auto f(i64) i64\nb100:\n%1 = param i64 0\n${body}`));
     checkSsa(fn, "simplify");
     return printIr(dropDead.run(fn));
   };
   test.each(["or", "add", "xor"])("joined by %s", (op) => {
-    const text = after(swap32.replaceAll("OP", op).replace("LAST", "25"));
+    const text = outcome(swap32.replaceAll("OP", op).replace("LAST", "25"));
     expect(text).toContain("bswap i32 32");
     expect(text).not.toContain("shl");
   });
   test("not where a byte comes twice", () => {
-    expect(after(swap32.replaceAll("OP", "or").replace("LAST", "20"))).not.toContain("bswap");
+    expect(outcome(swap32.replaceAll("OP", "or").replace("LAST", "20"))).not.toContain("bswap");
   });
 });
