@@ -7,7 +7,7 @@ import { sinkCommon } from "../../../src/asm/ir/passes/sink-common.ts";
 import { printIr } from "../../../src/asm/ir/print.ts";
 
 /** Three ways, of which `a` and `b` go on to the same place with their own instructions. */
-function after(a: string, b: string, result = "%90"): string {
+function outcome(a: string, b: string, result = "%90"): string {
   const fn = parseIr(`global auto f(ptr, i64) i64
 b100:
 %1 = param ptr 0
@@ -37,18 +37,18 @@ store u64 [%${first} + ${off}], %${first + 2}`;
 
 describe("sink-common", () => {
   test("counters that differ in their address are counted in one place", () => {
-    const text = after(increment(10, "a"), increment(20, "b"));
+    const text = outcome(increment(10, "a"), increment(20, "b"));
     expect(count(text, "store")).toBe(1);
     expect(count(text, "load")).toBe(1);
     expect(text).toMatch(/phi ptr b\d+: %10, b\d+: %20/);
   });
   test("equal ends need no phi", () => {
-    const text = after(increment(10, "a"), increment(20, "a"));
+    const text = outcome(increment(10, "a"), increment(20, "a"));
     expect(count(text, "store")).toBe(1);
     expect(text).not.toContain("phi");
   });
   test("values that a phi behind takes, row by row", () => {
-    const text = after("%10 = load i64 u64 [%1 + 8]", "%20 = load i64 u64 [%1 + 8]").replace("ret %90", "");
+    const text = outcome("%10 = load i64 u64 [%1 + 8]", "%20 = load i64 u64 [%1 + 8]").replace("ret %90", "");
     expect(count(text, "load")).toBeLessThan(2);
   });
   test.each([
@@ -59,11 +59,11 @@ describe("sink-common", () => {
       "%20 = load ptr u64 [%1 + 8]\nstore u64 [%20 + 0], %2",
     ],
     ["constants of a call", "%10 = call i64 helper 5()\nstore u8 [%1 + 0], %3", "store u8 [%1 + 0], %90"],
-  ])("stays: %s", (_, a, b) => expect(count(after(a, b), "store")).toBe(2));
+  ])("stays: %s", (_, a, b) => expect(count(outcome(a, b), "store")).toBe(2));
   test("a call with other arguments stays, its argument's work is not moved behind it", () => {
     const call = (first: number, value: string): string => `%${first} = call i64 helper 44(%1, ${value})`;
-    const text = after(call(10, "%3"), call(20, "%90"));
+    const text = outcome(call(10, "%3"), call(20, "%90"));
     expect(count(text, "call")).toBe(2);
-    expect(count(after(call(10, "%3"), call(20, "%3")), "call")).toBe(1);
+    expect(count(outcome(call(10, "%3"), call(20, "%3")), "call")).toBe(1);
   });
 });
