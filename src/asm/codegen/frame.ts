@@ -1,5 +1,6 @@
 /** The stack frame: which spilled values share a slot, and how far below r10 each object lies. */
 import { alignUp } from "../../support/int.ts";
+import { slotsAsRegisters } from "./dead-spills.ts";
 import { interferenceOf } from "./interference.ts";
 import { frequencies, livenessOf } from "./liveness.ts";
 import { FIRST_VIRTUAL, type FrameSlot, type MFunction, type MInst } from "./machine.ts";
@@ -14,7 +15,7 @@ export interface Frame {
 
 export function layOutFrame(fn: MFunction): Frame {
   const used = usedSlots(fn);
-  const shared = shareSpills(fn);
+  const shared = shareSpills(fn, used);
   const objects = [...used]
     .filter((slot) => (shared.get(slot) ?? slot) === slot)
     .map((slot) => ({ slot, ...fn.slots[slot]! }));
@@ -66,25 +67,11 @@ function usedSlots(fn: MFunction): ReadonlySet<number> {
  * Slots of spilled values whose lives do not cross, joined: the same question as for registers, so it is asked of the
  * same code, with each slot as a register.
  */
-function shareSpills(fn: MFunction): ReadonlyMap<number, number> {
-  const spills = fn.slots.flatMap((slot: FrameSlot, i) => (slot.spill ? [i] : []));
+function shareSpills(fn: MFunction, used: ReadonlySet<number>): ReadonlyMap<number, number> {
+  const spills = fn.slots.flatMap((slot: FrameSlot, i) => (slot.spill && used.has(i) ? [i] : []));
   if (spills.length < 2) return new Map();
-  const asRegister = (slot: number) => FIRST_VIRTUAL + slot;
-  const accesses = (inst: MInst): MInst[] => {
-    if (inst.kind !== "load" && inst.kind !== "store") return [];
-    if (inst.slot === undefined || !fn.slots[inst.slot]!.spill) return [];
-    const reg = asRegister(inst.slot);
-    if (inst.kind === "load") return [{ kind: "copy", width: 64, dst: 0, src: reg }];
-    return [{ kind: "make", dst: reg, recipe: { kind: "imm", width: 64, imm: 0 } }];
-  };
-  const blocks = fn.blocks.map((block) => {
-    const { term } = block;
-    const insts = block.insts.flatMap(accesses);
-    if (term.kind !== "branch") return { ...block, insts };
-    return { ...block, insts, term: { ...term, cond: { ...term.cond, a: 0, b: { imm: 0 } } } };
-  });
-  const plan: MFunction = { ...fn, blocks, nextReg: asRegister(fn.slots.length) };
-  const graph = interferenceOf(plan, livenessOf(plan), frequencies(blocks));
+  const plan = slotsAsRegisters(fn);
+  const graph = interferenceOf(plan, livenessOf(plan), frequencies(plan.blocks));
   const home = new Map<number, number>();
   for (const slot of spills) {
     const taken = new Set([...graph.neighbours[slot]!].map((r) => home.get(r - FIRST_VIRTUAL)));

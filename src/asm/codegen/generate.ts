@@ -2,6 +2,7 @@
 import type { DiagSink } from "../../diag/diagnostic.ts";
 import type { IrFunction } from "../ir/model.ts";
 import { allocate } from "./allocate.ts";
+import { dropDeadSpills } from "./dead-spills.ts";
 import { splitEdges } from "./edges.ts";
 import { emit, MAX_REACH } from "./emit.ts";
 import { dropKnownMoves } from "./forward.ts";
@@ -31,8 +32,9 @@ export function generate(fn: IrFunction, options: GenerateOptions, sink: DiagSin
   const target = targets[options.cpu];
   const split = splitEdges(fn);
   const selected = materialise(select(split, target, sink));
-  const code = allocate(options.optimise ? hoistConstants(selected) : selected);
-  if ("pressure" in code) return tooLarge(fn, (code.pressure - 10) * 8, sink);
+  const allocated = allocate(options.optimise ? hoistConstants(selected) : selected);
+  if ("pressure" in allocated) return tooLarge(fn, (allocated.pressure - 10) * 8, sink);
+  const code = dropDeadSpills(allocated);
   const frame = layOutFrame(code);
   if (frame.size > MAX_STACK) return tooLarge(fn, frame.size, sink);
   const { lines, reach } = emit(finish(code, frame, split.nextId, options), target);

@@ -26,8 +26,8 @@ export interface VCond {
 export type Recipe =
   | { readonly kind: "imm"; readonly width: Width; readonly imm: number }
   | { readonly kind: "wide"; readonly value: Imm64 }
-  /** Address of a stack object: its number in the frame's table. */
-  | { readonly kind: "frame"; readonly slot: number };
+  /** Address in a stack object: its number in the frame's table, and bytes from its start. */
+  | { readonly kind: "frame"; readonly slot: number; readonly off: number };
 
 /** `base + off`, or with `slot` a place in that stack object (base is then `FP`). */
 interface Place {

@@ -99,7 +99,7 @@ function made(dst: Reg, recipe: Recipe, frame: Frame): Insn[] {
     case "frame":
       return [
         { kind: "alu", op: "mov", width: 64, dst, src: { reg: FP } },
-        { kind: "alu", op: "add", width: 64, dst, src: { imm: frame.offsets.get(recipe.slot)! } },
+        { kind: "alu", op: "add", width: 64, dst, src: { imm: frame.offsets.get(recipe.slot)! + recipe.off } },
       ];
   }
 }

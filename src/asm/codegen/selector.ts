@@ -6,11 +6,11 @@ import type { Width } from "../../isa/insn.ts";
 import { bug } from "../../support/bug.ts";
 import { fitsS32, s32, s64 } from "../../support/int.ts";
 import type { Span } from "../../support/span.ts";
-import type { AddrSymbol } from "../ir/inst.ts";
+import type { AddrSymbol, InstOf } from "../ir/inst.ts";
 import type { Inst, IrType, SlotId, ValueId } from "../ir/model.ts";
 import type { Facts } from "./facts.ts";
 import { FIRST_VIRTUAL, type MInst, type Recipe, type VReg, type VSrc } from "./machine.ts";
-import type { Target } from "./target.ts";
+import { MAX_STACK, type Target } from "./target.ts";
 
 type WithoutSpan<T> = T extends unknown ? Omit<T, "span"> : never;
 export type NewInst = WithoutSpan<MInst>;
@@ -90,7 +90,13 @@ export class Selector {
     if (same !== undefined) return this.use(same);
     switch (inst.op) {
       case "slot":
-        return this.#recipe(`slot ${inst.slot}`, { kind: "frame", slot: this.slotIndex(inst.slot) });
+        return this.#inFrame(inst.slot, 0);
+      case "bin": {
+        const place = this.#framePlace(inst);
+        if (place) return this.#inFrame(place.slot, place.off);
+        this.#needed.add(id);
+        return this.regOf(id);
+      }
       case "addr":
         return this.address(inst.symbol);
       case "core":
@@ -154,6 +160,18 @@ export class Selector {
     if (inst.from === 32) return from.ty === "i32" && !facts.isDirty(inst.a) ? inst.a : undefined;
     const fits = from.op === "cmp" || (from.op === "load" && !from.signed && from.size * 8 <= inst.from);
     return fits ? inst.a : undefined;
+  }
+
+  #inFrame(slot: SlotId, off: number): VReg {
+    return this.#recipe(`slot ${slot} ${off}`, { kind: "frame", slot: this.slotIndex(slot), off });
+  }
+
+  /** A constant way into a stack object: its place is known as well as that of the object. */
+  #framePlace(inst: InstOf<"bin">): { readonly slot: SlotId; readonly off: number } | undefined {
+    const base = this.facts.def(inst.a);
+    if (inst.ty !== "ptr" || inst.fn !== "add" || base.op !== "slot") return undefined;
+    const off = this.imm(inst.b, 64);
+    return off === undefined || Math.abs(off) > MAX_STACK ? undefined : { slot: base.slot, off };
   }
 
   #constant(value: bigint, ty: IrType | "void"): VReg {

@@ -8,6 +8,8 @@ export interface KnownBits {
   readonly zeros: bigint;
   /** Bits that are 1. */
   readonly ones: bigint;
+  /** The greatest unsigned value, where bits alone would allow a greater one. */
+  readonly most?: bigint;
 }
 
 const unknown: KnownBits = { zeros: 0n, ones: 0n };
@@ -19,6 +21,9 @@ export const maskOf = (ty: IrType): bigint => fullMask[bitsOf(ty)];
 export const greatest = (known: KnownBits, ty: IrType): bigint => maskOf(ty) & ~known.zeros;
 export const isNonNegative = (known: KnownBits, ty: IrType): boolean =>
   ((known.zeros >> BigInt(bitsOf(ty) - 1)) & 1n) === 1n;
+
+/** The greatest value, by bits or by the bound beside them. */
+const top = (known: KnownBits, full: bigint): bigint => known.most ?? full & ~known.zeros;
 
 /** Recursion ends here: what lies deeper counts as unknown. */
 const maxDepth = 6;
@@ -59,8 +64,8 @@ export class BitFacts {
       case "sext":
         return extend(inst.op, inst.from, full, of(inst.a));
       case "trunc": {
-        const { zeros, ones } = of(inst.a);
-        return { zeros: zeros & full, ones: ones & full };
+        const { zeros, ones, most } = of(inst.a);
+        return { zeros: zeros & full, ones: ones & full, ...(most !== undefined && most <= full && { most }) };
       }
       case "bswap": {
         const { zeros, ones } = of(inst.a);
@@ -70,7 +75,12 @@ export class BitFacts {
       case "bin":
         return this.#bin(inst, full, depth);
       case "phi":
-        return inst.args.length > 4 ? unknown : join(inst.args.map((arg) => this.of(arg.value, depth + 2)));
+        return inst.args.length > 4
+          ? unknown
+          : join(
+              inst.args.map((arg) => this.of(arg.value, depth + 2)),
+              full,
+            );
       default:
         return unknown;
     }
@@ -91,9 +101,9 @@ export class BitFacts {
       case "ashr":
         return shift(inst.fn, full, a, this.#def(inst.b), bitsOf(inst.ty as IrType));
       case "add":
-        return bounded(full, (full & ~a.zeros) + (full & ~b.zeros), trailing(a, b));
+        return bounded(full, top(a, full) + top(b, full), trailing(a, b));
       case "mul":
-        return bounded(full, (full & ~a.zeros) * (full & ~b.zeros), 0n);
+        return bounded(full, top(a, full) * top(b, full), 0n);
       // Quotients and remainders have bounds, but most kernels' verifiers do not see them: a mask or a check behind a
       // division is what makes the value bounded for them.
       default:
@@ -105,7 +115,7 @@ export class BitFacts {
 /** A value of at most `most` (which may not fit: then nothing), whose bits `low` are zero. */
 function bounded(full: bigint, most: bigint, low: bigint): KnownBits {
   if (most > full) return { zeros: low, ones: 0n };
-  return { zeros: (full & ~below(BigInt(most.toString(2).length))) | low, ones: 0n };
+  return { zeros: (full & ~below(BigInt(most.toString(2).length))) | low, ones: 0n, most };
 }
 
 /** Bits below the lowest that either side may have. */
@@ -121,7 +131,8 @@ function extend(op: "zext" | "sext", from: number, full: bigint, a: KnownBits): 
   const sign = 1n << BigInt(from - 1);
   const zeros = a.zeros & low;
   const ones = a.ones & low;
-  if (op === "zext" || zeros & sign) return { zeros: zeros | high, ones };
+  const most = a.most !== undefined && a.most <= low ? { most: a.most } : {};
+  if (op === "zext" || zeros & sign) return { zeros: zeros | high, ones, ...most };
   return ones & sign ? { zeros, ones: ones | high } : { zeros, ones };
 }
 
@@ -137,6 +148,10 @@ function shift(fn: "shl" | "lshr" | "ashr", full: bigint, a: KnownBits, count: I
   return a.ones & sign ? { zeros, ones: ones | high } : { zeros, ones };
 }
 
-function join(all: readonly KnownBits[]): KnownBits {
-  return all.reduce((x, y) => ({ zeros: x.zeros & y.zeros, ones: x.ones & y.ones }));
+function join(all: readonly KnownBits[], full: bigint): KnownBits {
+  let most = 0n;
+  for (const known of all) if (top(known, full) > most) most = top(known, full);
+  const zeros = all.reduce((known, { zeros: other }) => known & other, full);
+  const ones = all.reduce((known, { ones: other }) => known & other, full);
+  return { zeros, ones, ...(most < (full & ~zeros) && { most }) };
 }

@@ -7,20 +7,26 @@ import { expandCompares } from "./passes/compares.ts";
 import { decideConstants, needsFolding } from "./passes/constant-p.ts";
 import { dropDead } from "./passes/dead.ts";
 import { dropDeadStores } from "./passes/dead-stores.ts";
+import { delayUpdates } from "./passes/delay-updates.ts";
 import { divideUnsigned } from "./passes/divide.ts";
+import { dropSigns } from "./passes/drop-signs.ts";
 import { expand } from "./passes/expand.ts";
 import { forwardMemory } from "./passes/forward-memory.ts";
 import { hoistLoads } from "./passes/hoist-loads.ts";
 import { inlineCalls } from "./passes/inline.ts";
+import { knownArguments } from "./passes/known-arguments.ts";
 import { followBranches } from "./passes/known-branches.ts";
 import { type FunctionTables, knownCallees } from "./passes/known-callees.ts";
 import { knownLengths } from "./passes/known-lengths.ts";
+import { mergeTests } from "./passes/merge-tests.ts";
 import { numberValues } from "./passes/number-values.ts";
+import { oneRound } from "./passes/one-round.ts";
 import { promote } from "./passes/promote.ts";
 import { reuseLoads } from "./passes/reuse-loads.ts";
 import { shareSlots } from "./passes/share-slots.ts";
 import { simplify } from "./passes/simplify.ts";
 import { simplifyCfg } from "./passes/simplify-cfg.ts";
+import { sinkCommon } from "./passes/sink-common.ts";
 import { splitSlots } from "./passes/split-slots.ts";
 import { splitUnaligned } from "./passes/split-unaligned.ts";
 import { threadJumps } from "./passes/thread-jumps.ts";
@@ -136,7 +142,9 @@ function fullPlan(options: OptimiseOptions): Plan {
       forwardMemory,
       hoistLoads,
       reuseLoads,
+      dropSigns,
       followBranches,
+      mergeTests,
       threadJumps,
       promote,
       simplifyCfg,
@@ -146,7 +154,7 @@ function fullPlan(options: OptimiseOptions): Plan {
   const lowerMemory = run([dropDeadStores, expand, ...needsDivision(options), combine, splitSlots, promote]);
   const fold = run([promote, combine, followBranches, simplifyCfg, dropDead]);
   const settle = (fn: IrFunction) => improve(run([splitSlots, promote])(fn));
-  const unrolled = unrolling(run([unroll]), fold, settle);
+  const unrolled = unrolling(run([oneRound, unroll]), fold, settle);
   const unrolledSmall = unrolling(run([unrollSmall]), fold, settle);
   const again = (before: IrFunction, after: IrFunction) => (after === before ? before : improve(after));
   const decideOwn = (fn: IrFunction) => again(fn, run([decideConstants("own")])(fn));
@@ -163,6 +171,10 @@ function fullPlan(options: OptimiseOptions): Plan {
     promote,
     dropDead,
     simplifyCfg,
+    sinkCommon,
+    dropDead,
+    simplifyCfg,
+    delayUpdates,
   ]);
   return {
     early: (fn) => decideOwn(unrolled(improve(first(fn)))),
@@ -174,5 +186,11 @@ function fullPlan(options: OptimiseOptions): Plan {
 export function optimise(program: IrProgram, options: OptimiseOptions): IrProgram {
   const plan = options.level === 0 ? quickPlan(options) : fullPlan(options);
   const inlined = inlineCalls(program, { auto: options.level > 0, optimise: plan.early });
-  return { functions: inlined.functions.map(plan.late) };
+  const called = options.level > 0 ? knownArguments(inlined) : inlined;
+  for (const [i, fn] of called.functions.entries()) {
+    if (fn === inlined.functions[i]) continue;
+    if (options.check) checkSsa(fn, "known-arguments");
+    options.dump?.("known-arguments", () => printIr(fn));
+  }
+  return { functions: called.functions.map(plan.late) };
 }

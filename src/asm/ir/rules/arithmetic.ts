@@ -4,6 +4,7 @@ import { foldBin } from "../evaluate.ts";
 import { bitsOf, type InstOf, inverse } from "../inst.ts";
 import { greatest, isNonNegative, maskOf } from "../known-bits.ts";
 import type { BinOp, IrType, ValueId } from "../model.ts";
+import { simplifyBytes } from "./bytes.ts";
 import { instead, number, type Rewrite, type RuleContext, same } from "./rule.ts";
 
 type Bin = InstOf<"bin">;
@@ -25,7 +26,8 @@ export function simplifyBin(inst: Bin, cx: RuleContext): Rewrite {
   if (inst.ty === "ptr" || cx.type(inst.a) === "ptr") return pointerRules(inst, b, cx);
   if (inst.a === inst.b) return equalOperands(inst);
   if (b !== undefined) return constantRules(inst, b, cx);
-  return a === 0n && inst.fn === "sub" ? instead({ op: "neg", ty: inst.ty, a: inst.b }) : valueRules(inst, cx);
+  if (a === 0n && inst.fn === "sub") return instead({ op: "neg", ty: inst.ty, a: inst.b });
+  return valueRules(inst, cx) ?? simplifyBytes(inst, cx);
 }
 
 function equalOperands(inst: Bin): Rewrite {

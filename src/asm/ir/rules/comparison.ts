@@ -1,6 +1,6 @@
 /** Comparisons, as values and as the condition of a branch. */
 import { foldCmp, foldSwap } from "../evaluate.ts";
-import { bitsOf, inverse, mirror } from "../inst.ts";
+import { bitsOf, type InstOf, inverse, mirror } from "../inst.ts";
 import { greatest, maskOf } from "../known-bits.ts";
 import type { CmpOp, IrType, ValueId } from "../model.ts";
 import type { RuleContext } from "./rule.ts";
@@ -69,6 +69,7 @@ function ofPointer({ fn, a }: Comparison, y: bigint, cx: RuleContext): Verdict {
 function ofConstant(cmp: Comparison, y: bigint, ty: IrType, cx: RuleContext, asBranch: boolean): Verdict {
   return (
     byBits(cmp, y, ty, cx) ??
+    unshifted(cmp, y, ty, cx) ??
     canonical(cmp, y, ty, cx) ??
     throughExtension(cmp, y, cx) ??
     equality(cmp, y, ty, cx, asBranch)
@@ -97,6 +98,20 @@ function byBits({ fn, a, b }: Comparison, y: bigint, ty: IrType, cx: RuleContext
   const none = !foldCmp(fn, 64, least, y) && !foldCmp(fn, 64, most, y);
   return none ? false : undefined;
 }
+
+/** Bits of a shifted value are asked for where they were before. */
+function unshifted({ fn, a }: Comparison, y: bigint, ty: IrType, cx: RuleContext): Verdict {
+  const shifted = cx.def(a);
+  if (fn !== "set" || shifted.op !== "bin" || shifted.fn !== "lshr" || shifted.ty !== ty || !cx.once(a))
+    return undefined;
+  const by = cx.constant(shifted.b);
+  if (by === undefined || by >= BigInt(bitsOf(ty))) return undefined;
+  const mask = (y << by) & maskOf(ty);
+  return ty === "i32" || mask <= maxImmediate ? { fn, a: shifted.a, b: cx.number(ty, mask) } : undefined;
+}
+
+/** The greatest mask that a 64-bit test takes as its immediate. */
+const maxImmediate = 0x7fff_ffffn;
 
 /** One form for each order: strict, and equality where only one value is left. */
 function canonical({ fn, a, b }: Comparison, y: bigint, ty: IrType, cx: RuleContext): Verdict {
@@ -165,6 +180,7 @@ function equality(cmp: Comparison, y: bigint, ty: IrType, cx: RuleContext, asBra
   if (def.fn === "and" && c === y && (y & (y - 1n)) === 0n)
     return { fn: fn === "eq" ? "ne" : "eq", a, b: cx.number(ty, 0n) };
   if (!cx.once(a)) return undefined;
+  if (def.fn === "and" && c !== undefined) return fieldInPlace(cmp, def, c, y, cx);
   if (y === 0n && (def.fn === "xor" || def.fn === "sub")) {
     const pointers = cx.type(def.a) === "ptr" && cx.type(def.b) === "ptr";
     return pointers || cx.type(def.a) === cx.type(def.b) ? { fn, a: def.a, b: def.b } : undefined;
@@ -172,6 +188,18 @@ function equality(cmp: Comparison, y: bigint, ty: IrType, cx: RuleContext, asBra
   if (c === undefined || cx.type(def.a) !== ty) return undefined;
   if (def.fn === "add") return { fn, a: def.a, b: cx.number(ty, BigInt.asUintN(bitsOf(ty), y - c)) };
   return def.fn === "xor" ? { fn, a: def.a, b: cx.number(ty, y ^ c) } : undefined;
+}
+
+/** ((x >> n) & mask) == y: the field is compared where it lies. */
+function fieldInPlace({ fn }: Comparison, def: InstOf<"bin">, mask: bigint, y: bigint, cx: RuleContext): Verdict {
+  const shifted = cx.def(def.a);
+  const { ty } = def;
+  if (shifted.op !== "bin" || shifted.fn !== "lshr" || shifted.ty !== ty || !cx.once(def.a)) return undefined;
+  const by = cx.constant(shifted.b);
+  const full = ty === "i32" ? maskOf(ty) : maxImmediate;
+  if (by === undefined || by >= BigInt(bitsOf(ty)) || mask << by > full || y << by > full) return undefined;
+  const field = cx.emit({ op: "bin", ty, fn: "and", a: shifted.a, b: cx.number(ty, mask << by) });
+  return { fn, a: field, b: cx.number(ty, y << by) };
 }
 
 /** Byte order does not matter for equality: the constant is swapped instead, at no cost. */

@@ -1,0 +1,42 @@
+/** Which values are still read behind each block. */
+import { predecessors } from "./cfg.ts";
+import { operands, termOperands } from "./inst.ts";
+import type { BlockId, IrFunction, ValueId } from "./model.ts";
+
+/**
+ * Values that some block after each one reads, those that phis take from it among them. Walks up from each use to the
+ * definition: the cost is the size of the answer.
+ */
+export function liveOuts(fn: IrFunction): ReadonlyMap<BlockId, ReadonlySet<ValueId>> {
+  const preds = predecessors(fn.blocks);
+  const home = new Map<ValueId, BlockId>();
+  const outs = new Map<BlockId, Set<ValueId>>(fn.blocks.map(({ id }) => [id, new Set()]));
+  for (const block of fn.blocks) for (const inst of block.insts) home.set(inst.id, block.id);
+  const enter = (block: BlockId, value: ValueId): void => {
+    const work = [block];
+    for (let at = work.pop(); at !== undefined; at = work.pop()) {
+      if (home.get(value) === at) continue;
+      for (const pred of preds.get(at)!) {
+        const out = outs.get(pred)!;
+        if (out.has(value)) continue;
+        out.add(value);
+        work.push(pred);
+      }
+    }
+  };
+  for (const block of fn.blocks) {
+    for (const inst of block.insts) {
+      if (inst.op !== "phi") for (const value of operands(inst)) enter(block.id, value);
+      else {
+        for (const { block: from, value } of inst.args) {
+          const out = outs.get(from)!;
+          if (out.has(value)) continue;
+          out.add(value);
+          enter(from, value);
+        }
+      }
+    }
+    for (const value of termOperands(block.term)) enter(block.id, value);
+  }
+  return outs;
+}

@@ -1,0 +1,120 @@
+import { describe, expect, test } from "vitest";
+import { checkSsa } from "../../../src/asm/ir/check.ts";
+import type { Pass } from "../../../src/asm/ir/edit.ts";
+import { parseIr } from "../../../src/asm/ir/parse.ts";
+import { dropDead } from "../../../src/asm/ir/passes/dead.ts";
+import { dropSigns } from "../../../src/asm/ir/passes/drop-signs.ts";
+import { mergeTests } from "../../../src/asm/ir/passes/merge-tests.ts";
+import { simplify } from "../../../src/asm/ir/passes/simplify.ts";
+import { printIr } from "../../../src/asm/ir/print.ts";
+
+/** The body after the passes, without its head, one line each. */
+function run(passes: readonly Pass[], body: string, head = "global auto f(i64, i64) i64"): string {
+  const made = [...passes, dropDead].reduce(
+    (before, pass) => {
+      const next = pass.run(before);
+      checkSsa(next, pass.name);
+      return next;
+    },
+    parseIr(`${head}\n${body}`),
+  );
+  return printIr(made);
+}
+
+/** A chain of branches over %1 that all go to b109 where their test holds. */
+const chain = (...tests: readonly string[]): string => {
+  const blocks = tests.map((line, i) => {
+    const next = i + 1 === tests.length ? "b108" : `b${101 + i}`;
+    return `b${100 + i}:\n${i === 0 ? "%1 = param i64 0\n%2 = trunc i32 %1\nCONSTS" : ""}br ${line.replace("NEXT", next)}`;
+  });
+  const constants = [0, 1, 2, 3, 4, 16, 64].map((n) => `%${20 + n} = const i32 ${n}\n`).join("");
+  const ends = "b108:\n%90 = const i64 1\nret %90\nb109:\n%91 = const i64 2\nret %91";
+  return `${blocks.join("\n").replace("CONSTS", constants)}\n${ends}`;
+};
+const branches = (text: string): string[] =>
+  text.split("\n").flatMap((line) => /^\s*(br .*)/.exec(line)?.slice(1) ?? []);
+
+describe("merge-tests", () => {
+  test("bits that must be clear become one mask", () => {
+    const after = run([mergeTests], chain("set %2, %21, b109, NEXT", "set %2, %24, b109, NEXT"));
+    expect(branches(after)).toHaveLength(1);
+    expect(after).toMatch(/const i32 5\n/);
+  });
+  test("bits clear and bits set become one comparison, from three on", () => {
+    const three = ["set %2, %21, NEXT, b109", "set %2, %22, b109, NEXT", "set %2, %24, NEXT, b109"];
+    const after = run([mergeTests], chain(...three));
+    expect(branches(after)).toEqual([expect.stringContaining("br ne")]);
+    expect(after).toMatch(/const i32 7\n/);
+    expect(after).toMatch(/const i32 5\n/);
+    expect(branches(run([mergeTests], chain(...three.slice(0, 2))))).toHaveLength(2);
+  });
+  test("a condition that implies the next one is not asked", () => {
+    const after = run([mergeTests], chain("slt %2, %20, b109, NEXT", "ne %2, %36, b109, NEXT"));
+    expect(branches(after)).toEqual([expect.stringContaining("br ne")]);
+  });
+  test.each([
+    ["neither implies the other", "slt %2, %20, b109, NEXT", "sgt %2, %84, b109, NEXT"],
+    ["bits that contradict", "set %2, %23, NEXT, b109", "set %2, %21, b109, NEXT"],
+  ])("stays: %s", (_, first, second) => {
+    expect(branches(run([mergeTests], chain(first, second)))).toHaveLength(2);
+  });
+  test("targets that see different values stay apart", () => {
+    const body = `b100:
+%1 = param i64 0
+%2 = param i64 1
+%3 = const i64 1
+%4 = const i64 2
+br set %1, %3, b109, b101
+b101:
+br set %1, %4, b109, b108
+b108:
+ret %3
+b109:
+%5 = phi i64 b100: %3, b101: %2
+ret %5`;
+    expect(branches(run([mergeTests], body))).toHaveLength(2);
+  });
+});
+
+describe("drop-signs", () => {
+  const loads = (fn: string, reader: string): string => `b0:
+%1 = param ptr 0
+%2 = load i32 s8 [%1 + 0]
+%3 = const i32 ${fn}
+%4 = load i32 s8 [%1 + 1]
+%5 = ${reader}
+%6 = zext i64 32 %5
+ret %6`;
+  const head = "global auto f(ptr, i64) i64";
+  test.each([
+    ["110", "cmp i32 eq %2, %3", true],
+    ["4294967295", "cmp i32 ne %2, %3", true],
+    ["200", "cmp i32 eq %2, %3", false],
+    ["7", "cmp i32 slt %2, %3", false],
+    ["0", "cmp i32 eq %2, %4", true],
+    ["127", "and i32 %2, %3", true],
+    ["511", "and i32 %2, %3", false],
+    ["1", "add i32 %2, %3", false],
+  ])("constant %s, %s: %s", (value, reader, free) => {
+    const after = run([dropSigns], loads(value, reader), head);
+    expect(after.includes("load i32 s8")).toBe(!free);
+    if (value === "4294967295") expect(after).toContain("const i32 255");
+  });
+});
+
+test("fields are compared where they lie", () => {
+  const body = `b0:
+%1 = param i64 0
+%2 = const i64 9
+%3 = const i64 3
+%4 = lshr i64 %1, %2
+%5 = and i64 %4, %3
+br eq %5, %3, b11, b12
+b11:
+ret %3
+b12:
+ret %2`;
+  const after = run([simplify()], body);
+  expect(after).not.toContain("lshr");
+  expect(after).toMatch(/const i64 1536\n/);
+});
