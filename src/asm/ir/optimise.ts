@@ -19,6 +19,7 @@ import { promote } from "./passes/promote.ts";
 import { shareSlots } from "./passes/share-slots.ts";
 import { simplify } from "./passes/simplify.ts";
 import { simplifyCfg } from "./passes/simplify-cfg.ts";
+import { sinkCommon } from "./passes/sink-common.ts";
 import { splitSlots } from "./passes/split-slots.ts";
 import { splitUnaligned } from "./passes/split-unaligned.ts";
 import { threadJumps } from "./passes/thread-jumps.ts";
@@ -154,6 +155,13 @@ function fullPlan(options: OptimiseOptions): Plan {
     simplifyCfg,
     threadJumps,
     promote,
+    dropDead,
+    simplifyCfg,
+    numberValues,
+    sinkCommon,
+    simplifyCfg,
+    sinkCommon,
+    combine,
     dropDead,
     simplifyCfg,
   ]);
