@@ -1,12 +1,13 @@
 /** Typed tree to SSA: each local a stack object, each access a load or store; `asm/ir` makes registers of them. */
 import type { DiagSink } from "../../diag/diagnostic.ts";
+import type { Size } from "../../isa/insn.ts";
 import { IrBuilder } from "../ir/builder.ts";
 import { type AddrSymbol, operands, termOperands } from "../ir/inst.ts";
 import type { IrFunction, IrProgram, IrType, ValueId } from "../ir/model.ts";
 import { sizeOf } from "../sema/layout.ts";
 import type { TFunction, TGlobal, Unit } from "../sema/tree.ts";
 import type { CType } from "../sema/types.ts";
-import { type FunctionContext, slotAlign, slotOf } from "./context.ts";
+import { type FunctionContext, sizeDividing, slotAlign, slotOf } from "./context.ts";
 import { storeScalar } from "./place.ts";
 import { copyBytes } from "./record.ts";
 import { refuseRecursion } from "./recursion.ts";
@@ -18,10 +19,10 @@ import { endFunction, lowerStatement } from "./stmt.ts";
  * `sink`. Functions of `wanted` stay, though no SSA calls them.
  */
 export function lower(unit: Unit, sink: DiagSink, wanted: ReadonlySet<string> = new Set()): IrProgram {
-  const symbols = symbolKinds(unit);
+  const names = { symbols: symbolKinds(unit), aligns: knownAligns(unit), localTypes: unit.localTypes };
   const named = new Set([...namedByData(unit), ...wanted]);
   const functions = unit.functions.flatMap((fn) => {
-    const made = lowerFunction(fn, symbols, sink);
+    const made = lowerFunction(fn, names, sink);
     return made ? [named.has(fn.name) ? { ...made, keep: true as const } : made] : [];
   });
   const called = namedInText(functions);
@@ -87,6 +88,10 @@ export function symbolKinds(unit: Unit): Map<string, AddrSymbol["kind"]> {
   ]);
 }
 
+/** Variables of this file that no other object's may replace lie where their own alignment says. */
+const knownAligns = (unit: Unit): Map<string, Size> =>
+  new Map(unit.globals.filter((g) => !g.weak).map((g) => [g.name, sizeDividing(Math.min(8, g.align))]));
+
 /** Words in the assembly of functions: what they call by name has to stay. */
 function namedInText(functions: readonly IrFunction[]): Set<string> {
   const insts = functions.flatMap((fn) => fn.blocks.flatMap((block) => block.insts));
@@ -101,7 +106,7 @@ function namedByData(unit: Unit): Set<string> {
 
 function lowerFunction(
   fn: TFunction,
-  symbols: ReadonlyMap<string, AddrSymbol["kind"]>,
+  names: Pick<FunctionContext, "symbols" | "aligns" | "localTypes">,
   sink: DiagSink,
 ): IrFunction | undefined {
   if (!supported(fn, sink)) return undefined;
@@ -115,7 +120,7 @@ function lowerFunction(
     b,
     sink,
     fn,
-    symbols,
+    ...names,
     slots: new Map(),
     open: [],
     literals: new Set(),

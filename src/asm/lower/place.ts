@@ -10,7 +10,7 @@ import type { BitField, TPlace } from "../sema/tree.ts";
 import { spaceOf } from "../sema/type-ops.ts";
 import type { CType } from "../sema/types.ts";
 import { loadBits, storeBits } from "./bitfield.ts";
-import { at, type FunctionContext, sizeDividing, slotAlign, slotOf } from "./context.ts";
+import { at, type FunctionContext, globalAlign, sizeDividing, slotAlign, slotOf } from "./context.ts";
 import { evaluate } from "./expr.ts";
 import { isSigned, scalarSize, scalarType } from "./scalars.ts";
 
@@ -45,7 +45,7 @@ function plainAddress(cx: FunctionContext, place: TPlace): Address {
     }
     case "global": {
       const base = at(cx, place.span, () => cx.b.emit({ op: "addr", ty: "ptr", symbol: symbolOf(cx, place.name) }));
-      return { base, off: 0, align: sizeDividing(Math.min(8, alignOf(place.type))), volatile };
+      return { base, off: 0, align: globalAlign(cx, place.name, place.type), volatile };
     }
     case "deref":
       return {
