@@ -203,7 +203,7 @@ class Planner {
     return operands(row[0]!).every((_, j) => {
       const values = row.map((inst) => operands(inst)[j]!);
       if (isOne(values) || this.#sink(values)) return true;
-      if (isFixed(row[0]!) || !values.every((value) => mayMeet(this.#defs.get(value)!))) return false;
+      if (isFixed(row[0]!) || !mayMeet(values.map((value) => this.#defs.get(value)!))) return false;
       this.#phis.set(keyOf(values), values);
       return true;
     });
@@ -287,8 +287,9 @@ const movable = (inst: Inst): boolean =>
 /** Whose operands are all the same, or move along: the kernel remembers what a call was given. */
 const isFixed = (inst: Inst): boolean => inst.op === "call" || inst.ty === "ptr";
 
-/** A number; casts may hide pointers. */
-const mayMeet = (def: Inst): boolean => (def.ty === "i32" || def.ty === "i64") && def.op !== "cast";
+/** Numbers of one width; casts may hide pointers. */
+const mayMeet = (row: Row<Inst>): boolean =>
+  row.every(({ ty, op }) => ty === row[0]!.ty && (ty === "i32" || ty === "i64") && op !== "cast");
 
 const shapes = new WeakMap<Inst, string>();
 
