@@ -26,13 +26,14 @@ import { definitions, useCounts } from "../uses.ts";
 /** Rewrites of one instruction; rules only go downhill, so this is a guard. */
 const maxSteps = 64;
 
-/** The pass; `constants` are the bytes of constant globals. */
-export const simplify = (constants: ReadonlyMap<string, Uint8Array> = new Map()): Pass => ({
+/** The pass; `constants` are the bytes of constant globals, `signedLoads` is what the machine can. */
+export const simplify = (constants: ReadonlyMap<string, Uint8Array> = new Map(), signedLoads = true): Pass => ({
   name: "simplify",
-  run: (fn) => new Simplifier(fn, constants).run(),
+  run: (fn) => new Simplifier(fn, constants, signedLoads).run(),
 });
 
 class Simplifier implements RuleContext {
+  readonly signedLoads: boolean;
   readonly #fn: IrFunction;
   readonly #constants: ReadonlyMap<string, Uint8Array>;
   readonly #ids: Ids;
@@ -44,7 +45,8 @@ class Simplifier implements RuleContext {
   #span: Span | undefined;
   #changed = false;
 
-  constructor(fn: IrFunction, constants: ReadonlyMap<string, Uint8Array>) {
+  constructor(fn: IrFunction, constants: ReadonlyMap<string, Uint8Array>, signedLoads: boolean) {
+    this.signedLoads = signedLoads;
     this.#fn = fn;
     this.#constants = constants;
     this.#ids = new Ids(fn);

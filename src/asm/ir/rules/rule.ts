@@ -14,6 +14,8 @@ export interface RuleContext {
   /** A new instruction before the one at hand; it is simplified too. */
   emit(body: InstBody): ValueId;
   number(ty: IrType, value: bigint): ValueId;
+  /** Whether the machine loads with sign. */
+  readonly signedLoads: boolean;
   /** Bytes of a constant global. */
   bytes(global: string): Uint8Array | undefined;
 }
