@@ -130,7 +130,7 @@ function quickPlan(options: OptimiseOptions): Plan {
 
 function fullPlan(options: OptimiseOptions): Plan {
   const run = runner(options);
-  const combine = simplify(options.constants);
+  const combine = simplify(options.constants, options.cpu === "v4");
   const first = run([simplifyCfg, promote, numberValues, combine, splitSlots, promote]);
   const improve = untilStable(
     run([

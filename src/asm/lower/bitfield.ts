@@ -3,8 +3,9 @@ import type { Size } from "../../isa/insn.ts";
 import type { IrBuilder } from "../ir/builder.ts";
 import { bitsOf } from "../ir/inst.ts";
 import type { IrType, ValueId } from "../ir/model.ts";
+import { layoutOf, sizeOf } from "../sema/layout.ts";
 import type { BitField } from "../sema/tree.ts";
-import type { CType } from "../sema/types.ts";
+import type { CType, RecordDecl } from "../sema/types.ts";
 import type { FunctionContext } from "./context.ts";
 import { type Address, accessCore, coreNumber, pointerTo, reachable, unaligned } from "./place.ts";
 import { resize, scalarSize } from "./scalars.ts";
@@ -129,15 +130,37 @@ const unitSizes: readonly Size[] = [1, 2, 4, 8];
 function loadCoreBits(cx: FunctionContext, address: Address, bits: BitField, type: CType): ValueId {
   const { b } = cx;
   const core = address.core!;
-  const unit = loadSized(
-    cx,
-    pointerTo(cx, address, b.span ?? cx.fn.span),
-    coreNumber(cx, core, "field_byte_size", bits.size),
-  );
+  const unit = isRoomy(cx, address)
+    ? b.load({ ty: "i64", size: 8, signed: false, base: address.base, off: address.off, ...accessCore(address) })
+    : loadSized(cx, pointerTo(cx, address, b.span ?? cx.fn.span), coreNumber(cx, core, "field_byte_size", bits.size));
   const left = coreNumber(cx, core, "field_lshift_u64", 64 - bits.bitOff - bits.bitSize);
   const right = coreNumber(cx, core, "field_rshift_u64", 64 - bits.bitSize);
   const value = b.bin(bits.signed ? "ashr" : "lshr", b.bin("shl", unit, left), right);
   return resize(b, value, { size: 8, signed: bits.signed }, wide(type));
+}
+
+/**
+ * Eight bytes from the unit on may be read whatever its size: the shifts count from the unit's first byte, and what lies
+ * behind it falls out. The kernel lets one load cover a bit-field and more (btf.c:btf_struct_walk), as long as it stays
+ * in the struct. A struct without pointers may lie in a packet or a buffer, where only its checked part can be read.
+ */
+function isRoomy(cx: FunctionContext, { core, off, volatile }: Address): boolean {
+  const root = core && core.path[0] === 0 ? cx.localTypes[core.root] : undefined;
+  if (root?.kind !== "record" || volatile) return false;
+  const size = sizeOf(root);
+  return size !== undefined && off + 8 <= size && holdsPointer(root);
+}
+
+const holders = new WeakMap<RecordDecl, boolean>();
+
+function holdsPointer(type: CType): boolean {
+  if (type.kind === "array") return holdsPointer(type.elem);
+  if (type.kind !== "record") return type.kind === "ptr";
+  const known = holders.get(type.decl);
+  if (known !== undefined) return known;
+  const found = layoutOf(type.decl)?.fields.some((field) => holdsPointer(field.type)) ?? false;
+  holders.set(type.decl, found);
+  return found;
 }
 
 /** 1, 2, 4 or 8 bytes at `pointer`, as `size` says at load time, in 64 bits. */

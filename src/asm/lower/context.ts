@@ -25,12 +25,16 @@ export interface FunctionContext {
   readonly b: IrBuilder;
   readonly sink: DiagSink;
   readonly fn: TFunction;
-  /** What a unit-wide name stands for. */
   /** Where the record goes that the function returns. */
   result?: ValueId;
+  /** What a unit-wide name stands for. */
   readonly symbols: ReadonlyMap<string, AddrSymbol["kind"]>;
   /** Accesses by one type leave objects of others alone. */
   readonly strictAliasing: boolean;
+  /** Alignments of the unit's own variables, where they are certain. */
+  readonly aligns: ReadonlyMap<string, Size>;
+  /** By `LocalTypeRef`: the types that CO-RE accesses start from. */
+  readonly localTypes: readonly CType[];
   readonly slots: Map<TLocal, SlotId>;
   /** Objects whose scopes are not left yet, the innermost last. */
   readonly open: SlotId[];
@@ -56,6 +60,10 @@ export function slotAlign(local: TLocal): Size {
   const wanted = Math.max(local.align, alignOf(local.type), size >= 8 ? 8 : size >= 4 ? 4 : 1);
   return sizeDividing(Math.min(8, wanted));
 }
+
+/** Alignment of what a unit-wide name stands for: its own, which may be more than its type's. */
+export const globalAlign = (cx: FunctionContext, name: string, type: CType): Size =>
+  cx.aligns.get(name) ?? sizeDividing(Math.min(8, alignOf(type)));
 
 /** The stack object of a local, made on first use. */
 export function slotOf(cx: FunctionContext, local: TLocal): SlotId {

@@ -1,5 +1,6 @@
 /** Typed tree to SSA: each local a stack object, each access a load or store; `asm/ir` makes registers of them. */
 import type { DiagSink } from "../../diag/diagnostic.ts";
+import type { Size } from "../../isa/insn.ts";
 import { IrBuilder } from "../ir/builder.ts";
 import { type AddrSymbol, operands, termOperands } from "../ir/inst.ts";
 import type { IrFunction, IrProgram, IrType, ValueId } from "../ir/model.ts";
@@ -7,7 +8,7 @@ import type { ConstantData } from "../ir/rules/rule.ts";
 import { sizeOf } from "../sema/layout.ts";
 import type { TFunction, TGlobal, Unit } from "../sema/tree.ts";
 import type { CType } from "../sema/types.ts";
-import { type FunctionContext, slotAlign, slotOf } from "./context.ts";
+import { type FunctionContext, sizeDividing, slotAlign, slotOf } from "./context.ts";
 import { storeScalar } from "./place.ts";
 import { copyBytes } from "./record.ts";
 import { refuseRecursion } from "./recursion.ts";
@@ -24,7 +25,12 @@ export function lower(
   wanted: ReadonlySet<string> = new Set(),
   strictAliasing = true,
 ): IrProgram {
-  const names = { symbols: symbolKinds(unit), strictAliasing };
+  const names = {
+    symbols: symbolKinds(unit),
+    aligns: knownAligns(unit),
+    localTypes: unit.localTypes,
+    strictAliasing,
+  };
   const named = new Set([...namedByData(unit), ...wanted]);
   const functions = unit.functions.flatMap((fn) => {
     const made = lowerFunction(fn, names, sink);
@@ -111,6 +117,10 @@ export function symbolKinds(unit: Unit): Map<string, AddrSymbol["kind"]> {
   ]);
 }
 
+/** Variables of this file that no other object's may replace lie where their own alignment says. */
+const knownAligns = (unit: Unit): Map<string, Size> =>
+  new Map(unit.globals.filter((g) => !g.weak).map((g) => [g.name, sizeDividing(Math.min(8, g.align))]));
+
 /** Words in the assembly of functions: what they call by name has to stay. */
 function namedInText(functions: readonly IrFunction[]): Set<string> {
   const insts = functions.flatMap((fn) => fn.blocks.flatMap((block) => block.insts));
@@ -125,7 +135,7 @@ function namedByData(unit: Unit): Set<string> {
 
 function lowerFunction(
   fn: TFunction,
-  names: Pick<FunctionContext, "symbols" | "strictAliasing">,
+  names: Pick<FunctionContext, "symbols" | "aligns" | "localTypes" | "strictAliasing">,
   sink: DiagSink,
 ): IrFunction | undefined {
   if (!supported(fn, sink)) return undefined;

@@ -4,7 +4,7 @@ import type { ValueId } from "../ir/model.ts";
 import { alignOf } from "../sema/layout.ts";
 import type { TExpr } from "../sema/tree.ts";
 import { pointeeSpace } from "../sema/type-ops.ts";
-import { type FunctionContext, sizeDividing, slotAlign } from "./context.ts";
+import { type FunctionContext, globalAlign, sizeDividing, slotAlign } from "./context.ts";
 import { evaluate } from "./expr.ts";
 import { type Address, inProgram } from "./place.ts";
 import { copyBytes, fillBytes } from "./record.ts";
@@ -17,19 +17,26 @@ function constantOf(e: TExpr): number | undefined {
 }
 
 /** What is known of a pointer's alignment: that of the object it names, else of the type it pointed to in the source. */
-function alignment(e: TExpr): Size {
-  if (e.kind === "convert" && e.operand.type.kind === "ptr") return alignment(e.operand);
+function alignment(cx: FunctionContext, e: TExpr): Size {
+  if (e.kind === "convert" && e.operand.type.kind === "ptr") return alignment(cx, e.operand);
   if (e.kind === "addr" && e.place.kind === "local") return slotAlign(e.place.local);
   if (e.kind === "addr" && e.place.kind === "field") {
-    const outer = alignment({ ...e, place: e.place.base });
+    const outer = alignment(cx, { ...e, place: e.place.base });
     return Math.min(outer, e.place.off === 0 ? 8 : sizeDividing(e.place.off)) as Size;
   }
+  if (e.kind === "addr" && e.place.kind === "global") return globalAlign(cx, e.place.name, e.place.type);
   if (e.kind === "addr") return sizeDividing(Math.min(8, alignOf(e.place.type)));
   return e.type.kind === "ptr" ? sizeDividing(Math.min(8, alignOf(e.type.to))) : 1;
 }
 
 const pointee = (cx: FunctionContext, e: TExpr): Address =>
-  inProgram(cx, { base: evaluate(cx, e), off: 0, align: alignment(e), volatile: false, space: pointeeSpace(e.type) });
+  inProgram(cx, {
+    base: evaluate(cx, e),
+    off: 0,
+    align: alignment(cx, e),
+    volatile: false,
+    space: pointeeSpace(e.type),
+  });
 
 type MemoryFunction = "__builtin_memcpy" | "__builtin_memmove" | "__builtin_memset" | "__builtin_memcmp";
 

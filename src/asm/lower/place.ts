@@ -11,7 +11,7 @@ import { spaceOf } from "../sema/type-ops.ts";
 import type { CType } from "../sema/types.ts";
 import { accessTag } from "./access-tag.ts";
 import { loadBits, storeBits } from "./bitfield.ts";
-import { at, type FunctionContext, sizeDividing, slotAlign, slotOf } from "./context.ts";
+import { at, type FunctionContext, globalAlign, sizeDividing, slotAlign, slotOf } from "./context.ts";
 import { evaluate } from "./expr.ts";
 import { isSigned, scalarSize, scalarType } from "./scalars.ts";
 
@@ -50,7 +50,7 @@ function plainAddress(cx: FunctionContext, place: TPlace): Address {
     }
     case "global": {
       const base = at(cx, place.span, () => cx.b.emit({ op: "addr", ty: "ptr", symbol: symbolOf(cx, place.name) }));
-      return { base, off: 0, align: sizeDividing(Math.min(8, alignOf(place.type))), volatile };
+      return { base, off: 0, align: globalAlign(cx, place.name, place.type), volatile };
     }
     case "deref":
       return { base: evaluate(cx, place.addr), off: 0, align: placeAlign(place), volatile };

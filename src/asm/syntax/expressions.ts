@@ -494,4 +494,3 @@ export abstract class ExpressionParser extends ParserBase {
 
 /** Literals that are kept apart, at most: an array of bytes is large beside the few that it holds. */
 const MOST_PARTS = 1 << 12;
-

@@ -108,7 +108,16 @@ describe("simplify", () => {
     ],
     [
       "%3 = bswap i32 16 %1\n%4 = const i32 65535\n%5 = and i32 %1, %4\n%6 = bswap i32 16 %5\n%7 = const i32 2048\n%9 = cmp i32 eq %6, %7",
-      "%4 = const i32 65535; %5 = and i32 %1, %4; %13 = const i32 8; %9 = cmp i32 eq %5, %13; ret %9",
+      "%3 = bswap i32 16 %1; %7 = const i32 2048; %9 = cmp i32 eq %3, %7; ret %9",
+    ],
+    ["%3 = sext i32 8 %1\n%4 = const i32 255\n%9 = and i32 %3, %4", "%4 = const i32 255; %9 = and i32 %1, %4; ret %9"],
+    [
+      "%3 = const i32 8\n%4 = sub i32 %3, %1\n%5 = const i32 20\n%9 = sub i32 %5, %4",
+      "%13 = const i32 12; %9 = add i32 %1, %13; ret %9",
+    ],
+    [
+      "%3 = const i32 8\n%4 = sub i32 %3, %1\n%5 = const i32 20\n%9 = add i32 %4, %5",
+      "%13 = const i32 28; %9 = sub i32 %13, %1; ret %9",
     ],
     ["%3 = cmp i32 ult %1, %2\n%4 = const i32 0\n%9 = cmp i32 eq %3, %4", "%9 = cmp i32 uge %1, %2; ret %9"],
     [

@@ -29,6 +29,8 @@ export interface InlineOptions {
 }
 
 const defaultSmall = 40;
+/** Instructions up to which a function is inlined that no program would hold twice. */
+const largestSingle = 60;
 /** Functions beyond this size take no more bodies in, unless the source demands it. */
 const callerLimit = 50_000;
 
@@ -39,11 +41,15 @@ const calleeOf = (inst: Inst): string | undefined =>
 export function inlineCalls(program: IrProgram, options: InlineOptions): IrProgram {
   const made = new Map<string, IrFunction>();
   const calls = countCalls(program);
+  const copies = copiesPerRoot(program);
   const wanted = (callee: IrFunction): boolean => {
     if (callee.inlining !== "auto") return callee.inlining === "always";
     if (!options.auto || callee.section !== undefined) return false;
     const once = callee.linkage === "static" && calls.get(callee.name) === 1;
-    return once || sizeOf(callee) <= (options.small ?? defaultSmall);
+    if (once) return true;
+    const size = codeSize(callee);
+    if (callee.linkage === "static" && copies.get(callee.name) === 1 && size <= largestSingle) return true;
+    return Math.max(size, sizeOf(callee)) <= (options.small ?? defaultSmall);
   };
   for (const fn of calleesFirst(program)) {
     const inlined = inlineInto(fn, (name) => {
@@ -56,6 +62,70 @@ export function inlineCalls(program: IrProgram, options: InlineOptions): IrProgr
 }
 
 const sizeOf = (fn: IrFunction): number => fn.blocks.reduce((sum, block) => sum + block.insts.length + 1, 0);
+
+/** About how many machine instructions the function becomes. */
+const codeSize = (fn: IrFunction): number =>
+  fn.blocks.reduce(
+    (sum, { insts, term }) => insts.reduce((n, inst) => n + weightOf(inst), sum + termWeights[term.op]),
+    0,
+  );
+
+const termWeights: Readonly<Record<Term["op"], number>> = { jump: 0, br: 1, ret: 1, unreachable: 1 };
+
+function weightOf(inst: Inst): number {
+  switch (inst.op) {
+    case "const":
+    case "undef":
+    case "param":
+    case "slot":
+    case "phi":
+    case "cast":
+    case "trunc":
+    case "end":
+      return 0;
+    case "addr":
+    case "sext":
+    case "cmp":
+      return 2;
+    case "copy":
+      return 2 * Math.ceil(inst.length / inst.align);
+    case "fill":
+      return Math.ceil(inst.length / inst.align);
+    case "call":
+      return 1 + inst.args.length;
+    default:
+      return 1;
+  }
+}
+
+/** Beyond this many steps the copies are not counted: no function then has one. */
+const maxCounting = 1_000_000;
+
+/**
+ * How often each function would be in the program or global function that needs it most, were all calls inlined: each
+ * of them is loaded with a copy of its own of every function that it calls.
+ */
+function copiesPerRoot(program: IrProgram): Map<string, number> {
+  const order = calleesFirst(program).reverse();
+  const calls = new Map(order.map((fn) => [fn.name, mentions(fn)]));
+  const roots = order.filter((fn) => fn.section !== undefined || fn.linkage === "global" || fn.keep);
+  const most = new Map<string, number>();
+  let steps = roots.length * order.length;
+  if (steps > maxCounting) return most;
+  for (const root of roots) {
+    const count = new Map([[root.name, 1]]);
+    for (const { name } of order) {
+      const times = count.get(name);
+      if (times === undefined) continue;
+      const callees = calls.get(name)!;
+      steps += callees.length;
+      for (const callee of callees) count.set(callee, Math.min(1000, (count.get(callee) ?? 0) + times));
+    }
+    for (const [name, times] of count) most.set(name, Math.max(times, most.get(name) ?? 0));
+    if (steps > maxCounting) return new Map();
+  }
+  return most;
+}
 
 function countCalls(program: IrProgram): Map<string, number> {
   const counts = new Map<string, number>();

@@ -26,13 +26,14 @@ import { definitions, useCounts } from "../uses.ts";
 /** Rewrites of one instruction; rules only go downhill, so this is a guard. */
 const maxSteps = 64;
 
-/** The pass; `constants` are what constant globals hold. */
-export const simplify = (constants: ReadonlyMap<string, ConstantData> = new Map()): Pass => ({
+/** The pass; `constants` are what constant globals hold, `signedLoads` is what the machine can. */
+export const simplify = (constants: ReadonlyMap<string, ConstantData> = new Map(), signedLoads = true): Pass => ({
   name: "simplify",
-  run: (fn) => new Simplifier(fn, constants).run(),
+  run: (fn) => new Simplifier(fn, constants, signedLoads).run(),
 });
 
 class Simplifier implements RuleContext {
+  readonly signedLoads: boolean;
   readonly #fn: IrFunction;
   readonly #constants: ReadonlyMap<string, ConstantData>;
   readonly #ids: Ids;
@@ -44,7 +45,8 @@ class Simplifier implements RuleContext {
   #span: Span | undefined;
   #changed = false;
 
-  constructor(fn: IrFunction, constants: ReadonlyMap<string, ConstantData>) {
+  constructor(fn: IrFunction, constants: ReadonlyMap<string, ConstantData>, signedLoads: boolean) {
+    this.signedLoads = signedLoads;
     this.#fn = fn;
     this.#constants = constants;
     this.#ids = new Ids(fn);

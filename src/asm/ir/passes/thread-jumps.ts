@@ -1,10 +1,11 @@
 /**
- * A block that only asks about its phis is passed by from where the answer is known: `a && b` as a value, flags, and
- * the first test of a loop. Phis that others read are put into stack objects, for `promote` to take up again.
+ * A block that only asks is passed by from where the answer is known, by its phis or by what was asked before: `a && b`
+ * as a value, flags, conditions in two places, and the first test of a loop. Phis that others read are put into stack objects, for `promote` to take up again.
  * Relies on: `promote` runs afterwards. Keeps: effects, their order.
  */
 import { predecessors } from "../cfg.ts";
 import { type Dominators, dominators } from "../dominators.ts";
+import { knownOnEdge } from "../edge-facts.ts";
 import { blockMap, Ids, type Pass, withBlocks } from "../edit.ts";
 import { foldBin, foldCmp } from "../evaluate.ts";
 import {
@@ -89,7 +90,7 @@ class Threader {
 
   #shortcuts(block: Block, outside: ReadonlySet<ValueId>): Shortcut[] {
     const { term } = block;
-    if (term.op !== "br" || block.insts[0]?.op !== "phi") return [];
+    if (term.op !== "br") return [];
     const rest = block.insts.filter((inst) => inst.op !== "phi");
     if (rest.length > maxInsts || rest.some((inst) => !isPure(inst) || outside.has(inst.id))) return [];
     const from = this.#preds.get(block.id)!;
@@ -98,7 +99,7 @@ class Threader {
     if (from.length < 2 || [block.id, term.then, term.else, ...from].some((id) => this.#touched.has(id))) return [];
     const loops = from.some((pred) => this.#doms.dominates(block.id, pred));
     return from.flatMap((pred) => {
-      const answer = this.#answer(block, term, pred);
+      const answer = this.#answer(block, term, pred, demoted === 0);
       if (answer === undefined) return [];
       const to = answer ? term.then : term.else;
       if (to === block.id || this.#doms.dominates(block.id, pred)) return [];
@@ -118,8 +119,8 @@ class Threader {
     );
   }
 
-  /** What the branch decides for those who come from `pred`. */
-  #answer(block: Block, term: Branch, pred: BlockId): boolean | undefined {
+  /** What the branch decides for those who come from `pred`; earlier branches are asked where `back`. */
+  #answer(block: Block, term: Branch, pred: BlockId, back: boolean): boolean | undefined {
     const values = new Map<ValueId, bigint>();
     const incoming = new Map<ValueId, ValueId>();
     for (const inst of block.insts) {
@@ -138,7 +139,21 @@ class Threader {
     const def = this.#defs.get(term.b)!;
     if (a !== undefined && b !== undefined) return foldCmp(term.fn, def.ty === "i32" ? 32 : 64, a, b);
     const arg = incoming.get(term.a);
-    return arg === undefined || b === undefined ? undefined : this.#byBits(term.fn, arg, b);
+    const byBits = arg === undefined || b === undefined ? undefined : this.#byBits(term.fn, arg, b);
+    // Not where phis live on: that costs more registers than the jump is worth.
+    return byBits !== undefined || !back ? byBits : this.#byBranches(block, term, incoming, pred);
+  }
+
+  /** What was asked before on the way over `pred`. */
+  #byBranches(block: Block, term: Branch, incoming: ReadonlyMap<ValueId, ValueId>, pred: BlockId): boolean | undefined {
+    const outer = (value: ValueId): ValueId => incoming.get(value) ?? value;
+    const [a, b] = [outer(term.a), outer(term.b)];
+    if (block.insts.some(({ id }) => id === a || id === b)) return undefined;
+    return knownOnEdge({ fn: term.fn, a, b }, pred, block.id, {
+      block: (id) => (this.#touched.has(id) ? undefined : this.#blocks.get(id)!),
+      preds: (id) => this.#preds.get(id)!,
+      def: (value) => this.#defs.get(value)!,
+    });
   }
 
   #constant(value: ValueId): bigint | undefined {

@@ -15,10 +15,18 @@ function folded(base: ValueId, off: number, cx: RuleContext): { base: ValueId; o
 }
 
 export function simplifyLoad(inst: InstOf<"load">, cx: RuleContext): Rewrite {
+  if (inst.signed && !cx.signedLoads && inst.size * 8 < bitsOf(inst.ty)) return extendedLoad(inst, cx);
   if (inst.core) return undefined;
   const at = folded(inst.base, inst.off, cx);
   if (at) return instead({ ...inst, ...at });
   return inst.volatile ? undefined : readConstant(inst, cx);
+}
+
+/** Without an instruction for it, the sign is another step: who does not need it, or has it, goes without. */
+function extendedLoad(inst: InstOf<"load">, cx: RuleContext): Rewrite {
+  const { id: _, span: __, ...load } = inst;
+  const from = (inst.size * 8) as 8 | 16 | 32;
+  return instead({ op: "sext", ty: inst.ty, from, a: cx.emit({ ...load, ty: "i32", signed: false }) });
 }
 
 /** What constant data holds at the address, a number or the address of something. */

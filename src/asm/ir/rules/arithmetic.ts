@@ -3,7 +3,7 @@ import { fitsS16 } from "../../../support/int.ts";
 import { foldBin } from "../evaluate.ts";
 import { bitsOf, type InstOf, inverse } from "../inst.ts";
 import { greatest, isNonNegative, maskOf } from "../known-bits.ts";
-import type { BinOp, IrType, ValueId } from "../model.ts";
+import type { BinOp, Inst, IrType, ValueId } from "../model.ts";
 import { simplifyBytes } from "./bytes.ts";
 import { instead, number, type Rewrite, type RuleContext, same } from "./rule.ts";
 
@@ -16,7 +16,7 @@ export function simplifyBin(inst: Bin, cx: RuleContext): Rewrite {
   const a = cx.constant(inst.a);
   const b = cx.constant(inst.b);
   const bits = bitsOf(inst.ty);
-  if (a !== undefined && b !== undefined && inst.ty !== "ptr") {
+  if (a !== undefined && b !== undefined) {
     const value = foldBin(inst.fn, bits, a, b);
     if (value !== undefined) return number(inst.ty, value);
   }
@@ -26,8 +26,21 @@ export function simplifyBin(inst: Bin, cx: RuleContext): Rewrite {
   if (inst.ty === "ptr" || cx.type(inst.a) === "ptr") return pointerRules(inst, b, cx);
   if (inst.a === inst.b) return equalOperands(inst);
   if (b !== undefined) return constantRules(inst, b, cx);
-  if (a === 0n && inst.fn === "sub") return instead({ op: "neg", ty: inst.ty, a: inst.b });
+  if (a !== undefined && inst.fn === "sub") return fromConstant(inst, a, cx) ?? valueRules(inst, cx);
   return valueRules(inst, cx) ?? simplifyBytes(inst, cx);
+}
+
+/** c - 0, c1 - (c2 - x) and c1 - (x + c2). */
+function fromConstant(inst: Bin, c: bigint, cx: RuleContext): Rewrite {
+  const { ty } = inst;
+  if (c === 0n) return instead({ op: "neg", ty, a: inst.b });
+  const inner = cx.def(inst.b);
+  if (inner.op !== "bin" || inner.ty !== ty || !cx.once(inst.b)) return undefined;
+  const [first, second] = [cx.constant(inner.a), cx.constant(inner.b)];
+  const less = (by: bigint): ValueId => cx.number(ty, BigInt.asUintN(bitsOf(ty), c - by));
+  if (inner.fn === "sub" && first !== undefined) return instead({ ...inst, fn: "add", a: inner.b, b: less(first) });
+  if (inner.fn === "add" && second !== undefined) return instead({ ...inst, a: less(second), b: inner.a });
+  return undefined;
 }
 
 function equalOperands(inst: Bin): Rewrite {
@@ -104,10 +117,13 @@ function constantRules(inst: Bin, c: bigint, cx: RuleContext): Rewrite {
   return reassociate(inst, c, cx) ?? strengthRules(inst, c, cx) ?? bitRules(inst, c, cx);
 }
 
-/** (x fn c1) fn c2. */
+/** (x fn c1) fn c2; (c1 - x) + c2. */
 function reassociate(inst: Bin, c: bigint, cx: RuleContext): Rewrite {
   const inner = cx.def(inst.a);
   if (inner.op !== "bin" || inner.ty !== inst.ty) return undefined;
+  const from = cx.constant(inner.a);
+  if (inst.fn === "add" && inner.fn === "sub" && from !== undefined && cx.once(inst.a))
+    return instead({ ...inner, a: cx.number(inst.ty, BigInt.asUintN(bitsOf(inst.ty), from + c)) });
   const first = cx.constant(inner.b);
   if (first === undefined) return undefined;
   const { fn, ty } = inst;
@@ -173,6 +189,8 @@ function bitRules(inst: Bin, c: bigint, cx: RuleContext): Rewrite {
   const inner = cx.def(inst.a);
   if (fn === "and") {
     if ((greatest(cx.bits(inst.a), ty) & ~c) === 0n) return same(inst.a);
+    const low = lowBits(inner, c, ty, cx);
+    if (low !== undefined) return instead({ ...inst, a: low });
     if (ty === "i64" && c === 0xffff_ffffn) return instead({ op: "zext", ty, from: 32, a: inst.a });
   }
   if (fn === "xor" && c === 1n && inner.op === "cmp" && cx.once(inst.a)) {
@@ -181,6 +199,15 @@ function bitRules(inst: Bin, c: bigint, cx: RuleContext): Rewrite {
   }
   if (fn === "ashr" && isNonNegative(cx.bits(inst.a), ty)) return instead({ ...inst, fn: "lshr" });
   return undefined;
+}
+
+/** What was extended, where a mask asks for none of the bits that were added. */
+function lowBits(def: Inst, mask: bigint, ty: IrType, cx: RuleContext): ValueId | undefined {
+  if (def.op !== "sext" && def.op !== "zext") return undefined;
+  if (mask >> BigInt(def.from) !== 0n) return undefined;
+  const type = cx.type(def.a);
+  if (type === "i64" && ty === "i32" && cx.def(def.a).op !== "cast") return cx.emit({ op: "trunc", ty, a: def.a });
+  return type === ty ? def.a : undefined;
 }
 
 /** Neither operand is a constant. */

@@ -2,7 +2,7 @@
 import { foldCmp, foldSwap } from "../evaluate.ts";
 import { bitsOf, type InstOf, inverse, mirror } from "../inst.ts";
 import { greatest, maskOf } from "../known-bits.ts";
-import type { CmpOp, IrType, ValueId } from "../model.ts";
+import type { CmpOp, Inst, IrType, ValueId } from "../model.ts";
 import type { RuleContext } from "./rule.ts";
 
 export interface Comparison {
@@ -59,11 +59,22 @@ function lowHalf(value: ValueId, cx: RuleContext): (() => ValueId) | undefined {
   return cx.def(def.a).op === "cast" ? undefined : () => cx.emit({ op: "trunc", ty: "i32", a: def.a });
 }
 
-/** The address of an object is never null; of an extern it may be. */
+/**
+ * The address of an object is never null; of an extern it may be. Nor is one that lies a little before or behind what a
+ * pointer points to: C leaves no pointer that is moved to null.
+ */
 function ofPointer({ fn, a }: Comparison, y: bigint, cx: RuleContext): Verdict {
   const def = cx.def(a);
-  const known = def.op === "slot" || (def.op === "addr" && def.symbol.kind !== "extern");
+  const known = def.op === "slot" || (def.op === "addr" && def.symbol.kind !== "extern") || isMoved(def, cx);
   return known && y === 0n && (fn === "eq" || fn === "ne") ? fn === "ne" : undefined;
+}
+
+const maxMove = 0x8000n;
+
+function isMoved(def: Inst, cx: RuleContext): boolean {
+  if (def.op !== "bin" || def.ty !== "ptr" || def.fn !== "add") return false;
+  const by = BigInt.asIntN(64, cx.constant(def.b) ?? 0n);
+  return by !== 0n && by > -maxMove && by < maxMove && cx.type(def.a) === "ptr" && cx.def(def.a).op !== "cast";
 }
 
 function ofConstant(cmp: Comparison, y: bigint, ty: IrType, cx: RuleContext, asBranch: boolean): Verdict {
@@ -85,7 +96,10 @@ function byBits({ fn, a, b }: Comparison, y: bigint, ty: IrType, cx: RuleContext
     const impossible = (y & known.zeros) !== 0n || (known.ones & ~y) !== 0n;
     return impossible ? fn === "ne" : undefined;
   }
-  if (fn === "set") return (y & known.ones) !== 0n ? true : (y & most) === 0n ? false : undefined;
+  if (fn === "set") {
+    if ((y & known.ones) !== 0n || (y & most) === 0n) return (y & most) !== 0n;
+    return (most & ~y) === 0n ? { fn: "ne", a, b: cx.number(ty, 0n) } : undefined;
+  }
   const sign = 1n << BigInt(bitsOf(ty) - 1);
   const unsigned = signedToUnsigned[fn];
   if (unsigned) {
@@ -166,6 +180,8 @@ function equality(cmp: Comparison, y: bigint, ty: IrType, cx: RuleContext, asBra
       return swapped(cmp, def, y, cx);
     case "neg":
       return y === 0n && cx.once(a) ? { fn, a: def.a, b } : undefined;
+    case "sext":
+      return narrowEquality(cmp, def, y, ty, cx);
     case "bin":
       break;
     default:
@@ -200,6 +216,20 @@ function fieldInPlace({ fn }: Comparison, def: InstOf<"bin">, mask: bigint, y: b
   if (by === undefined || by >= BigInt(bitsOf(ty)) || mask << by > full || y << by > full) return undefined;
   const field = cx.emit({ op: "bin", ty, fn: "and", a: shifted.a, b: cx.number(ty, mask << by) });
   return { fn, a: field, b: cx.number(ty, y << by) };
+}
+
+/** 8 or 16 bits that were extended with their sign, where nobody else reads that: compared as they were. */
+function narrowEquality(
+  { fn, a }: Comparison,
+  def: InstOf<"sext" | "zext">,
+  y: bigint,
+  ty: IrType,
+  cx: RuleContext,
+): Verdict {
+  const fits = greatest(cx.bits(def.a), ty) >> BigInt(def.from) === 0n;
+  if (def.from === 32 || !cx.once(a) || cx.type(def.a) !== ty || !fits) return undefined;
+  if (BigInt.asUintN(bitsOf(ty), BigInt.asIntN(def.from, y)) !== y) return fn === "ne";
+  return { fn, a: def.a, b: cx.number(ty, BigInt.asUintN(def.from, y)) };
 }
 
 /** Byte order does not matter for equality: the constant is swapped instead, at no cost. */

@@ -2,7 +2,7 @@
 import { foldSwap } from "../evaluate.ts";
 import { bitsOf, type InstOf } from "../inst.ts";
 import { greatest, maskOf } from "../known-bits.ts";
-import type { BinOp, ValueId } from "../model.ts";
+import type { BinOp, Inst, ValueId } from "../model.ts";
 import { instead, number, type Rewrite, type RuleContext, same } from "./rule.ts";
 
 type Extend = InstOf<"zext" | "sext">;
@@ -48,8 +48,20 @@ export function simplifySext(inst: Extend, cx: RuleContext): Rewrite {
     const low = (1n << BigInt(from)) - 1n;
     if (mask !== undefined && (mask & low) === low) return instead({ ...inst, a: def.a });
   }
+  if (from === 32 && def.op === "bin" && def.fn === "add" && def.ty === "i32") return wideSum(def, inst, cx);
   if (def.op === "load" && def.signed && def.size * 8 <= from && def.ty === ty) return same(inst.a);
   return undefined;
+}
+
+/** x + c of 32 bits, extended: a sum of 64 bits, where it cannot overflow. */
+function wideSum(sum: InstOf<"bin">, inst: Extend, cx: RuleContext): Rewrite {
+  const c = cx.constant(sum.b);
+  if (c === undefined || !cx.once(inst.a)) return undefined;
+  const signed = BigInt.asIntN(32, c);
+  const most = greatest(cx.bits(sum.a), "i32");
+  if (most >> 31n !== 0n || (most + signed) >> 31n > 0n) return undefined;
+  const wide = cx.emit({ op: "zext", ty: "i64", from: 32, a: sum.a });
+  return instead({ op: "bin", ty: "i64", fn: "add", a: wide, b: cx.number("i64", BigInt.asUintN(64, signed)) });
 }
 
 /** Operations whose low bits depend on the operands' low bits only. */
@@ -120,10 +132,20 @@ export function simplifyNeg(inst: InstOf<"neg">, cx: RuleContext): Rewrite {
   return def.op === "neg" ? same(def.a) : undefined;
 }
 
+/** What `def` cuts or extends without a change to the low `bits`. */
+function uncut(def: Inst, bits: number, cx: RuleContext): ValueId | undefined {
+  if (def.op === "zext" || def.op === "sext") return def.from >= bits ? def.a : undefined;
+  if (def.op !== "bin" || def.fn !== "and") return undefined;
+  const mask = cx.constant(def.b);
+  return mask !== undefined && BigInt.asUintN(bits, ~mask) === 0n ? def.a : undefined;
+}
+
 export function simplifySwap(inst: InstOf<"bswap">, cx: RuleContext): Rewrite {
   const c = cx.constant(inst.a);
   if (c !== undefined) return number(inst.ty, foldSwap(inst.bits, c) & maskOf(inst.ty));
   const def = cx.def(inst.a);
+  const whole = uncut(def, inst.bits, cx);
+  if (whole !== undefined && cx.type(whole) === cx.type(inst.a)) return instead({ ...inst, a: whole });
   if (def.op !== "bswap" || def.bits !== inst.bits) return undefined;
   if (cx.type(def.a) !== inst.ty) return undefined;
   if (inst.bits === bitsOf(inst.ty)) return same(def.a);

@@ -16,6 +16,8 @@ export interface RuleContext {
   number(ty: IrType, value: bigint): ValueId;
   /** What a constant global holds. */
   data(global: string): ConstantData | undefined;
+  /** Whether the machine loads with sign. */
+  readonly signedLoads: boolean;
 }
 
 /** A global that nothing writes: its bytes, and where addresses are among them, with the names of those that have one. */
