@@ -41,7 +41,7 @@ const others: readonly (readonly [string, ...Case])[] = [
     "a bit-field that is read plainly (at struct s.bf)",
     "",
     "s->bf",
-    "at struct s.bf; lshift struct s.bf; rshift struct s.bf; size struct s.bf",
+    "at struct s.bf; lshift struct s.bf; rshift struct s.bf",
   ],
   ["elements before the pointer lie as here (at struct s[4294967295].a)", "", "s[-1].a", "at struct s.a"],
   ["a typedef that the kernel does not know (typedef in_t)", "in_t *a", "return a->d;", "at struct in.d"],
