@@ -41,8 +41,7 @@ export function warm(work, rounds) {
 const SHF_EXECINSTR = 4n;
 
 /** Slots of 8 bytes in the executable sections of an ELF64 little-endian object. */
-export function slotsOf(path) {
-  const bytes = readFileSync(path);
+export function slotsIn(bytes) {
   const [start, size, count] = [
     Number(bytes.readBigUInt64LE(0x28)),
     bytes.readUInt16LE(0x3a),
@@ -52,3 +51,6 @@ export function slotsOf(path) {
   const code = headers.filter((header) => header.readBigUInt64LE(8) & SHF_EXECINSTR);
   return code.reduce((sum, header) => sum + Number(header.readBigUInt64LE(0x20)) / 8, 0);
 }
+
+/** The same of the object in a file. */
+export const slotsOf = (path) => slotsIn(readFileSync(path));

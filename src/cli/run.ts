@@ -194,6 +194,12 @@ const compileOptions = (y: Argv) =>
       describe: "-Werror, -Werror=NAME, -Wno-NAME",
     })
     .option("silence-warnings", { type: "boolean", default: false, describe: "no warnings (-w)" })
+    .option("without-pass", {
+      type: "string",
+      array: true,
+      default: [] as string[],
+      describe: "leave out a pass of the optimizer",
+    })
     .option("time", { type: "boolean", default: false, describe: "tell on standard error where the time went" })
     .option("verify", { type: "boolean", default: true, describe: "ask the verifier (--no-verify: do not)" })
     .option("resolve-kfuncs", {
@@ -202,7 +208,7 @@ const compileOptions = (y: Argv) =>
       describe: "write the kernel's BTF ids into kfunc calls",
     });
 
-export const emitKinds = ["obj", "asm", "json"] as const;
+export const emitKinds = ["obj", "asm", "json", "ir"] as const;
 
 const buildOptions = (y: Argv) =>
   compileOptions(y)
@@ -217,7 +223,13 @@ const buildOptions = (y: Argv) =>
     .option("emit", {
       type: "string",
       default: "obj",
-      describe: "what to write: obj, asm, json, or several with commas",
+      describe: "what to write: obj, asm, json, ir, or several with commas",
+    })
+    .option("ir-pass", {
+      type: "string",
+      array: true,
+      default: [] as string[],
+      describe: "--emit ir shows what this pass did, before and after",
     });
 
 const verifyOptions = (y: Argv) =>
@@ -255,6 +267,7 @@ export type BuildArgs = Parsed<typeof compileOptions> & {
   readonly o?: string | undefined;
   readonly emit?: string;
   readonly E?: boolean;
+  readonly "ir-pass"?: readonly string[];
 };
 export type VerifyArgs = Parsed<typeof verifyOptions>;
 export type DisasmArgs = Parsed<typeof disasmOptions>;

@@ -2,6 +2,7 @@
 import { generate } from "../asm/codegen/generate.ts";
 import type { Subprog } from "../asm/codegen/subprog.ts";
 import { optimise } from "../asm/ir/optimise.ts";
+import { printIr } from "../asm/ir/print.ts";
 import { namedIn } from "../asm/lower/asm-code.ts";
 import { constantData, functionTables, lower } from "../asm/lower/lower.ts";
 import { lowerNaked } from "../asm/lower/naked.ts";
@@ -35,6 +36,8 @@ export interface Compilation {
   readonly verdicts: readonly ProgramVerdict[];
   /** Final instructions, still symbolic, for `--emit asm`. */
   readonly subprogs: readonly Subprog[];
+  /** The intermediate code that they are selected from, as text, for `--emit ir`. */
+  readonly ir: () => string;
 }
 
 /** What came of preprocessing alone. */
@@ -50,7 +53,7 @@ export function compile(source: string, options: CompileOptions): Compilation {
   const main = files.add(options.fileName ?? "probe.bpf", source);
   const sink = sinkFor(files, options);
   const unit = analyse(main, files, options, sink);
-  const { subprogs, linked } = sink.hasErrors ? noCode : codeOf(unit, options, sink);
+  const { subprogs, linked, ir } = sink.hasErrors ? noCode : codeOf(unit, options, sink);
   const whole = { ...unit, externs: [...unit.externs, ...linked] };
   const written = sink.hasErrors ? undefined : assemble(whole, subprogs, files, main, options, sink);
   options.ended?.("write");
@@ -58,7 +61,7 @@ export function compile(source: string, options: CompileOptions): Compilation {
   const verdicts = loadable && options.verify !== false ? judge(written, files, main, options, sink) : [];
   options.ended?.("verify");
   const { diagnostics } = sink;
-  return { ...(written && !sink.hasErrors && { object: written }), diagnostics, files, verdicts, subprogs };
+  return { ...(written && !sink.hasErrors && { object: written }), diagnostics, files, verdicts, subprogs, ir };
 }
 
 function analyse(main: SourceFile, files: SourceMap, options: CompileOptions, sink: DiagSink): Unit {
@@ -117,23 +120,25 @@ interface Code {
   readonly subprogs: readonly Subprog[];
   /** What it uses of other objects. */
   readonly linked: readonly TExtern[];
+  readonly ir: () => string;
 }
 
-const noCode: Code = { subprogs: [], linked: [] };
+const noCode: Code = { subprogs: [], linked: [], ir: () => "" };
 
 function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): Code {
-  const { cpu = "v3", level = 2, strictAliasing = true, dump } = options;
+  const { cpu = "v3", level = 2, strictAliasing = true, withoutPasses = [], dump } = options;
   const naked = lowerNaked(unit, sink);
-  const ir = lower(unit, sink, namedIn(naked.flatMap(({ lines }) => lines)), strictAliasing && level > 0);
+  const lowered = lower(unit, sink, namedIn(naked.flatMap(({ lines }) => lines)), strictAliasing && level > 0);
   options.ended?.("lower");
   if (sink.hasErrors) return noCode;
   const notUnrolled = onceEach((span) => sink.warn("pass-failed", span));
-  const optimised = optimise(ir, {
+  const optimised = optimise(lowered, {
     level,
     cpu,
-    constants: constantData(unit, ir),
-    tables: functionTables(unit, ir),
+    constants: constantData(unit, lowered),
+    tables: functionTables(unit, lowered),
     notUnrolled,
+    without: new Set(withoutPasses),
     ...(dump && { dump }),
   });
   options.ended?.("optimise");
@@ -145,7 +150,8 @@ function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): Code {
   const subprogs = unit.functions.flatMap(({ name }) => byName.get(name) ?? []);
   const bound = options.resolveKfuncs ? bindKfuncs(subprogs, options.kernel) : subprogs;
   options.ended?.("generate");
-  return { subprogs: leaveToLinker(bound, linked), linked };
+  const ir = () => settled.functions.map(printIr).join("\n");
+  return { subprogs: leaveToLinker(bound, linked), linked, ir };
 }
 
 /** Reports a place once, however many copies of its code there are. */

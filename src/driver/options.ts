@@ -1,6 +1,10 @@
 /** What a compilation can be told; every option means what the same one means to clang. */
+
+import type { PassDump } from "../asm/ir/optimise.ts";
 import type { IncludeHost } from "../asm/syntax/input.ts";
 import type { Kernel } from "../kernel/model.ts";
+
+export { neededPasses, optionalPasses, type PassDump } from "../asm/ir/optimise.ts";
 
 export interface WarningOptions {
   /** What stands behind each `-W`, in order: `all`, `no-shadow`, `error`, `error=return-type`, `no-error=cpp`. */
@@ -37,6 +41,8 @@ export interface CompileOptions {
   readonly warnings?: WarningOptions;
   /** Called when a stage has ended, by whoever wants to know how long it took. */
   readonly ended?: (stage: Stage) => void;
-  /** Called with the text of the intermediate code after each pass. */
-  readonly dump?: (pass: string, text: () => string) => void;
+  /** Passes of the optimizer that are left out, of `optionalPasses`. */
+  readonly withoutPasses?: readonly string[];
+  /** Called with the text of the intermediate code after each pass, and before those that changed it. */
+  readonly dump?: PassDump;
 }

@@ -9,7 +9,6 @@ import { dropDead } from "./passes/dead.ts";
 import { dropDeadStores } from "./passes/dead-stores.ts";
 import { delayUpdates } from "./passes/delay-updates.ts";
 import { divideUnsigned } from "./passes/divide.ts";
-import { dropSigns } from "./passes/drop-signs.ts";
 import { expand } from "./passes/expand.ts";
 import { forwardMemory } from "./passes/forward-memory.ts";
 import { hoistLoads } from "./passes/hoist-loads.ts";
@@ -22,6 +21,7 @@ import { mergeTests } from "./passes/merge-tests.ts";
 import { numberValues } from "./passes/number-values.ts";
 import { oneRound } from "./passes/one-round.ts";
 import { promote } from "./passes/promote.ts";
+import { quickWays } from "./passes/quick-ways.ts";
 import { reuseLoads } from "./passes/reuse-loads.ts";
 import { shareSlots } from "./passes/share-slots.ts";
 import { simplify } from "./passes/simplify.ts";
@@ -35,6 +35,8 @@ import { unrollSmall } from "./passes/unroll-small.ts";
 import { printIr } from "./print.ts";
 import type { ConstantData } from "./rules/rule.ts";
 
+export type PassDump = (pass: string, after: () => string, before: (() => string) | undefined) => void;
+
 export interface OptimiseOptions {
   /** 0: only what must be done. */
   readonly level: 0 | 2;
@@ -44,13 +46,56 @@ export interface OptimiseOptions {
   readonly constants?: ReadonlyMap<string, ConstantData>;
   /** Functions that constant globals point to: calls through them are by name. */
   readonly tables?: FunctionTables;
-  /** Called with each pass's result; `text` prints it. */
-  readonly dump?: (pass: string, text: () => string) => void;
+  /** Passes of `optionalPasses` that are left out: what is each worth? */
+  readonly without?: ReadonlySet<string>;
+  /** Called with each pass's result, and with what the pass changed if it did; both print when called. */
+  readonly dump?: PassDump;
   /** Hears where a loop was to be unrolled and could not be. */
   readonly notUnrolled?: (span: Span | undefined) => void;
   /** Check SSA after each pass, to name the guilty one. */
   readonly check?: boolean;
 }
+
+/** Passes that code can do without; the others make what code generation takes. */
+export const optionalPasses = [
+  "delay-updates",
+  "drop-dead-stores",
+  "follow-branches",
+  "forward-memory",
+  "hoist-loads",
+  "inline",
+  "known-arguments",
+  "merge-tests",
+  "number-values",
+  "one-round",
+  "quick-ways",
+  "reuse-loads",
+  "share-slots",
+  "simplify",
+  "sink-common",
+  "split-slots",
+  "thread-jumps",
+  "unroll-small",
+] as const;
+
+/** Passes that always run. */
+export const neededPasses = [
+  "decide-constants-all",
+  "decide-constants-own",
+  "divide-unsigned",
+  "drop-dead",
+  "expand",
+  "expand-compares",
+  "forget-unrolls",
+  "known-callees",
+  "known-lengths",
+  "promote",
+  "simplify-cfg",
+  "split-unaligned",
+  "unroll",
+] as const;
+
+type OptionalPass = (typeof optionalPasses)[number];
 
 /** Rounds until nothing changes; what would still change after these is not worth the time. */
 const maxRounds = 4;
@@ -62,14 +107,22 @@ interface Plan {
   readonly late: (fn: IrFunction) => IrFunction;
 }
 
+function dumpChange(pass: string, before: IrFunction, after: IrFunction, { dump }: OptimiseOptions): void {
+  const told = before === after ? undefined : () => printIr(before);
+  dump?.(pass, () => printIr(after), told);
+}
+
 function runner(options: OptimiseOptions): (passes: readonly Pass[]) => (fn: IrFunction) => IrFunction {
   const runOne = (fn: IrFunction, pass: Pass): IrFunction => {
     const after = pass.run(fn);
     if (options.check && after !== fn) checkSsa(after, pass.name);
-    options.dump?.(pass.name, () => printIr(after));
+    dumpChange(pass.name, fn, after, options);
     return after;
   };
-  return (passes) => (fn) => passes.reduce(runOne, fn);
+  return (passes) => {
+    const wanted = passes.filter(({ name }) => !options.without?.has(name));
+    return (fn) => wanted.reduce(runOne, fn);
+  };
 }
 
 type Step = (fn: IrFunction) => IrFunction;
@@ -142,7 +195,6 @@ function fullPlan(options: OptimiseOptions): Plan {
       forwardMemory,
       hoistLoads,
       reuseLoads,
-      dropSigns,
       followBranches,
       mergeTests,
       threadJumps,
@@ -175,6 +227,7 @@ function fullPlan(options: OptimiseOptions): Plan {
     dropDead,
     simplifyCfg,
     delayUpdates,
+    quickWays,
   ]);
   return {
     early: (fn) => decideOwn(unrolled(improve(first(fn)))),
@@ -185,12 +238,14 @@ function fullPlan(options: OptimiseOptions): Plan {
 /** The program as code generation takes it: no copies or fills, scalars in values, `always` functions inlined. */
 export function optimise(program: IrProgram, options: OptimiseOptions): IrProgram {
   const plan = options.level === 0 ? quickPlan(options) : fullPlan(options);
-  const inlined = inlineCalls(program, { auto: options.level > 0, optimise: plan.early });
-  const called = options.level > 0 ? knownArguments(inlined) : inlined;
+  const wants = (name: OptionalPass): boolean => options.level > 0 && !options.without?.has(name);
+  const inlined = (before: IrFunction, after: IrFunction) => dumpChange("inline", before, after, options);
+  const whole = inlineCalls(program, { auto: wants("inline"), optimise: plan.early, inlined });
+  const called = wants("known-arguments") ? knownArguments(whole) : whole;
   for (const [i, fn] of called.functions.entries()) {
-    if (fn === inlined.functions[i]) continue;
+    if (fn === whole.functions[i]) continue;
     if (options.check) checkSsa(fn, "known-arguments");
-    options.dump?.("known-arguments", () => printIr(fn));
+    dumpChange("known-arguments", whole.functions[i]!, fn, options);
   }
   return { functions: called.functions.map(plan.late) };
 }

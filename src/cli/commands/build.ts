@@ -5,13 +5,17 @@ import { SourceMap } from "../../diag/source.ts";
 import { type Compilation, compile, preprocess } from "../../driver/compile.ts";
 import { disassemble, listing, listingJson } from "../../driver/disassemble.ts";
 import { includeHost, type SearchPath } from "../../driver/host.ts";
+import { neededPasses, optionalPasses, type PassDump } from "../../driver/options.ts";
 import type { Kernel } from "../../kernel/model.ts";
 import { isFolder, readHeader, readSource, writeWhole } from "../files.ts";
 import { choiceOf, chooseKernel } from "../kernel-choice.ts";
 import { makeRule, quotedForMake } from "../make-rule.ts";
+import { PassSteps } from "../pass-steps.ts";
 import { report } from "../report.ts";
 import { type BuildArgs, emitKinds } from "../run.ts";
 import { Stopwatch } from "../stopwatch.ts";
+
+const passes: readonly string[] = [...optionalPasses, ...neededPasses];
 
 type Emit = (typeof emitKinds)[number];
 
@@ -43,6 +47,8 @@ function fail(sink: DiagSink, args: BuildArgs): number {
 function usageFault(args: BuildArgs, write: boolean): string | undefined {
   if (args.kernel !== undefined && !/^\d+\.\d+/.test(args.kernel))
     return `--kernel takes a release such as 6.12, not '${args.kernel}'`;
+  const pass = unknownPass(args["without-pass"], optionalPasses) ?? unknownPass(args["ir-pass"] ?? [], passes);
+  if (pass !== undefined) return pass;
   if (!write) return undefined;
   const kinds = (args.emit ?? "obj").split(",");
   const unknown = kinds.find((k) => !(emitKinds as readonly string[]).includes(k));
@@ -54,6 +60,11 @@ function usageFault(args: BuildArgs, write: boolean): string | undefined {
     return `-o ${args.o} names one file, but --emit asks for ${kinds.length}; -o takes a folder, too`;
   return undefined;
 }
+
+const unknownPass = (names: readonly string[], known: readonly string[]): string | undefined => {
+  const name = names.find((one) => !known.includes(one));
+  return name === undefined ? undefined : `no pass '${name}' can be named here; there are ${known.join(", ")}`;
+};
 
 /** What is the same for all files of one run. */
 interface Run {
@@ -69,12 +80,18 @@ function buildOne(file: string, run: Run): boolean {
   const text = readSource(file, sink);
   if (text === undefined) return fail(sink, args) === 0;
   if (write && args.E) return preprocessOne(text, file, kernel, args, sink);
-  const timed = watch && { ended: (stage: string) => watch.stage(stage), dump: (pass: string) => watch.pass(pass) };
-  const made = compile(text, { ...compileOptions(file, kernel, args), ...timed });
+  const timed = watch && { ended: (stage: string) => watch.stage(stage) };
+  const steps = new PassSteps(args["ir-pass"] ?? []);
+  const dump: PassDump = (pass, after, before) => {
+    watch?.pass(pass);
+    steps.note(pass, after, before);
+  };
+  const options = { ...compileOptions(file, kernel, args), ...timed, ...((watch || steps.wanted) && { dump }) };
+  const made = compile(text, options);
   report(made.diagnostics, made.files, args["message-format"]);
   if (!made.object) return false;
   if (!write) return true;
-  const ok = (args.emit ?? "obj").split(",").every((kind) => emit(kind as Emit, file, made, args, sink));
+  const ok = (args.emit ?? "obj").split(",").every((kind) => emit(kind as Emit, file, { ...made, steps }, args, sink));
   watch?.stage("report and output");
   if (ok && (args.MD || args.MMD)) return dependencies(file, made, args, sink) || fail(sink, args) === 0;
   if (!ok) fail(sink, args);
@@ -128,6 +145,7 @@ function compileOptions(file: string, kernel: Kernel, args: BuildArgs) {
     debug: args.debug,
     verify: args.verify,
     resolveKfuncs: args["resolve-kfuncs"],
+    withoutPasses: args["without-pass"],
     warnings: { flags: args.warning, none: args["silence-warnings"] },
   } as const;
 }
@@ -158,15 +176,17 @@ function definition(text: string): { name: string; value: string } {
   return equals === -1 ? { name: text, value: "1" } : { name: text.slice(0, equals), value: text.slice(equals + 1) };
 }
 
-const endings: Readonly<Record<Emit, string>> = { obj: ".o", asm: ".s", json: ".json" };
+const endings: Readonly<Record<Emit, string>> = { obj: ".o", asm: ".s", json: ".json", ir: ".ir" };
 
 /** `probe.bpf` and `probe.bpf.c` give `probe.bpf.o`. */
 export function outputName(file: string, kind: Emit): string {
   return file.replace(/\.c$/, "") + endings[kind];
 }
 
-function emit(kind: Emit, file: string, made: Compilation, args: BuildArgs, sink: DiagSink): boolean {
-  const bytes = kind === "obj" ? made.object! : new TextEncoder().encode(textOf(kind, made.object!));
+type Made = Compilation & { readonly steps: PassSteps };
+
+function emit(kind: Emit, file: string, made: Made, args: BuildArgs, sink: DiagSink): boolean {
+  const bytes = kind === "obj" ? made.object! : new TextEncoder().encode(textOf(kind, made));
   if (args.o === "-") {
     process.stdout.write(bytes);
     return true;
@@ -179,5 +199,8 @@ function outputPath(file: string, kind: Emit, args: BuildArgs): string {
   return args.o === undefined ? name : isFolder(args.o) ? join(args.o, basename(name)) : args.o;
 }
 
-const textOf = (kind: "asm" | "json", object: Uint8Array): string =>
-  kind === "asm" ? listing(disassemble(object)) : `${JSON.stringify(listingJson(disassemble(object)), null, 2)}\n`;
+function textOf(kind: "asm" | "json" | "ir", { object, ir, steps }: Made): string {
+  if (kind === "ir") return steps.wanted ? steps.text() : ir();
+  const read = disassemble(object!);
+  return kind === "asm" ? listing(read) : `${JSON.stringify(listingJson(read), null, 2)}\n`;
+}

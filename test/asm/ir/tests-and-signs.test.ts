@@ -3,7 +3,6 @@ import { checkSsa } from "../../../src/asm/ir/check.ts";
 import type { Pass } from "../../../src/asm/ir/edit.ts";
 import { parseIr } from "../../../src/asm/ir/parse.ts";
 import { dropDead } from "../../../src/asm/ir/passes/dead.ts";
-import { dropSigns } from "../../../src/asm/ir/passes/drop-signs.ts";
 import { mergeTests } from "../../../src/asm/ir/passes/merge-tests.ts";
 import { simplify } from "../../../src/asm/ir/passes/simplify.ts";
 import { printIr } from "../../../src/asm/ir/print.ts";
@@ -73,32 +72,6 @@ b109:
 %5 = phi i64 b100: %3, b101: %2
 ret %5`;
     expect(branches(run([mergeTests], body))).toHaveLength(2);
-  });
-});
-
-describe("drop-signs", () => {
-  const loads = (fn: string, reader: string): string => `b0:
-%1 = param ptr 0
-%2 = load i32 s8 [%1 + 0]
-%3 = const i32 ${fn}
-%4 = load i32 s8 [%1 + 1]
-%5 = ${reader}
-%6 = zext i64 32 %5
-ret %6`;
-  const head = "global auto f(ptr, i64) i64";
-  test.each([
-    ["110", "cmp i32 eq %2, %3", true],
-    ["4294967295", "cmp i32 ne %2, %3", true],
-    ["200", "cmp i32 eq %2, %3", false],
-    ["7", "cmp i32 slt %2, %3", false],
-    ["0", "cmp i32 eq %2, %4", true],
-    ["127", "and i32 %2, %3", true],
-    ["511", "and i32 %2, %3", false],
-    ["1", "add i32 %2, %3", false],
-  ])("constant %s, %s: %s", (value, reader, free) => {
-    const after = run([dropSigns], loads(value, reader), head);
-    expect(after.includes("load i32 s8")).toBe(!free);
-    if (value === "4294967295") expect(after).toContain("const i32 255");
   });
 });
 

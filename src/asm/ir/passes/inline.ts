@@ -20,6 +20,8 @@ import type {
 } from "../model.ts";
 
 export interface InlineOptions {
+  /** Hears of each function before and after. */
+  readonly inlined?: (before: IrFunction, after: IrFunction) => void;
   /** Inline what is only worth it, too; else only what the source demands. */
   readonly auto: boolean;
   /** Instructions up to which a function is inlined at each of its calls. */
@@ -56,6 +58,7 @@ export function inlineCalls(program: IrProgram, options: InlineOptions): IrProgr
       const callee = made.get(name);
       return callee && wanted(callee) ? callee : undefined;
     });
+    options.inlined?.(fn, inlined);
     made.set(fn.name, options.optimise(inlined));
   }
   return { functions: needed(program.functions.map((fn) => made.get(fn.name)!)) };

@@ -6,6 +6,7 @@
  */
 import { dominators } from "../dominators.ts";
 import { blockMap, type Pass } from "../edit.ts";
+import { successors } from "../inst.ts";
 import { type Loop, loopsOf } from "../loops.ts";
 import type { Block, BlockId, Inst, IrFunction } from "../model.ts";
 import { tripsOf } from "../trip-count.ts";
@@ -49,15 +50,20 @@ function smallLoops(fn: IrFunction): Small[] {
   });
 }
 
-/** Instructions that each copy has of its own; undefined where the loop has to stay. */
+/** Instructions that each copy has of its own; undefined where the loop has to stay, or calls and may be left early. */
 function sizeOf(loop: Loop, blocks: ReadonlyMap<BlockId, Block>): number | undefined {
   let size = 0;
+  let exits = 0;
+  let calls = false;
   for (const id of loop.blocks) {
     const { insts, term } = blocks.get(id)!;
     if (insts.some((inst) => inst.op === "unroll" || inst.op === "may_goto")) return undefined;
     for (const inst of insts) size += costOf(inst);
     if (term.op === "br") size++;
+    exits += successors(term).filter((next) => !loop.blocks.has(next)).length;
+    calls ||= insts.some((inst) => inst.op === "call");
   }
+  if (calls && exits > 1) return undefined;
   // the test of how often is gone
   return size - 1;
 }
