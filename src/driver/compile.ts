@@ -131,6 +131,7 @@ function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): Code {
   const lowered = lower(unit, sink, namedIn(naked.flatMap(({ lines }) => lines)), strictAliasing && level > 0);
   options.ended?.("lower");
   if (sink.hasErrors) return noCode;
+  const without = new Set(withoutPasses);
   const notUnrolled = onceEach((span) => sink.warn("pass-failed", span));
   const optimised = optimise(lowered, {
     level,
@@ -138,14 +139,14 @@ function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): Code {
     constants: constantData(unit, lowered),
     tables: functionTables(unit, lowered),
     notUnrolled,
-    without: new Set(withoutPasses),
+    without,
     ...(dump && { dump }),
   });
   options.ended?.("optimise");
   const linked = undefinedNames(optimised, unit, sink);
   const settled = settle(optimised, unit, sink);
   if (sink.hasErrors) return noCode;
-  const made = settled.functions.map((fn) => generate(fn, { cpu, optimise: level > 0 }, sink));
+  const made = settled.functions.map((fn) => generate(fn, { cpu, optimise: level > 0, without }, sink));
   const byName = new Map<string, Subprog>([...made, ...naked].map((subprog) => [subprog.name, subprog]));
   const subprogs = unit.functions.flatMap(({ name }) => byName.get(name) ?? []);
   const bound = options.resolveKfuncs ? bindKfuncs(subprogs, options.kernel) : subprogs;

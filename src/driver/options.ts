@@ -1,10 +1,16 @@
 /** What a compilation can be told; every option means what the same one means to clang. */
 
-import type { PassDump } from "../asm/ir/optimise.ts";
+import { optionalSteps } from "../asm/codegen/generate.ts";
+import { neededPasses, optionalPasses as optionalIrPasses, type PassDump } from "../asm/ir/optimise.ts";
 import type { IncludeHost } from "../asm/syntax/input.ts";
 import type { Kernel } from "../kernel/model.ts";
 
-export { neededPasses, optionalPasses, type PassDump } from "../asm/ir/optimise.ts";
+export type { PassDump };
+
+/** Passes over the intermediate code, all that run by default. */
+export const irPasses: readonly string[] = [...optionalIrPasses, ...neededPasses];
+/** Passes and steps of code generation that can be left out. */
+export const optionalPasses: readonly string[] = [...optionalIrPasses, ...optionalSteps];
 
 export interface WarningOptions {
   /** What stands behind each `-W`, in order: `all`, `no-shadow`, `error`, `error=return-type`, `no-error=cpp`. */
@@ -41,7 +47,7 @@ export interface CompileOptions {
   readonly warnings?: WarningOptions;
   /** Called when a stage has ended, by whoever wants to know how long it took. */
   readonly ended?: (stage: Stage) => void;
-  /** Passes of the optimizer that are left out, of `optionalPasses`. */
+  /** What the optimizer and code generation leave out, of `optionalPasses`. */
   readonly withoutPasses?: readonly string[];
   /** Called with the text of the intermediate code after each pass, and before those that changed it. */
   readonly dump?: PassDump;

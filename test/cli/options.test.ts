@@ -52,3 +52,32 @@ test("--time tells the stages on standard error, and changes no byte", () => {
   expect(stages).toEqual(["start", "open the kernel", ...compiling, "report and output", "whole process"]);
   expect(f.read("timed.o")).toEqual(f.read("plain.o"));
 });
+
+describe("passes of the optimizer", () => {
+  const loop = `char LICENSE[] SEC("license") = "GPL";
+u64 out[4];
+SEC("xdp") int probe(struct xdp_md *ctx) { for (int i = 0; i < 4; i++) out[i] += ctx->ingress_ifindex; return 2; }
+`;
+
+  test("--emit ir shows what code is selected from, --ir-pass what a pass did", () => {
+    const f = folder();
+    f.put("probe.bpf.c", loop);
+    expect(f.run("build", "probe.bpf.c", "--emit", "ir").code).toBe(0);
+    expect(f.read("probe.bpf.ir").toString()).toMatch(/^global auto probe\(ptr\) i32 section "xdp"\nb0:\n/);
+    const steps = f.run("build", "probe.bpf.c", "--emit", "ir", "-o", "-", "--ir-pass", "unroll-small").out;
+    const [, before, after] = steps.split(/^; (?:before|after) unroll-small$/m);
+    expect(before).toContain("phi");
+    expect(after!.split("= load i64").length).toBeGreaterThan(before!.split("= load i64").length);
+  });
+
+  test("--without-pass leaves one out", () => {
+    const f = folder();
+    f.put("probe.bpf.c", loop);
+    const jumps = (...words: string[]) =>
+      f.run("build", "probe.bpf.c", "--emit", "asm", "-o", "-", ...words).out.match(/ goto /g);
+    expect(jumps()).toBeNull();
+    expect(jumps("--without-pass", "unroll-small")).toHaveLength(1);
+    expect(f.run("build", "probe.bpf.c", "--without-pass", "promote")).toMatchObject({ code: 2, out: "" });
+    expect(f.run("build", "probe.bpf.c", "--ir-pass", "nothing").err).toContain("'nothing'");
+  });
+});

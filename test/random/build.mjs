@@ -1,8 +1,9 @@
 // Builds a file of several programs with bpfasm -O0, bpfasm -O2 and clang -O2, in a worker thread of its own.
 //
-// A request is { programs: [{ prefix, text }], cpu, folder }, the answer { objects: { variant: [path] }, problems:
+// A request is { programs: [{ prefix, text }], cpu, alone?, folder }, the answer { objects: { variant: [path] }, problems:
 // { variant: { prefix: text } }, rejected: { variant: { prefix: text } } }: `problems` hinder an object, `rejected` is
-// what our verifier says where the object exists all the same. A file that does not build is built program by program.
+// what our verifier says where the object exists all the same. `alone` names the one pass that bpfasm -O2 has of those
+// that can be left out. A file that does not build is built program by program.
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,11 +34,11 @@ let compiler;
 
 async function library() {
   if (!compiler) {
-    const [{ compile }, { embeddedKernel }] = await Promise.all([
+    const [{ compile, optionalPasses }, { embeddedKernel }] = await Promise.all([
       import(join(project, "dist", "index.js")),
       import(join(project, "dist", "node.js")),
     ]);
-    compiler = { compile, kernel: embeddedKernel() };
+    compiler = { compile, optionalPasses, kernel: embeddedKernel() };
   }
   return compiler;
 }
@@ -48,9 +49,10 @@ const errorsOf = ({ diagnostics }) =>
     .map(({ code, text }) => `${code}: ${text}`)
     .join("; ");
 
-async function withOurs(programs, cpu, level, stem) {
-  const { compile, kernel } = await library();
-  const options = { kernel, fileName: `${stem}.bpf.c`, cpu, level, warnings: { none: true } };
+async function withOurs(programs, { cpu, alone }, level, stem) {
+  const { compile, kernel, optionalPasses } = await library();
+  const withoutPasses = alone ? optionalPasses.filter((name) => name !== alone) : [];
+  const options = { kernel, fileName: `${stem}.bpf.c`, cpu, level, withoutPasses, warnings: { none: true } };
   try {
     let made = compile(fileOf(programs), options);
     const findings = made.verdicts.filter(({ verdict }) => verdict === "rejected");
@@ -67,16 +69,16 @@ async function withOurs(programs, cpu, level, stem) {
   }
 }
 
-const buildWith = (variant, programs, cpu, stem) =>
-  variant === "clang" ? withClang(programs, cpu, stem) : withOurs(programs, cpu, Number(variant[1]), stem);
+const buildWith = (variant, programs, how, stem) =>
+  variant === "clang" ? withClang(programs, how.cpu, stem) : withOurs(programs, how, Number(variant[1]), stem);
 
-async function buildVariant({ programs, cpu, folder }, variant) {
-  const whole = await buildWith(variant, programs, cpu, join(folder, variant));
+async function buildVariant({ programs, folder, ...how }, variant) {
+  const whole = await buildWith(variant, programs, how, join(folder, variant));
   if (whole.object) return { objects: [whole.object], problems: {}, rejected: whole.rejected ?? {} };
   if (programs.length === 1) return { objects: [], problems: { [programs[0].prefix]: whole.problem }, rejected: {} };
   const result = { objects: [], problems: {}, rejected: {} };
   for (const program of programs) {
-    const alone = await buildWith(variant, [program], cpu, join(folder, `${variant}-${program.prefix}`));
+    const alone = await buildWith(variant, [program], how, join(folder, `${variant}-${program.prefix}`));
     if (alone.object) result.objects.push(alone.object);
     else result.problems[program.prefix] = alone.problem;
     Object.assign(result.rejected, alone.rejected);

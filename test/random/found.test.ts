@@ -8,11 +8,14 @@ const { runAlone } = await import(new URL("./machine.mjs", import.meta.url).href
 type Cpu = "v1" | "v2" | "v3" | "v4";
 
 const v3: readonly Cpu[] = ["v3"];
+const both: readonly (0 | 2)[] = [0, 2];
 
 /** What random programs found, made small: p returns the number on every machine and at every level. */
 const found: readonly {
   readonly what: string;
   readonly cpus?: readonly Cpu[];
+  /** Where it compiles at all, if not everywhere. */
+  readonly levels?: readonly (0 | 2)[];
   readonly text: string;
   readonly is: number;
 }[] = [
@@ -92,6 +95,22 @@ const found: readonly {
     is: 7 + 30 + 100,
   },
   {
+    what: "a parameter too many, that nobody reads",
+    text: `struct s { u64 a, b, c; };
+      static __noinline struct s f(u32 a, u32 b, u32 c, u32 d, u32 e)
+      {
+        struct s v = { a + b, c + d, (e ^ e) * e };
+        return v;
+      }
+      SEC("tc") int p(struct __sk_buff *ctx)
+      {
+        struct s v = f(ctx->len, 1, 2, 3, ctx->mark), w = f(ctx->len, 2, 3, 4, ctx->mark);
+        return v.a + v.b + v.c + w.a + w.b + w.c;
+      }`,
+    levels: [2],
+    is: 64 + 1 + 5 + 64 + 2 + 7,
+  },
+  {
     what: "an element of an array in a packed local",
     text: `struct s { s8 a; s16 b[4]; u8 c; } __attribute__((packed));
       SEC("tc") int p(struct __sk_buff *ctx) { struct s v = { 1, { 2, 300, 4, 5 }, 6 }; u32 at = 0x8001; return v.b[at & 3] + v.c; }`,
@@ -100,9 +119,9 @@ const found: readonly {
 ];
 
 describe("what random programs found", () => {
-  for (const { what, cpus = v3, text, is } of found)
+  for (const { what, cpus = v3, levels = both, text, is } of found)
     for (const cpu of cpus)
-      for (const level of [0, 2] as const)
+      for (const level of levels)
         test(`${what}: ${cpu}, -O${level}`, () => {
           const made = compile(text, { kernel: embeddedKernel(), fileName: "p.bpf.c", cpu, level });
           expect(made.diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);

@@ -8,7 +8,7 @@ import { differenceOf } from "./verdict.mjs";
 const QUICK_TRIES = 1500;
 const BOOTS = 40;
 
-const candidate = ({ prefix, cpu }, root) => ({ prefix, cpu, text: sourceOf({ root }) });
+const candidate = ({ prefix, cpu, alone }, root) => ({ prefix, cpu, alone, text: sourceOf({ root }) });
 
 async function differsQuickly(pool, program, root, why) {
   const one = candidate(program, root);

@@ -1,8 +1,9 @@
 // Random programs: bpfasm -O0, bpfasm -O2 and clang -O2 have to agree on what each of them does in the kernel.
 //
-//   run [--count N] [--seed S] [--jobs N] [--kernel NAME] [--show] [--quick] [--no-reduce]
+//   run [--count N] [--seed S] [--jobs N] [--kernel NAME] [--show] [--quick] [--no-reduce] [--alone]
 //
 // --quick runs them in an interpreter of eBPF instead of the guest: soon done, but nobody judges them.
+// --alone gives bpfasm -O2 one pass of those that can be left out, another for each program in turn.
 // Programs have the seeds S, S + 1, ...; --show prints the source of program S and runs nothing. A difference is cut
 // down to a small program, which is printed. Exit status 1 if there is a difference.
 import { existsSync } from "node:fs";
@@ -25,18 +26,21 @@ const { values: options } = parseArgs({
     kernel: { type: "string", default: "7.2-amd64" },
     show: { type: "boolean" },
     quick: { type: "boolean" },
+    alone: { type: "boolean" },
     reduce: { type: "boolean", default: true },
   },
   allowNegative: true,
 });
 
+const passes = options.alone ? (await import("../../dist/index.js")).optionalPasses : [];
+
 const programOf = (seed) => {
   const program = makeProgram(seed, `p${seed}`);
-  return { ...program, text: sourceOf(program) };
+  return { ...program, text: sourceOf(program), alone: passes[seed % passes.length] };
 };
 
-function report({ seed, cpu }, why, outcomes) {
-  console.log(`seed ${seed} (-mcpu=${cpu}): ${why}`);
+function report({ seed, cpu, alone }, why, outcomes) {
+  console.log(`seed ${seed} (-mcpu=${cpu}${alone ? `, ${alone} alone` : ""}): ${why}`);
   for (const [variant, outcome] of Object.entries(outcomes)) {
     const text = (outcome.value ?? outcome.text).slice(-400).replaceAll("\n", "\n    ");
     console.log(`  ${variant}: ${outcome.kind} ${text}`);

@@ -10,13 +10,14 @@ import { runAlone } from "./machine.mjs";
 const BOOT_SECONDS = 1500;
 const PROGRAMS_PER_OBJECT = 8;
 
-/** Groups of programs for one file: of one -mcpu, few enough, no two of one name. */
+/** Groups of programs for one file: of one -mcpu and passes, few enough, no two of one name. */
 function groupsOf(programs) {
   const groups = [];
   for (const program of programs) {
     const fits = (group) =>
       group.length < PROGRAMS_PER_OBJECT &&
       group[0].cpu === program.cpu &&
+      group[0].alone === program.alone &&
       group.every(({ prefix }) => prefix !== program.prefix);
     const group = groups.find(fits);
     if (group) group.push(program);
@@ -32,7 +33,8 @@ export async function buildPrograms(pool, programs) {
     groupsOf(programs).map(async (group, index) => {
       const own = join(folder, String(index));
       mkdirSync(own);
-      const request = { programs: group.map(({ prefix, text }) => ({ prefix, text })), cpu: group[0].cpu, folder: own };
+      const { cpu, alone } = group[0];
+      const request = { programs: group.map(({ prefix, text }) => ({ prefix, text })), cpu, alone, folder: own };
       return { programs: group, built: await pool.build(request) };
     }),
   );

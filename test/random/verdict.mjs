@@ -2,7 +2,7 @@
 
 /** Limits that code without optimisation may well run into where optimised code does not. */
 const LIMITS =
-  /E0440|E0442|combined stack size|too large|too many (instructions|states)|processed \d+ insn|jump.*too complex/;
+  /E0401|E0440|E0442|combined stack size|too large|too many (instructions|states)|processed \d+ insn|jump.*too complex/;
 
 /** The error in clang's messages, or the last line of the verifier's. */
 export const reasonOf = ({ kind, text }) =>

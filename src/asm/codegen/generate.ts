@@ -6,22 +6,35 @@ import { dropDeadSpills } from "./dead-spills.ts";
 import { splitEdges } from "./edges.ts";
 import { emit, MAX_REACH } from "./emit.ts";
 import { dropKnownMoves } from "./forward.ts";
-import { type Frame, layOutFrame } from "./frame.ts";
+import { layOutFrame } from "./frame.ts";
 import { hoistConstants } from "./hoist.ts";
 import { orderBlocks } from "./layout.ts";
-import type { MFunction } from "./machine.ts";
 import { materialise } from "./materialise.ts";
 import { type Placed, place } from "./placed.ts";
 import { select } from "./select.ts";
 import type { Subprog } from "./subprog.ts";
 import { forwardJumps, mergeTails } from "./tails.ts";
-import { type Cpu, MAX_STACK, targets } from "./target.ts";
+import { type Cpu, MAX_STACK, type Target, targets } from "./target.ts";
 
 export interface GenerateOptions {
   readonly cpu: Cpu;
   /** Without it code is laid out block by block, as the source has it. */
   readonly optimise: boolean;
+  /** Steps of `optionalSteps` that are left out: what is each worth? */
+  readonly without?: ReadonlySet<string>;
 }
+
+/** Steps that code can do without. */
+export const optionalSteps = [
+  "drop-dead-spills",
+  "drop-known-moves",
+  "hoist-constants",
+  "merge-tails",
+  "order-blocks",
+] as const;
+
+/** Runs a step of code generation if it is wanted. */
+type Optionally = <T>(name: (typeof optionalSteps)[number], step: (given: T) => T, given: T) => T;
 
 /**
  * The instructions of `fn`; branch targets are labels, stack objects have their offsets from r10.
@@ -30,23 +43,25 @@ export interface GenerateOptions {
  */
 export function generate(fn: IrFunction, options: GenerateOptions, sink: DiagSink): Subprog {
   const target = targets[options.cpu];
+  const optionally: Optionally = (name, step, given) =>
+    options.optimise && !options.without?.has(name) ? step(given) : given;
   const split = splitEdges(fn);
   const selected = materialise(select(split, target, sink));
-  const allocated = allocate(options.optimise ? hoistConstants(selected) : selected);
+  const allocated = allocate(optionally("hoist-constants", hoistConstants, selected));
   if ("pressure" in allocated) return tooLarge(fn, (allocated.pressure - 10) * 8, sink);
-  const code = dropDeadSpills(allocated);
+  const code = optionally("drop-dead-spills", dropDeadSpills, allocated);
   const frame = layOutFrame(code);
   if (frame.size > MAX_STACK) return tooLarge(fn, frame.size, sink);
-  const { lines, reach } = emit(finish(code, frame, split.nextId, options), target);
+  const { lines, reach } = emit(finish(place(code, frame), split.nextId, target, optionally), target);
   if (reach > MAX_REACH)
     sink.error("E0442", fn.span, fn.name, reach).help("compile with -mcpu=v4, or split the function");
   return { ...headOf(fn), lines, stackSize: frame.size };
 }
 
-function finish(code: MFunction, frame: Frame, nextId: number, options: GenerateOptions): readonly Placed[] {
-  const placed = place(code, frame);
-  if (!options.optimise) return forwardJumps(placed);
-  return orderBlocks(mergeTails(dropKnownMoves(placed), nextId), targets[options.cpu]);
+function finish(placed: readonly Placed[], nextId: number, target: Target, optionally: Optionally): readonly Placed[] {
+  const moved = optionally("drop-known-moves", dropKnownMoves, placed);
+  const merged = optionally("merge-tails", (blocks) => mergeTails(blocks, nextId), moved);
+  return optionally("order-blocks", (blocks) => orderBlocks(blocks, target), forwardJumps(merged));
 }
 
 function tooLarge(fn: IrFunction, size: number, sink: DiagSink): Subprog {

@@ -207,12 +207,18 @@ function storeParams(cx: FunctionContext, types: readonly IrType[]): void {
   });
 }
 
+/** E0401: a function takes more than the five registers that BPF passes arguments in. */
+export function tooManyParameters(fn: TFunction, count: number, sink: DiagSink): void {
+  sink
+    .error("E0401", (fn.params[5] ?? fn.params[4])!.span, fn.name, count)
+    .help("put the arguments into a struct and pass a pointer to it");
+}
+
 function supported(fn: TFunction, sink: DiagSink): boolean {
   if (fn.naked) return false;
-  if (registers(fn) > 5 && !mustInline(fn)) {
-    sink
-      .error("E0401", (fn.params[5] ?? fn.params[4])!.span, fn.name, registers(fn))
-      .help("put the arguments into a struct and pass a pointer to it");
+  // of a static function's parameters those may go that its callers agree on: `settle` counts what is left
+  if (registers(fn) > 5 && fn.linkage !== "static") {
+    tooManyParameters(fn, registers(fn), sink);
     return false;
   }
   const record = fn.params.find((param) => isRecord(param.type));

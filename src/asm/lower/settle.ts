@@ -1,6 +1,6 @@
 /**
  * What only shows once everything is inlined: assembly gets its constants and becomes instructions; a trap that is still
- * there is refused.
+ * there is refused, and so are more parameters than there are registers.
  */
 import type { DiagSink } from "../../diag/diagnostic.ts";
 import { foldBin } from "../ir/evaluate.ts";
@@ -10,11 +10,13 @@ import { definitions } from "../ir/uses.ts";
 import type { Unit } from "../sema/tree.ts";
 import { assembleIn, callClobbers, type SymbolKinds, symbolText } from "./asm-code.ts";
 import { reached } from "./asm-goto.ts";
-import { symbolKinds } from "./lower.ts";
+import { symbolKinds, tooManyParameters } from "./lower.ts";
 
-/** The optimised program, ready for code generation. Errors: E0412, E0461, and those of `assemble`. */
+/** The optimised program, ready for code generation. Errors: E0401, E0412, E0461, and those of `assemble`. */
 export function settle(program: IrProgram, unit: Unit, sink: DiagSink): IrProgram {
   const symbols = symbolKinds(unit);
+  for (const { name, params } of program.functions)
+    if (params.length > 5) tooManyParameters(unit.functions.find((fn) => fn.name === name)!, params.length, sink);
   return { functions: program.functions.map((fn) => settleOne(fn, symbols, sink)) };
 }
 

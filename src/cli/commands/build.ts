@@ -5,7 +5,7 @@ import { SourceMap } from "../../diag/source.ts";
 import { type Compilation, compile, preprocess } from "../../driver/compile.ts";
 import { disassemble, listing, listingJson } from "../../driver/disassemble.ts";
 import { includeHost, type SearchPath } from "../../driver/host.ts";
-import { neededPasses, optionalPasses, type PassDump } from "../../driver/options.ts";
+import { irPasses, optionalPasses, type PassDump } from "../../driver/options.ts";
 import type { Kernel } from "../../kernel/model.ts";
 import { isFolder, readHeader, readSource, writeWhole } from "../files.ts";
 import { choiceOf, chooseKernel } from "../kernel-choice.ts";
@@ -14,8 +14,6 @@ import { PassSteps } from "../pass-steps.ts";
 import { report } from "../report.ts";
 import { type BuildArgs, emitKinds } from "../run.ts";
 import { Stopwatch } from "../stopwatch.ts";
-
-const passes: readonly string[] = [...optionalPasses, ...neededPasses];
 
 type Emit = (typeof emitKinds)[number];
 
@@ -47,7 +45,7 @@ function fail(sink: DiagSink, args: BuildArgs): number {
 function usageFault(args: BuildArgs, write: boolean): string | undefined {
   if (args.kernel !== undefined && !/^\d+\.\d+/.test(args.kernel))
     return `--kernel takes a release such as 6.12, not '${args.kernel}'`;
-  const pass = unknownPass(args["without-pass"], optionalPasses) ?? unknownPass(args["ir-pass"] ?? [], passes);
+  const pass = unknownPass(args["without-pass"], optionalPasses) ?? unknownPass(args["ir-pass"] ?? [], irPasses);
   if (pass !== undefined) return pass;
   if (!write) return undefined;
   const kinds = (args.emit ?? "obj").split(",");
