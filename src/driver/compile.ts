@@ -126,7 +126,7 @@ interface Code {
 const noCode: Code = { subprogs: [], linked: [], ir: () => "" };
 
 function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): Code {
-  const { cpu = "v3", level = 2, strictAliasing = true, withoutPasses = [], dump } = options;
+  const { cpu = "v3", level = 2, strictAliasing = true, withoutPasses = [], checkPasses = false, dump } = options;
   const naked = lowerNaked(unit, sink);
   const lowered = lower(unit, sink, namedIn(naked.flatMap(({ lines }) => lines)), strictAliasing && level > 0);
   options.ended?.("lower");
@@ -140,6 +140,7 @@ function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): Code {
     tables: functionTables(unit, lowered),
     notUnrolled,
     without,
+    check: checkPasses,
     ...(dump && { dump }),
   });
   options.ended?.("optimise");

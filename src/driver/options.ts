@@ -49,6 +49,8 @@ export interface CompileOptions {
   readonly ended?: (stage: Stage) => void;
   /** What the optimizer and code generation leave out, of `optionalPasses`. */
   readonly withoutPasses?: readonly string[];
+  /** The rules of SSA are checked after each pass; a broken one is a bug of ours and names the pass. */
+  readonly checkPasses?: boolean;
   /** Called with the text of the intermediate code after each pass, and before those that changed it. */
   readonly dump?: PassDump;
 }

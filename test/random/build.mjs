@@ -52,7 +52,15 @@ const errorsOf = ({ diagnostics }) =>
 async function withOurs(programs, { cpu, alone }, level, stem) {
   const { compile, kernel, optionalPasses } = await library();
   const withoutPasses = alone ? optionalPasses.filter((name) => name !== alone) : [];
-  const options = { kernel, fileName: `${stem}.bpf.c`, cpu, level, withoutPasses, warnings: { none: true } };
+  const options = {
+    kernel,
+    fileName: `${stem}.bpf.c`,
+    cpu,
+    level,
+    withoutPasses,
+    checkPasses: true,
+    warnings: { none: true },
+  };
   try {
     let made = compile(fileOf(programs), options);
     const findings = made.verdicts.filter(({ verdict }) => verdict === "rejected");

@@ -53,7 +53,7 @@ export class Memory {
     return { load, at: this.#access(load.base, load.off, load.size, load), region: this.aliases.regionOf(load.base) };
   }
 
-  /** What an address is made of, as far as it could be made anew anywhere: its own number where it could not. */
+  /** What has to be there for an address to be made anew: what has effects, and what is too long a chain to follow. */
   sources(value: ValueId, depth = maxDepth): readonly ValueId[] {
     const def = this.def(value);
     if (!isPure(def) || depth === 0) return [value];

@@ -164,3 +164,22 @@ describe("dead stores before the address is given away", () => {
     expect(dropDeadStores.run(loop)).toBe(loop);
   });
 });
+
+test("an address made of a value of this round, by however many steps, does not move before the loop", () => {
+  const steps = [
+    "%11 = lshr i64 %10, %4",
+    "%12 = add i64 %11, %4",
+    "%13 = mul i64 %12, %4",
+    "%14 = sub i64 %13, %4",
+    "%15 = or i64 %14, %4",
+    "%16 = and i64 %15, %5",
+    "%17 = shl i64 %16, %4",
+    "%18 = add ptr %1, %17",
+  ];
+  const body = [
+    "%4 = const i64 3\n%5 = const i64 7\n%6 = const i64 0\njump b31\nb31:\n%10 = load i64 u64 [%2] volatile",
+    ...steps,
+    "%19 = load i64 u64 [%18]\n%20 = mul i64 %19, %3\nstore u64 [%18], %20\nbr ne %20, %6, b31, b32\nb32:\nret %20",
+  ];
+  expect(withLoads(behind(reuseLoads, body.join("\n")))).toHaveLength(2);
+});
