@@ -61,18 +61,3 @@ export function sizeOf(btf: BtfSpec, id: TypeId): number | undefined {
   }
   throw new BtfError(`BTF type ${id} nests too deeply to have a size`);
 }
-
-/** The tags (`user`, `rcu`, `percpu`) on what a pointer points at, outermost first. */
-export function pointeeTags(btf: BtfSpec, pointer: TypeId): readonly string[] {
-  const { type } = skipModifiers(btf, pointer);
-  const tags: string[] = [];
-  if (type.kind !== "ptr") return tags;
-  let at = type.type;
-  for (let step = 0; step < MAX_CHAIN; step++) {
-    const inner = btf.type(at);
-    if (inner.kind === "type_tag") tags.push(inner.name);
-    else if (inner.kind !== "const" && inner.kind !== "volatile" && inner.kind !== "restrict") return tags;
-    at = inner.type;
-  }
-  throw new BtfError(`BTF type ${pointer} is a cycle of modifiers`);
-}

@@ -101,9 +101,6 @@ export function contextAccess(ctx: string, info: SectionInfo): readonly FieldAcc
   return accessRows(ctx, info.progType, info.attachType ?? "");
 }
 
-/** The same for what registers such as `PTR_TO_SOCKET` point at. */
-export const pointerAccess = (struct: string, reg: string): readonly FieldAccess[] => accessRows(struct, reg, "");
-
 /** context; program type; field; attach types; read; write; n narrow, w narrow write, e elements, u unsigned; register */
 const access = once(() => rowsOf(contextAccessRows));
 

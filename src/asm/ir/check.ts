@@ -155,7 +155,8 @@ class Checker {
         is(inst.base, "ptr");
         break;
       case "call":
-        if (inst.args.length > 5) wrong();
+        // a function of the unit may lose parameters yet: the five that BPF passes are counted when all is known
+        if (inst.args.length > 5 && inst.callee.kind !== "function") wrong();
         break;
       case "phi":
         for (const arg of inst.args) is(arg.value, inst.ty);

@@ -143,7 +143,7 @@ export type Inst = Common &
       }
     /** A number the loader computes; `guess` is what it is in the build's kernel. */
     | { readonly op: "core"; readonly ty: IrType; readonly access: CoreAccess; readonly guess: bigint }
-    /** At most five arguments, each in a register. Result i64, i32 or ptr, or void. */
+    /** Each argument is in a register; once `settle` has counted there are at most five. Result i64, i32 or ptr, or void. */
     | {
         readonly op: "call";
         readonly ty: IrType | "void";

@@ -13,7 +13,6 @@ const LOW = (1n << 32n) - 1n;
 export const unknownBits: Tnum = { value: 0n, mask: ALL };
 /** The value `v` cut to 64 bits, every bit known. */
 export const knownBits = (v: bigint): Tnum => ({ value: u64(v), mask: 0n });
-export const isKnown = (t: Tnum): boolean => t.mask === 0n;
 /** The least and greatest unsigned values. */
 export const leastOf = (t: Tnum): bigint => t.value;
 export const greatestOf = (t: Tnum): bigint => t.value | t.mask;
