@@ -23,6 +23,8 @@ export function emit(blocks: readonly Placed[], target: Target): Emitted {
 /** What the 16-bit offset of a jump can span, in slots. */
 export const MAX_REACH = 32767;
 
+const isExit = ({ items, term }: Placed): boolean => items.length === 0 && term.kind === "exit";
+
 const labelOf = (id: BlockId): string => `b${id}`;
 
 class Emitter {
@@ -43,13 +45,24 @@ class Emitter {
   }
 
   run(): Emitted {
+    /** Lines of blocks that only end the function and are not fallen into: whoever jumped there may end it himself. */
+    const exits = new Map<Line<CoreAccess>, string>();
     this.#blocks.forEach((block, i) => {
       this.#labels.push(labelOf(block.id));
       for (const item of block.items) this.#item(item);
       this.#term(block, this.#blocks[i + 1]?.id);
+      if (i > 0 && isExit(block) && !this.#fallsInto(this.#blocks[i - 1]!, block.id))
+        exits.set(this.#lines.at(-1)!, labelOf(block.id));
     });
-    const lines = this.#lines.map((line) => this.#withoutIdleLabels(line));
+    const wanted = this.#lines.filter((line) => this.#targets.has(exits.get(line) ?? "") || !exits.has(line));
+    const lines = wanted.map((line) => this.#withoutIdleLabels(line));
     return { lines, reach: longestBranch(lines) };
+  }
+
+  #fallsInto({ term }: Placed, next: BlockId): boolean {
+    if (term.kind === "jump") return term.to === next;
+    if (term.kind === "exit") return false;
+    return term.no === next || (term.yes === next && oppositeOf(term.cond.op, this.#target) !== undefined);
   }
 
   #item(item: Item): void {
@@ -105,8 +118,7 @@ class Emitter {
 
   #goto(to: BlockId, next: BlockId | undefined, span: Span | undefined): void {
     if (to === next) return;
-    const { items, term } = this.#byId.get(to)!;
-    if (items.length === 0 && term.kind === "exit") {
+    if (isExit(this.#byId.get(to)!)) {
       this.#push({ kind: "exit" }, span);
       return;
     }

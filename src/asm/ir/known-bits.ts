@@ -1,5 +1,4 @@
 /** Which bits of a value are certain. Pointers and what memory holds are not. */
-import { foldSwap } from "./evaluate.ts";
 import { bitsOf, type InstOf } from "./inst.ts";
 import type { Inst, IrType, ValueId } from "./model.ts";
 
@@ -67,11 +66,9 @@ export class BitFacts {
         const { zeros, ones, most } = of(inst.a);
         return { zeros: zeros & full, ones: ones & full, ...(most !== undefined && most <= full && { most }) };
       }
-      case "bswap": {
-        const { zeros, ones } = of(inst.a);
-        const outside = full & ~below(BigInt(inst.bits));
-        return { zeros: foldSwap(inst.bits, zeros) | outside, ones: foldSwap(inst.bits, ones) };
-      }
+      case "bswap":
+        // which bits come from where the kernel's verifier may have lost: a mask behind it has to stay
+        return { zeros: full & ~below(BigInt(inst.bits)), ones: 0n };
       case "bin":
         return this.#bin(inst, full, depth);
       case "phi":

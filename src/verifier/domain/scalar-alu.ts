@@ -85,11 +85,14 @@ function compute(op: AluOp, width: Width, a: Scalar, b: Scalar, at: number): Sca
 export const negate = (width: Width, a: Scalar, at: number): Scalar =>
   arithmetic("sub", width, constant(0n, at), a, at);
 
-/** By a register that is not known, anything may come out. */
+/**
+ * By a register that is not known, anything may come out, in 64 bits even of a 32-bit division: the kernel leaves it at
+ * that before it would extend the result (kernel/bpf/verifier.c:is_safe_to_compute_dst_reg_range).
+ */
 function division(op: DivOp, width: Width, a: Scalar, b: Scalar, at: number): Scalar {
   const by = width === 64 ? constOf(b) : constLow(b);
   const blank = unknownScalar(at);
-  if (by === undefined) return width === 64 ? blank : zeroExtend32(blank, at);
+  if (by === undefined) return blank;
   if (by === 0n && (op === "div" || op === "sdiv")) return constant(0n, at);
   if (by === 0n) return width === 64 ? { ...a, at, id: 0, delta: 0n } : zeroExtend32(a, at);
   const { u, s } = divide(op, width, half(a, width), by);
@@ -183,9 +186,8 @@ function signedToo(w: Width, u: Range): Both {
 
 function shift(op: "lsh" | "rsh" | "arsh", width: Width, a: Scalar, b: Scalar, at: number): Scalar {
   const by = width === 64 ? constOf(b) : constLow(b);
-  if (by === undefined || by >= BigInt(width)) {
-    return width === 64 ? unknownScalar(at) : zeroExtend32(unknownScalar(at), at);
-  }
+  // as with divisions, nothing is known of the upper half either
+  if (by === undefined || by >= BigInt(width)) return unknownScalar(at);
   if (width === 64) return shift64(op, a, by, at);
   const low = low32(a.bits);
   const full: Bounds = { bits: low, u: U64, s: S64, u32: U32, s32: S32 };
