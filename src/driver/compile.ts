@@ -1,7 +1,8 @@
 /** The whole compiler: source to object, on one screen. */
 import { generate } from "../asm/codegen/generate.ts";
 import type { Subprog } from "../asm/codegen/subprog.ts";
-import { optimise } from "../asm/ir/optimise.ts";
+import type { IrProgram } from "../asm/ir/model.ts";
+import { type OptimiseOptions, optimise } from "../asm/ir/optimise.ts";
 import { printIr } from "../asm/ir/print.ts";
 import { namedIn } from "../asm/lower/asm-code.ts";
 import { constantData, functionTables, lower } from "../asm/lower/lower.ts";
@@ -12,7 +13,7 @@ import { check } from "../asm/sema/check.ts";
 import type { TExtern, Unit } from "../asm/sema/tree.ts";
 import { isAmbientType } from "../asm/sema/type-exprs.ts";
 import { type PreprocessInput, parseTypeName, parseUnit, preprocessOnly } from "../asm/syntax/parse.ts";
-import type { Diagnostic, DiagSink } from "../diag/diagnostic.ts";
+import { type Diagnostic, DiagSink } from "../diag/diagnostic.ts";
 import { type SourceFile, SourceMap } from "../diag/source.ts";
 import type { SourceLine } from "../elf/model.ts";
 import { writeObject } from "../elf/writer.ts";
@@ -126,35 +127,76 @@ interface Code {
 const noCode: Code = { subprogs: [], linked: [], ir: () => "" };
 
 function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): Code {
-  const { cpu = "v3", level = 2, strictAliasing = true, withoutPasses = [], checkPasses = false, dump } = options;
+  const { level = 2, strictAliasing = true } = options;
   const naked = lowerNaked(unit, sink);
   const lowered = lower(unit, sink, namedIn(naked.flatMap(({ lines }) => lines)), strictAliasing && level > 0);
   options.ended?.("lower");
   if (sink.hasErrors) return noCode;
-  const without = new Set(withoutPasses);
   const notUnrolled = onceEach((span) => sink.warn("pass-failed", span));
-  const optimised = optimise(lowered, {
-    level,
-    cpu,
-    constants: constantData(unit, lowered),
-    tables: functionTables(unit, lowered),
-    notUnrolled,
-    without,
-    check: checkPasses,
-    ...(dump && { dump }),
-  });
+  const optimised = optimise(lowered, passOptions(lowered, unit, options, notUnrolled));
   options.ended?.("optimise");
   const linked = undefinedNames(optimised, unit, sink);
   const settled = settle(optimised, unit, sink);
   if (sink.hasErrors) return noCode;
-  const made = settled.functions.map((fn) => generate(fn, { cpu, optimise: level > 0, without }, sink));
+  const { made, from } = selected(settled, lowered, unit, options, sink);
   const byName = new Map<string, Subprog>([...made, ...naked].map((subprog) => [subprog.name, subprog]));
   const subprogs = unit.functions.flatMap(({ name }) => byName.get(name) ?? []);
   const bound = options.resolveKfuncs ? bindKfuncs(subprogs, options.kernel) : subprogs;
   options.ended?.("generate");
-  const ir = () => settled.functions.map(printIr).join("\n");
+  const ir = () => from.functions.map(printIr).join("\n");
   return { subprogs: leaveToLinker(bound, linked), linked, ir };
 }
+
+function passOptions(
+  lowered: IrProgram,
+  unit: Unit,
+  { cpu = "v3", level = 2, withoutPasses = [], checkPasses = false, dump }: CompileOptions,
+  notUnrolled?: (span: Span | undefined) => void,
+): OptimiseOptions {
+  return {
+    level,
+    cpu,
+    constants: constantData(unit, lowered),
+    tables: functionTables(unit, lowered),
+    without: new Set(withoutPasses),
+    check: checkPasses,
+    ...(notUnrolled && { notUnrolled }),
+    ...(dump && { dump }),
+  };
+}
+
+/** Passes that keep values at hand for longer, which may take more stack than there is. */
+const lavish = ["hoist-loads", "reuse-loads", "unroll-small"];
+
+/** Instructions of the program; where the stack does not hold what that code needs, of the program made without `lavish`. */
+function selected(
+  settled: IrProgram,
+  lowered: IrProgram,
+  unit: Unit,
+  options: CompileOptions,
+  sink: DiagSink,
+): { readonly made: readonly Subprog[]; readonly from: IrProgram } {
+  const first = new DiagSink();
+  const made = generated(settled, options, first);
+  if (options.level !== 0 && first.diagnostics.some(({ code }) => code === "E0440")) {
+    const frugal = { ...options, withoutPasses: [...(options.withoutPasses ?? []), ...lavish] };
+    const second = new DiagSink();
+    const again = settle(optimise(lowered, passOptions(lowered, unit, frugal)), unit, second);
+    const less = second.hasErrors ? [] : generated(again, frugal, second);
+    if (!second.hasErrors) return { made: less, from: again };
+  }
+  for (const diagnostic of first.diagnostics) sink.add(diagnostic);
+  return { made, from: settled };
+}
+
+const generated = (
+  { functions }: IrProgram,
+  { cpu = "v3", level = 2, withoutPasses = [] }: CompileOptions,
+  sink: DiagSink,
+): readonly Subprog[] => {
+  const how = { cpu, optimise: level > 0, without: new Set(withoutPasses) };
+  return functions.map((fn) => generate(fn, how, sink));
+};
 
 /** Reports a place once, however many copies of its code there are. */
 function onceEach(report: (span: Span) => void): (span: Span | undefined) => void {

@@ -111,6 +111,27 @@ const found: readonly {
     is: 64 + 1 + 5 + 64 + 2 + 7,
   },
   {
+    what: "the low half of swapped bytes as an index",
+    text: `u32 g[4] = { 5, 6, 7, 8 };
+      SEC("tc") int p(struct __sk_buff *ctx)
+      {
+        u32 at = __builtin_bswap64(ctx->mark % (ctx->len | 1));
+        return at ? g[at & 3] : g[(at + 1) & 3];
+      }`,
+    is: 6,
+  },
+  {
+    what: "a return that nobody comes to, at the end",
+    text: `SEC("tc") int p(struct __sk_buff *ctx)
+      {
+        s8 l = 5;
+        if ((u8)ctx->len)
+          return ctx->mark + 16;
+        return l;
+      }`,
+    is: 16,
+  },
+  {
     what: "an element of an array in a packed local",
     text: `struct s { s8 a; s16 b[4]; u8 c; } __attribute__((packed));
       SEC("tc") int p(struct __sk_buff *ctx) { struct s v = { 1, { 2, 300, 4, 5 }, 6 }; u32 at = 0x8001; return v.b[at & 3] + v.c; }`,
