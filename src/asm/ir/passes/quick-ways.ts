@@ -1,7 +1,7 @@
 /**
  * Long loops whose branches would pile up: the kernel's verifier follows the way that falls through and keeps the other
  * for later, 8192 of them at most ("The sequence of 8193 jumps is too complex", kernel/bpf/verifier.c: push_stack). Where
- * rounds times branches come near that, the way that is soon back at the start of the loop becomes the usual one.
+ * rounds times branches are more, the way that is soon back at the start of the loop becomes the usual one.
  * Relies on: loops that can be unrolled are. Keeps: everything but the hints.
  */
 import { dominators } from "../dominators.ts";
@@ -12,8 +12,8 @@ import type { Block, BlockId, IrFunction } from "../model.ts";
 import { tripsOf } from "../trip-count.ts";
 import { definitions } from "../uses.ts";
 
-/** Branches kept for later that leave room for those of callers. */
-const most = 4096;
+/** The kernel's limit (BPF_COMPLEXITY_LIMIT_JMP_SEQ): below it the order of blocks is for those who run them. */
+const most = 8192;
 /** Rounds up to which they are counted. */
 const maxTrips = 8192;
 
