@@ -13,7 +13,7 @@ import { Pool } from "./pool.mjs";
 import { makeProgram, sourceOf } from "./program.mjs";
 import { reduce } from "./reduce.mjs";
 import { buildPrograms, runPrograms, runQuickly } from "./trial.mjs";
-import { differenceOf, isLimited, isRefused, reasonOf } from "./verdict.mjs";
+import { differenceOf, isLimited, isRefused, reasonOf, tooMuchOf } from "./verdict.mjs";
 
 const PER_BOOT = 250;
 const REDUCED = 12;
@@ -47,9 +47,9 @@ function report({ seed, cpu, alone }, why, outcomes) {
   }
 }
 
-/** { found, refused, limited } of programs `seed` to `seed + count - 1`; builds for a boot while the one before runs. */
+/** { found, refused, limited, tooMuch, reasons } of programs `seed` to `seed + count - 1`; builds for a boot while the one before runs. */
 async function sweep(pool, seed, count) {
-  const sum = { found: [], refused: 0, limited: 0, reasons: new Map() };
+  const sum = { found: [], refused: 0, limited: 0, tooMuch: { ours: [], clang: [] }, reasons: new Map() };
   let running = Promise.resolve();
   for (let at = 0; at < count; at += PER_BOOT) {
     const programs = Array.from({ length: Math.min(PER_BOOT, count - at) }, (_, i) => programOf(seed + at + i));
@@ -63,6 +63,7 @@ async function sweep(pool, seed, count) {
           sum.reasons.set(reason, (sum.reasons.get(reason) ?? 0) + 1);
         }
         if (isLimited(outcomes)) sum.limited++;
+        sum.tooMuch[tooMuchOf(outcomes)]?.push(program.seed);
         const why = differenceOf(outcomes);
         if (!why) continue;
         report(program, why, outcomes);
@@ -92,10 +93,12 @@ async function main() {
   if (!existsSync(command)) throw new Error("dist/bpfasm.js is missing: npm run build");
   const pool = new Pool(Number(options.jobs));
   try {
-    const { found, refused, limited, reasons } = await sweep(pool, seed, count);
+    const { found, refused, limited, tooMuch, reasons } = await sweep(pool, seed, count);
     if (options.reduce) await reduceAll(pool, found);
     for (const [reason, times] of reasons) console.log(`${String(times).padStart(5)} refused from clang: ${reason}`);
     console.log(`${refused} refused from clang, too; ${limited} over a limit at -O0`);
+    for (const [whose, seeds] of Object.entries(tooMuch))
+      console.log(`${seeds.length} more than the kernel looks at, of ${whose} alone ${seeds.join(" ")}`);
     console.log(`${count} programs, ${found.length} differences`);
     process.exitCode = found.length > 0 ? 1 : 0;
   } finally {

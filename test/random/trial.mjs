@@ -7,7 +7,8 @@ import { fetch } from "../kernel/harness/paths.mjs";
 import { VARIANTS } from "./build.mjs";
 import { runAlone } from "./machine.mjs";
 
-const BOOT_SECONDS = 1500;
+const BOOT_SECONDS = 2400;
+const OBJECT_SECONDS = 400;
 const PROGRAMS_PER_OBJECT = 8;
 
 /** Groups of programs for one file: of one -mcpu and passes, few enough, no two of one name. */
@@ -86,7 +87,7 @@ async function outcomesIn({ folder, groups }, outcomeIn) {
 export async function runPrograms(kernel, made) {
   const rows = jobsOf(made.groups);
   const jobs = rows.map(({ job }) => job);
-  const outputs = jobs.length > 0 ? await boot(kernel, jobs, { seconds: BOOT_SECONDS }) : [];
+  const outputs = jobs.length > 0 ? await boot(kernel, jobs, { seconds: BOOT_SECONDS, checkSeconds: OBJECT_SECONDS }) : [];
   const outputsOf = (group) => outputs.filter((_, index) => made.groups[rows[index].group] === group);
   return outcomesIn(made, (group, variant, program) => outcomeOf(group, outputsOf(group), variant, program));
 }

@@ -4,6 +4,10 @@
 const LIMITS =
   /E0401|E0440|E0442|combined stack size|too large|too many (instructions|states)|processed \d+ insn|jump.*too complex/;
 
+/** The kernel gave up: it would have had to look at more than a million instructions, however right they are. */
+const GAVE_UP = /processed 1000001 insn/;
+const gaveUpOn = ({ kind, text }) => kind === "refused" && GAVE_UP.test(text);
+
 /** The error in clang's messages, or the last line of the verifier's. */
 export const reasonOf = ({ kind, text }) =>
   `${kind}: ${digits(kind === "unbuilt" ? (/error: .*/.exec(text)?.[0] ?? text) : text)}`;
@@ -15,7 +19,7 @@ function ofVariant(level, ours, clang) {
   if (ours.rejected !== undefined)
     return `${level} is accepted by the kernel, not by our verifier: ${digits(ours.rejected)}`;
   if (clang.kind !== "ran" || ours.kind === "ran") return undefined;
-  if (level === "O0" && LIMITS.test(ours.text)) return undefined;
+  if (gaveUpOn(ours) || (level === "O0" && LIMITS.test(ours.text))) return undefined;
   if (ours.kind === "unbuilt") return `${level} does not build: ${digits(ours.text)}`;
   if (ours.kind === "refused") return `${level} is refused by the kernel: ${digits(ours.text)}`;
   return `${level} ${ours.kind}`;
@@ -36,6 +40,12 @@ export function differenceOf({ O0, O2, clang }) {
 
 /** Programs that say nothing of us: clang or the kernel refuses them from clang, too. */
 export const isRefused = ({ clang }) => clang.kind !== "ran";
+
+/** Which compiler's code alone was more than the kernel looks at: "ours", "clang", or neither. */
+export function tooMuchOf({ O2, clang }) {
+  if (gaveUpOn(O2) && clang.kind === "ran") return "ours";
+  return gaveUpOn(clang) && O2.kind === "ran" ? "clang" : undefined;
+}
 
 /** -O0 ran into a limit that the others did not. */
 export const isLimited = ({ O0, clang }) => clang.kind === "ran" && O0.kind !== "ran" && O0.kind !== "crash";

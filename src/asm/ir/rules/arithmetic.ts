@@ -188,7 +188,9 @@ function bitRules(inst: Bin, c: bigint, cx: RuleContext): Rewrite {
   const { ty, fn } = inst;
   const inner = cx.def(inst.a);
   if (fn === "and") {
-    if ((greatest(cx.bits(inst.a), ty) & ~c) === 0n) return same(inst.a);
+    const known = cx.bits(inst.a);
+    if (((known.zeros | known.ones) & c) === c) return same(cx.number(ty, known.ones & c));
+    if ((greatest(known, ty) & ~c) === 0n) return same(inst.a);
     const low = lowBits(inner, c, ty, cx);
     if (low !== undefined) return instead({ ...inst, a: low });
     if (ty === "i64" && c === 0xffff_ffffn) return instead({ op: "zext", ty, from: 32, a: inst.a });
