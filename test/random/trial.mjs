@@ -87,7 +87,8 @@ async function outcomesIn({ folder, groups }, outcomeIn) {
 export async function runPrograms(kernel, made) {
   const rows = jobsOf(made.groups);
   const jobs = rows.map(({ job }) => job);
-  const outputs = jobs.length > 0 ? await boot(kernel, jobs, { seconds: BOOT_SECONDS, checkSeconds: OBJECT_SECONDS }) : [];
+  const outputs =
+    jobs.length > 0 ? await boot(kernel, jobs, { seconds: BOOT_SECONDS, checkSeconds: OBJECT_SECONDS }) : [];
   const outputsOf = (group) => outputs.filter((_, index) => made.groups[rows[index].group] === group);
   return outcomesIn(made, (group, variant, program) => outcomeOf(group, outputsOf(group), variant, program));
 }
