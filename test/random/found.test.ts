@@ -137,6 +137,12 @@ const found: readonly {
       SEC("tc") int p(struct __sk_buff *ctx) { struct s v = { 1, { 2, 300, 4, 5 }, 6 }; u32 at = 0x8001; return v.b[at & 3] + v.c; }`,
     is: 306,
   },
+  {
+    what: "a narrow bit-field of a wide type as an arm",
+    text: `struct { u64 x : 33, y : 31; } g = { 1, 821 };
+      SEC("tc") int p(struct __sk_buff *ctx) { return (ctx->len ? g.y : 7) + 1 <= (short)~ctx->mark; }`,
+    is: 0,
+  },
 ];
 
 describe("what random programs found", () => {

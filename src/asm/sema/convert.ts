@@ -5,7 +5,7 @@ import type { Sema } from "./context.ts";
 import { convertFloat, isFloat, isFloatZero } from "./floats.ts";
 import { constant, convert } from "./fold.ts";
 import type { FunctionDraft } from "./scope.ts";
-import type { TExpr, TPlace } from "./tree.ts";
+import type { BitField, TExpr, TPlace } from "./tree.ts";
 import {
   commonType,
   intType,
@@ -18,6 +18,7 @@ import {
   sameType,
   spaceOf,
   typeText,
+  uintType,
   unqualified,
   voidType,
 } from "./type-ops.ts";
@@ -67,11 +68,16 @@ export function rvalue(o: Operand): TExpr {
 
 /** The promoted type of a value; narrow bit-fields are ints whatever their declared type (C11 6.3.1.1). */
 export function promotedType(e: TExpr): CType {
-  if (e.kind === "load" && e.place.kind === "field" && e.place.bits && isInteger(e.type)) {
-    const { bitSize, signed } = e.place.bits;
-    if (bitSize < 32 || (bitSize === 32 && signed)) return intType;
-  }
+  const bits = isInteger(e.type) ? bitFieldBehind(e) : undefined;
+  if (bits && bits.bitSize <= 32) return bits.bitSize < 32 || bits.signed ? intType : uintType;
   return promote(e.type);
+}
+
+/** The bit-field whose value this is: it was read or written just now. */
+function bitFieldBehind(e: TExpr): BitField | undefined {
+  if (e.kind === "comma") return bitFieldBehind(e.right);
+  const whole = e.kind === "load" || e.kind === "assign" || (e.kind === "update" && !e.old);
+  return whole && e.place.kind === "field" ? e.place.bits : undefined;
 }
 
 export const promoted = (e: TExpr): TExpr => convert(e, promotedType(e));

@@ -12,6 +12,7 @@ import {
   type Operand,
   operandType,
   place,
+  promotedType,
   rvalue,
   value,
 } from "./convert.ts";
@@ -246,7 +247,7 @@ const convertArm = (e: TExpr, type: CType): TExpr =>
 
 /** C11 6.5.15: arithmetic, same records, void, or pointers of which one may be null or `void *`. */
 function condType(cx: Sema, a: TExpr, b: TExpr, span: Span): CType | undefined {
-  if (isInteger(a.type) && isInteger(b.type)) return commonType(a.type, b.type);
+  if (isInteger(a.type) && isInteger(b.type)) return commonType(promotedType(a), promotedType(b));
   if (isArithmetic(a.type) && isArithmetic(b.type)) return commonFloat(a.type, b.type);
   if (a.type.kind === "void" || b.type.kind === "void") return voidType;
   if (isPtr(a.type) && isPtr(b.type)) return commonPtr(a, b);
