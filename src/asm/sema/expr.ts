@@ -40,6 +40,7 @@ import {
   isScalar,
   isVoidPtr,
   ptrTo,
+  qualify,
   sameType,
   sizeType,
   typeText,
@@ -48,7 +49,7 @@ import {
   unqualified,
   voidType,
 } from "./type-ops.ts";
-import type { CType, IntType } from "./types.ts";
+import type { CType, IntType, PtrType, Qualifiers } from "./types.ts";
 
 /** The value of an expression. */
 export const checkValue = (cx: Sema, e: Expr): TExpr => rvalue(checkOperand(cx, e));
@@ -260,10 +261,14 @@ function condType(cx: Sema, a: TExpr, b: TExpr, span: Span): CType | undefined {
 
 const isArithmetic = (t: CType): boolean => isInteger(t) || isFloat(t);
 
-/** A null pointer constant takes the other's type; else `void *` wins. */
+/** A null pointer constant takes the other's type; else `void *` wins, and what either points to is as qualified as both. */
 function commonPtr(a: TExpr, b: TExpr): CType {
   if (isNull(a)) return unqualified(b.type);
-  return unqualified(isVoidPtr(b.type) && !isNull(b) ? b.type : a.type);
+  if (isNull(b)) return unqualified(a.type);
+  const [one, other] = (isVoidPtr(b.type) ? [b.type, a.type] : [a.type, b.type]) as [PtrType, PtrType];
+  const q: Qualifiers = { ...(other.to.q?.const && { const: true }), ...(other.to.q?.volatile && { volatile: true }) };
+  const added = (q.const && !one.to.q?.const) || (q.volatile && !one.to.q?.volatile);
+  return added ? ptrTo(qualify(one.to, q)) : unqualified(one);
 }
 
 // ---- types asked about ----
