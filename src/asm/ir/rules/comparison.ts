@@ -1,7 +1,7 @@
 /** Comparisons, as values and as the condition of a branch. */
 import { foldCmp, foldSwap } from "../evaluate.ts";
 import { bitsOf, type InstOf, inverse, mirror } from "../inst.ts";
-import { greatest, maskOf } from "../known-bits.ts";
+import { greatest, isNonNegative, maskOf } from "../known-bits.ts";
 import type { CmpOp, Inst, IrType, ValueId } from "../model.ts";
 import type { RuleContext } from "./rule.ts";
 
@@ -74,8 +74,14 @@ const maxMove = 0x8000n;
 function isMoved(def: Inst, cx: RuleContext): boolean {
   if (def.op !== "bin" || def.ty !== "ptr" || def.fn !== "add") return false;
   const by = BigInt.asIntN(64, cx.constant(def.b) ?? 0n);
-  return by !== 0n && by > -maxMove && by < maxMove && cx.type(def.a) === "ptr" && cx.def(def.a).op !== "cast";
+  if (by === 0n || by <= -maxMove || by >= maxMove || cx.type(def.a) !== "ptr") return false;
+  const base = cx.def(def.a);
+  return base.op !== "cast" || (by > 0n && cannotWrap(base.a, cx));
 }
+
+/** A number that was made a pointer, and is less than half of what there is: what lies behind it is not 0. */
+const cannotWrap = (value: ValueId, cx: RuleContext): boolean =>
+  cx.type(value) === "i64" && isNonNegative(cx.bits(value), "i64");
 
 function ofConstant(cmp: Comparison, y: bigint, ty: IrType, cx: RuleContext, asBranch: boolean): Verdict {
   return (
