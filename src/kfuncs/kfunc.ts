@@ -53,6 +53,17 @@ export function findKfunc(kernel: Kernel, name: string): Kfunc | undefined {
   return undefined;
 }
 
+/**
+ * How many arguments of the kfunc the kernel looks at: those behind have names that end in `__ign`, and need not be set
+ * (kernel/bpf/verifier.c: is_kfunc_arg_ignore). Undefined for names that the kernel does not have.
+ */
+export function heededArguments(kernel: Kernel, name: string): number | undefined {
+  const kfunc = findKfunc(kernel, name);
+  const proto = kfunc?.btf.type(kfunc.proto);
+  if (proto?.kind !== "func_proto") return undefined;
+  return proto.params.findLastIndex((param) => !param.name.endsWith("__ign")) + 1;
+}
+
 /** All kfuncs of the kernel and its modules, by name. */
 export function listKfuncs(kernel: Kernel): readonly Kfunc[] {
   const found = new Map<string, Kfunc>();

@@ -1,6 +1,6 @@
 /**
- * Constants and addresses get made where they are used. A small constant is made once per stretch of code between calls,
- * or right in place; what takes two instructions is kept for all that is dominated by its first use, and the register
+ * Constants and addresses get made where they are used. A small constant is made once for all that is dominated by its
+ * first use and comes before a call, or right in place; what takes two instructions is kept for all that is dominated by its first use, and the register
  * allocator makes it anew where no register is left for it.
  */
 import type { BlockId } from "../ir/model.ts";
@@ -49,7 +49,6 @@ class Maker {
     this.#out = [];
     for (const inst of block.insts) this.#inst(inst);
     const term = this.#term(block.term);
-    this.#dropSmall();
     this.#ends.set(block.id, this.#here);
     return { ...block, insts: this.#out, term };
   }

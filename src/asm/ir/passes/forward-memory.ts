@@ -68,6 +68,7 @@ class Forwarder {
   #beginning = 0;
   #time = 1;
   #point: Point | undefined;
+  #dropsStores = false;
   /** Undone when the walk leaves a block. */
   #undo: (() => void)[] = [];
 
@@ -94,7 +95,7 @@ class Forwarder {
       this.#forgetAll();
       this.#walk(start, byId, follow, made);
     }
-    if (this.#replaced.size === 0) return this.#fn;
+    if (this.#replaced.size === 0 && !this.#dropsStores) return this.#fn;
     const blocks = this.#fn.blocks.map((block) => this.#withoutTypes(made.get(block.id)!));
     return substitute({ ...this.#fn, blocks, nextId: this.#ids.next }, this.#replaced);
   }
@@ -143,6 +144,9 @@ class Forwarder {
         const extra = this.#load(inst);
         if (extra) insts.push(extra);
         if (this.#replaced.has(inst.id)) continue;
+      } else if (inst.op === "store" && this.#isThere(inst)) {
+        this.#dropsStores = true;
+        continue;
       } else this.#effect(inst);
       insts.push(source);
     }
@@ -211,6 +215,18 @@ class Forwarder {
     }
     const value = inst.signed ? BigInt.asIntN(8 * inst.size, sum) : sum;
     return { op: "const", ty: inst.ty, value: BigInt.asUintN(bitsOf(inst.ty), value) };
+  }
+
+  /** Whether a stack object holds the constant already that is stored to it. */
+  #isThere({ base, off, size, value, core, volatile }: InstOf<"store">): boolean {
+    const def = this.#defs.get(value);
+    if (volatile || core || def?.op !== "const" || this.#defs.get(base)?.op !== "slot") return false;
+    const region = this.#aliases.regionOf(base);
+    for (let at = 0; at < size; at++) {
+      const byte = this.#constantByte(region, { base, off: off + at, size: 1 });
+      if (byte !== ((def.value >> BigInt(8 * at)) & 0xffn)) return false;
+    }
+    return true;
   }
 
   /** Stores drop what is known of the bytes that they overwrite: any constant that is left is the last. */
