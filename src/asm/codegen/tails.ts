@@ -1,6 +1,7 @@
 /** Tail merging: blocks that end alike and go on to the same place share their end, as one block. */
 import type { Reg } from "../../isa/insn.ts";
 import type { BlockId } from "../ir/model.ts";
+import { isForOneKind } from "./kernel-rules.ts";
 import { type InsnItem, type Item, type Placed, type PlacedTerm, successorsOf } from "./placed.ts";
 
 /** Forwards jumps through empty blocks, merges common tails, drops what nothing reaches. First block stays first. */
@@ -161,25 +162,10 @@ function retarget(term: PlacedTerm, endOf: (id: BlockId) => BlockId): PlacedTerm
   return yes === term.yes && no === term.no ? term : { ...term, yes, no };
 }
 
-/**
- * The kernel rewrites some instructions by what their operands are, and refuses one that serves two kinds: memory
- * accesses behind a pointer (verifier.c:save_aux_ptr_type), and kfunc calls with what it remembers about their
- * arguments. Those stay apart, or see `keyAt`.
- */
+/** What the kernel ties to one place stays there: accesses behind a pointer, and calls of kfuncs but for `keyAt`. */
 function mayShare(item: Item): boolean {
-  if (item.asm) return false;
-  const { insn } = item;
-  switch (insn.kind) {
-    case "load":
-    case "store":
-      return insn.base === 10;
-    case "call":
-      return insn.callee.kind !== "kfunc";
-    case "atomic":
-      return false;
-    default:
-      return true;
-  }
+  if (item.asm || isForOneKind(item.insn)) return false;
+  return item.insn.kind !== "call" || item.insn.callee.kind !== "kfunc";
 }
 
 const keys = new WeakMap<Item, string>();
@@ -206,8 +192,9 @@ function sharableKeys(items: readonly Item[]): readonly string[] {
 }
 
 /**
- * What must be equal for the item at `i` and another to be one; undefined where it has to stay. A call of a kfunc may go
- * together with what sets its arguments, where that is constants and stack addresses only: then they are of one kind.
+ * What must be equal for the item at `i` and another to be one; undefined where it has to stay. Of a call of a kfunc the
+ * kernel remembers what its arguments were. It may go together with what sets them, where that is constants and stack
+ * addresses only: then they are of one kind.
  */
 function keyAt(items: readonly Item[], i: number): string | undefined {
   const item = items[i];
