@@ -92,9 +92,9 @@ const rules: readonly Rule[] = [
   },
   {
     rule: "the context is read by the register it came in, moved by nothing",
-    source: `long out;
-static __always_inline u64 at(u64 *p) { return *p; }
-SEC("fexit/icmp_rcv") int probe(u64 *ctx) { out = at(ctx + 1); return 0; }`,
+    source: `struct words { u32 word[40]; };
+static __always_inline u32 at(u32 *p) { return *p; }
+SEC("tc") int probe(struct words *skb) { return at(skb->word + 2) & 1; }`,
     code: "E0514",
     without: ["simplify"],
   },
@@ -143,4 +143,49 @@ describe.each(rules)("$rule", ({ source, code, module, changes, without }) => {
       expect.stringContaining(code),
     ]);
   });
+});
+
+describe("nothing moves above the check that guards it", () => {
+  const body = `static auto f(ptr, i64) i64
+b0:
+%1 = param ptr 0
+%2 = param i64 1
+%3 = const ptr 0
+br eq %1, %3, b4, b5
+b4:
+%6 = load i64 u64 [%1]
+ret %6
+b5:
+%7 = load i64 u64 [%1]
+%8 = add i64 %7, %2
+ret %8
+`;
+  const isFirst = async (): Promise<boolean> => {
+    const { parseIr } = await import("../../../src/asm/ir/parse.ts");
+    const { hoistLoads } = await import("../../../src/asm/ir/passes/hoist-loads.ts");
+    return hoistLoads.run(parseIr(body)).blocks[0]!.insts.some((inst) => inst.op === "load");
+  };
+  test("holds", async () => expect(await isFirst()).toBe(false));
+  test("without it a load comes before its null check", async () => {
+    vi.resetModules();
+    vi.doMock(modules.irRules, async (original) => ({ ...(await original<object>()), needsNoGuard: () => true }));
+    expect(await isFirst()).toBe(true);
+  });
+});
+
+describe("each volatile access is one access, in order", () => {
+  const reads = async (word: string): Promise<readonly string[]> => {
+    const compile = await compilerWith(undefined, () => ({}));
+    const { subprogs, diagnostics } = compile(`${word} int a, b;
+${word === "" ? "" : "const volatile"} ${word === "" ? "const" : ""} int limit = 5;
+SEC("tc") int probe(struct __sk_buff *skb) { int x = a; b = 1; int y = a; b = 2; return x + y + limit; }`);
+    expect(diagnostics.map((d) => d.text)).toEqual([]);
+    const { printInsn } = await import("../../../src/isa/print.ts");
+    const accesses = subprogs.flatMap(({ lines }) => lines.map(({ insn }) => printInsn(insn)));
+    return accesses.filter((text) => text.includes("*(u32")).map((text) => (/^\*/.test(text) ? "write" : "read"));
+  };
+  test("holds, and data that only the program may not write is read", async () =>
+    expect(await reads("volatile")).toEqual(["read", "write", "read", "write", "read"]));
+  test("of what is not volatile no more than needed", async () =>
+    expect(await reads("")).toEqual(["read", "write", "write"]));
 });

@@ -269,6 +269,14 @@ test("expand copies in the greatest aligned size, volatile ones too", () => {
   ]);
 });
 
+test("expand takes any address in a global: only the stack is aligned", () => {
+  const lines = run(
+    [expand],
+    "s0: 8 align 8 x\nb0:\n%1 = addr global text + 1\n%2 = slot s0\ncopy [%2], [%1], 4 align 1\n%3 = param i64 0\nret %3",
+  );
+  expect(lines.filter((line) => line.includes("store"))).toHaveLength(1);
+});
+
 describe("forward-memory", () => {
   const bytes = (rest: string): string =>
     `%4 = slot s0\n%10 = const i32 18\n%11 = const i32 172\n%12 = const i64 1\n%5 = add ptr %4, %12
