@@ -47,7 +47,7 @@ export interface OptimiseOptions {
   readonly cpu?: "v1" | "v2" | "v3" | "v4";
   /** What constant globals hold, by name: loads of them fold. */
   readonly constants?: ReadonlyMap<string, ConstantData>;
-  /** Arguments of kfuncs that the kernel looks at. */
+  /** How many arguments of a kfunc count. */
   readonly heeded?: HeededArguments;
   /** Functions that constant globals point to: calls through them are by name. */
   readonly tables?: FunctionTables;

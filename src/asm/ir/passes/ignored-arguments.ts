@@ -1,6 +1,5 @@
 /**
- * Arguments of a kfunc that the kernel never looks at are not passed: the last ones, whose names end in `__ign`
- * (kernel/bpf/verifier.c: is_kfunc_arg_ignore).
+ * Arguments of a kfunc that the kernel replaces unseen are not passed: the caller knows which (src/kfuncs/kfunc.ts).
  * Relies on: nothing. Keeps: control flow, what is evaluated for an argument.
  */
 import type { Pass } from "../edit.ts";
