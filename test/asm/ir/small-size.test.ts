@@ -150,4 +150,5 @@ store u64 [%3], %4\n${between}\nstore u32 [%3 + 4], %5\n%9 = call i64 helper 1(%
   expect(having(run([forwardMemory], body("")), /store/)).toHaveLength(1);
   expect(having(run([forwardMemory], body("store u8 [%3 + 5], %2")), /store/)).toHaveLength(3);
   expect(having(run([forwardMemory], body("call void helper 2(%3)")), /store/)).toHaveLength(2);
+  expect(having(run([forwardMemory], body("end s0")), /store/)).toHaveLength(2);
 });

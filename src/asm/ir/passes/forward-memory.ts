@@ -5,7 +5,7 @@
  * Relies on: addresses folded into offsets. Keeps: control flow, order of accesses.
  */
 
-import { type Access, type Aliases, aliasesOf, canMeet, other, type Region } from "../aliases.ts";
+import { type Access, type Aliases, aliasesOf, canMeet, other, type Region, slotRegion } from "../aliases.ts";
 import { predecessors } from "../cfg.ts";
 import { walkTree } from "../dominators.ts";
 import { Ids, type Pass, Replacements, substitute } from "../edit.ts";
@@ -280,6 +280,10 @@ class Forwarder {
       case "copy":
       case "fill":
         this.#change(this.#aliases.regionOf(inst.dst), { base: inst.dst, off: inst.dstOff, size: inst.length });
+        return;
+      case "end":
+        // behind it another object may be in its place
+        this.#push(slotRegion(inst.slot), undefined);
         return;
       case "atomic":
       case "call":
