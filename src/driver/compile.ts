@@ -18,6 +18,7 @@ import { type SourceFile, SourceMap } from "../diag/source.ts";
 import type { SourceLine } from "../elf/model.ts";
 import { writeObject } from "../elf/writer.ts";
 import type { Line } from "../isa/insn.ts";
+import { heededArguments } from "../kfuncs/kfunc.ts";
 import type { Span } from "../support/span.ts";
 import type { ProgramVerdict } from "../verifier/model.ts";
 import { builtinOnly } from "./host.ts";
@@ -150,7 +151,7 @@ function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): Code {
 function passOptions(
   lowered: IrProgram,
   unit: Unit,
-  { cpu = "v3", level = 2, withoutPasses = [], checkPasses = false, dump }: CompileOptions,
+  { cpu = "v3", level = 2, withoutPasses = [], checkPasses = false, dump, kernel }: CompileOptions,
   notUnrolled?: (span: Span | undefined) => void,
 ): OptimiseOptions {
   return {
@@ -158,6 +159,7 @@ function passOptions(
     cpu,
     constants: constantData(unit, lowered),
     tables: functionTables(unit, lowered),
+    heeded: (kfunc) => heededArguments(kernel, kfunc),
     without: new Set(withoutPasses),
     check: checkPasses,
     ...(notUnrolled && { notUnrolled }),

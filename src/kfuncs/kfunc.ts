@@ -53,6 +53,18 @@ export function findKfunc(kernel: Kernel, name: string): Kfunc | undefined {
   return undefined;
 }
 
+/**
+ * How many arguments of the kfunc count: the last one does not where it is `meta__ign`, which the kernel neither checks
+ * nor passes on, but replaces (kernel/bpf/verifier.c: is_kfunc_arg_ignore, fixup_kfunc_call). Other names in `__ign` are
+ * of arguments that are passed on unchecked. Undefined for names that the kernel does not have.
+ */
+export function heededArguments(kernel: Kernel, name: string): number | undefined {
+  const kfunc = findKfunc(kernel, name);
+  const proto = kfunc?.btf.type(kfunc.proto);
+  if (proto?.kind !== "func_proto") return undefined;
+  return proto.params.length - (proto.params.at(-1)?.name === "meta__ign" ? 1 : 0);
+}
+
 /** All kfuncs of the kernel and its modules, by name. */
 export function listKfuncs(kernel: Kernel): readonly Kfunc[] {
   const found = new Map<string, Kfunc>();

@@ -6,6 +6,7 @@ import { parseSection } from "../../src/kernel/sections.ts";
 import { mayCall } from "../../src/kfuncs/callers.ts";
 import {
   findKfunc,
+  heededArguments,
   kfuncPrototype,
   listKfuncs,
   noSuchKfunc,
@@ -19,6 +20,16 @@ import { embedded, madeUp } from "../kernel-facts/kernels.ts";
 const kernel = embedded("x86");
 const cookie = findKfunc(kernel, "bpf_session_cookie")!;
 const section = (name: string) => parseSection(name)!;
+
+test.each([
+  ["bpf_obj_drop_impl", 1],
+  ["bpf_refcount_acquire_impl", 1],
+  ["bpf_obj_new_impl", 1],
+  ["bpf_rbtree_add_impl", 5],
+  // what is not checked is passed on all the same
+  ["bpf_strcmp", 2],
+  ["bpf_no_such_kfunc", undefined],
+])("of the arguments of %s %s count", (name, count) => expect(heededArguments(kernel, name)).toBe(count));
 
 describe("finding", () => {
   test("the session kfuncs, flavoured or not", () => {

@@ -1,6 +1,6 @@
 /**
- * Constants and addresses get made where they are used. A small constant is made once per stretch of code between calls,
- * or right in place; what takes two instructions is kept for all that is dominated by its first use, and the register
+ * Constants and addresses get made where they are used. A small constant is made once for all that is dominated by its
+ * first use and comes before a call, or right in place; what takes two instructions is kept for all that is dominated by its first use, and the register
  * allocator makes it anew where no register is left for it.
  */
 import type { BlockId } from "../ir/model.ts";
@@ -8,6 +8,7 @@ import { predecessors } from "./liveness.ts";
 import {
   eachTermUse,
   eachUse,
+  FP,
   type MBlock,
   type MFunction,
   type MInst,
@@ -23,6 +24,9 @@ export function materialise(fn: MFunction): MFunction {
   const blocks = fn.blocks.map((block) => maker.block(block));
   return { ...fn, blocks, recipes: maker.made, nextReg: maker.nextReg };
 }
+
+/** r6 to r9: only assembly asks for one of these by its number. */
+const outlivesCalls = (r: VReg): boolean => r >= 6 && r < FP;
 
 class Maker {
   readonly made = new Map<VReg, NonNullable<ReturnType<MFunction["recipes"]["get"]>>>();
@@ -45,7 +49,6 @@ class Maker {
     this.#out = [];
     for (const inst of block.insts) this.#inst(inst);
     const term = this.#term(block.term);
-    this.#dropSmall();
     this.#ends.set(block.id, this.#here);
     return { ...block, insts: this.#out, term };
   }
@@ -79,10 +82,14 @@ class Maker {
     if (inst.kind === "call" || inst.kind === "asm") this.#dropSmall();
   }
 
-  /** A copy of a recipe is the recipe itself, unless it is at hand in one slot instead of two. */
+  /**
+   * A copy of a recipe is the recipe itself, unless it is at hand in one slot instead of two. Assembly that wants it in a
+   * register that outlives calls is likely to come again with the same wish: there it is kept from the first time on.
+   */
   #copyOf(inst: MInst & { kind: "copy" }): boolean {
     const made = this.#recipes.get(inst.src);
     if (!made) return false;
+    if (made.recipe.kind !== "imm" && outlivesCalls(inst.dst)) this.#need(inst.src, inst);
     const near = this.#here.get(inst.src);
     const { span } = inst;
     if (near !== undefined && made.recipe.kind !== "imm") {

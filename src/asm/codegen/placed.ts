@@ -28,6 +28,8 @@ interface Common {
 export interface InsnItem extends Common {
   readonly insn: Insn;
   readonly unless?: Condition | "may_goto";
+  /** Of a call: it reads r1 to r`args`. */
+  readonly args?: number;
   readonly asm?: undefined;
 }
 
@@ -84,6 +86,7 @@ function placeInst(inst: MInst, frame: Frame): Item[] {
     return [{ insn, unless: inst.cond === "may_goto" ? inst.cond : condition(inst.cond), ...rest }];
   }
   if (inst.kind === "asm") return [{ asm: inst.code, writes: registersIn(inst.writes), ...rest }];
+  if (inst.kind === "call") return [{ insn: insnOf(inst, frame), args: inst.args, ...rest }];
   return [{ insn: insnOf(inst, frame), ...rest }];
 }
 

@@ -5,7 +5,7 @@ import { bug } from "../../support/bug.ts";
 import { fitsS32, s32, s64 } from "../../support/int.ts";
 import type { InstOf } from "../ir/inst.ts";
 import type { BinOp, Inst, ValueId } from "../ir/model.ts";
-import type { VReg, VSrc } from "./machine.ts";
+import type { VCond, VReg, VSrc } from "./machine.ts";
 import { type Compare, conditionOf } from "./select-branch.ts";
 import type { Selector } from "./selector.ts";
 
@@ -219,6 +219,18 @@ export function selectMayGoto(s: Selector, inst: InstOf<"may_goto">): void {
   s.emit({ kind: "unless", cond: "may_goto", width, dst, value: { imm: 1 } });
 }
 
+/**
+ * Whether the condition is `a != 0` of a number whose whole register is 0 where it does not hold: then that is the 0. A
+ * pointer is none: one that is never null the kernel takes for a pointer on either way.
+ */
+function isTruth(s: Selector, { a }: InstOf<"cmp">, cond: VCond, inverted: boolean): boolean {
+  const { facts } = s;
+  if (!("imm" in cond.b) || cond.b.imm !== 0 || cond.op !== (inverted ? "eq" : "ne") || cond.a !== s.use(a))
+    return false;
+  if (facts.isPointer(a) || s.isRecipe(cond.a)) return false;
+  return facts.def(a).ty === "i32" ? !facts.isDirty(a) : cond.width === 64;
+}
+
 /** A comparison as the number 0 or 1: set one, and the other unless the condition holds. */
 export function selectCmp(s: Selector, inst: InstOf<"cmp">): void {
   const dst = s.regOf(inst.id);
@@ -232,6 +244,11 @@ export function selectCmp(s: Selector, inst: InstOf<"cmp">): void {
   }
   const { cond, inverted } = conditionOf(s, compare);
   const width = s.width("i32");
+  if (isTruth(s, inst, cond, inverted)) {
+    s.copy(dst, cond.a, ty);
+    s.emit({ kind: "unless", cond: { ...cond, op: "eq", a: dst }, width, dst, value: { imm: 1 } });
+    return;
+  }
   s.emit({ kind: "make", dst, recipe: { kind: "imm", width, imm: inverted ? 0 : 1 } });
   s.emit({ kind: "unless", cond, width, dst, value: { imm: inverted ? 1 : 0 } });
 }

@@ -1,4 +1,5 @@
 /** Spill code: values without a register live in a stack slot, or are made anew, and visit registers briefly. */
+import { SPILL_BYTES } from "./kernel-rules.ts";
 import {
   defOf,
   eachTermUse,
@@ -146,7 +147,17 @@ class Spiller {
     if (recipe) this.#out.push({ kind: "make", dst, ...recipe, ...span });
     else {
       const slot = this.#homes.slotOf.get(victim)!;
-      this.#out.push({ kind: "load", size: 8, signed: false, dst, base: FP, slot, off: 0, reload: true, ...span });
+      this.#out.push({
+        kind: "load",
+        size: SPILL_BYTES,
+        signed: false,
+        dst,
+        base: FP,
+        slot,
+        off: 0,
+        reload: true,
+        ...span,
+      });
     }
   }
 
@@ -154,6 +165,15 @@ class Spiller {
     const slot = this.#homes.slotOf.get(victim);
     if (slot === undefined) return;
     const span = at.span && { span: at.span };
-    this.#out.push({ kind: "store", size: 8, base: FP, slot, off: 0, src: { reg: src }, spill: true, ...span });
+    this.#out.push({
+      kind: "store",
+      size: SPILL_BYTES,
+      base: FP,
+      slot,
+      off: 0,
+      src: { reg: src },
+      spill: true,
+      ...span,
+    });
   }
 }

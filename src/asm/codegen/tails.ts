@@ -1,6 +1,8 @@
 /** Tail merging: blocks that end alike and go on to the same place share their end, as one block. */
+import type { Reg } from "../../isa/insn.ts";
 import type { BlockId } from "../ir/model.ts";
-import { type Item, type Placed, type PlacedTerm, successorsOf } from "./placed.ts";
+import { isForOneKind } from "./kernel-rules.ts";
+import { type InsnItem, type Item, type Placed, type PlacedTerm, successorsOf } from "./placed.ts";
 
 /** Forwards jumps through empty blocks, merges common tails, drops what nothing reaches. First block stays first. */
 export function mergeTails(blocks: readonly Placed[], nextId: number): readonly Placed[] {
@@ -91,9 +93,9 @@ class Merger {
     const groups = new Map<string, BlockId[]>();
     for (const id of this.#order) {
       const { items, term } = this.#blocks.get(id)!;
-      const last = items.at(-1);
-      if (!last || !mayShare(last) || term.kind === "branch") continue;
-      const key = `${successorsOf(term).join()} ${keyOf(last)}`;
+      const last = keyAt(items, items.length - 1);
+      if (last === undefined || term.kind === "branch") continue;
+      const key = `${successorsOf(term).join()} ${last}`;
       groups.set(key, [...(groups.get(key) ?? []), id]);
     }
     let merged = false;
@@ -160,25 +162,10 @@ function retarget(term: PlacedTerm, endOf: (id: BlockId) => BlockId): PlacedTerm
   return yes === term.yes && no === term.no ? term : { ...term, yes, no };
 }
 
-/**
- * The kernel rewrites some instructions by what their operands are, and refuses one that serves two kinds: memory
- * accesses behind a pointer (verifier.c:save_aux_ptr_type), and kfunc calls with what it remembers about their
- * arguments. Those stay apart.
- */
+/** What the kernel ties to one place stays there: accesses behind a pointer, and calls of kfuncs but for `keyAt`. */
 function mayShare(item: Item): boolean {
-  if (item.asm) return false;
-  const { insn } = item;
-  switch (insn.kind) {
-    case "load":
-    case "store":
-      return insn.base === 10;
-    case "call":
-      return insn.callee.kind !== "kfunc";
-    case "atomic":
-      return false;
-    default:
-      return true;
-  }
+  if (item.asm || isForOneKind(item.insn)) return false;
+  return item.insn.kind !== "call" || item.insn.callee.kind !== "kfunc";
 }
 
 const keys = new WeakMap<Item, string>();
@@ -196,8 +183,48 @@ function keyOf(item: Item): string {
 /** Keys of the items from the last one back to the first that must stay where it is. */
 function sharableKeys(items: readonly Item[]): readonly string[] {
   const found: string[] = [];
-  for (let i = items.length - 1; i >= 0 && mayShare(items[i]!); i--) found.push(keyOf(items[i]!));
+  for (let i = items.length - 1; i >= 0; i--) {
+    const key = keyAt(items, i);
+    if (key === undefined) break;
+    found.push(key);
+  }
   return found;
+}
+
+/**
+ * What must be equal for the item at `i` and another to be one; undefined where it has to stay. Of a call of a kfunc the
+ * kernel remembers what its arguments were. It may go together with what sets them, where that is constants and stack
+ * addresses only: then they are of one kind.
+ */
+function keyAt(items: readonly Item[], i: number): string | undefined {
+  const item = items[i];
+  if (!item || mayShare(item)) return item && keyOf(item);
+  const start = setupOf(items, i);
+  return start === undefined
+    ? undefined
+    : items
+        .slice(start, i + 1)
+        .map(keyOf)
+        .join();
+}
+
+/** Where the arguments of the call at `call` begin to be made, of nothing but constants and r10. */
+function setupOf(items: readonly Item[], call: number): number | undefined {
+  const { args } = items[call] as InsnItem;
+  if (args === undefined) return undefined;
+  const open = new Set<Reg>(([1, 2, 3, 4, 5] as const).slice(0, args));
+  let at = call;
+  while (open.size > 0) {
+    const item = items[--at];
+    if (!item || item.asm || item.unless) return undefined;
+    const { insn } = item;
+    if (insn.kind !== "ld_imm64" && insn.kind !== "alu") return undefined;
+    if (!open.has(insn.dst)) return undefined;
+    if (insn.kind === "ld_imm64") open.delete(insn.dst);
+    else if (insn.op === "mov" && ("imm" in insn.src || insn.src.reg === 10)) open.delete(insn.dst);
+    else if (insn.op !== "add" || !("imm" in insn.src)) return undefined;
+  }
+  return at;
 }
 
 function commonLength(a: readonly string[], b: readonly string[]): number {

@@ -26,6 +26,8 @@ const top = (known: KnownBits, full: bigint): bigint => known.most ?? full & ~kn
 
 /** Recursion ends here: what lies deeper counts as unknown. */
 const maxDepth = 6;
+/** Phis of more arguments count as unknown. */
+const maxArgs = 16;
 
 /** Answers for one function; `def` gives the instruction that makes a value. */
 export class BitFacts {
@@ -72,7 +74,7 @@ export class BitFacts {
       case "bin":
         return this.#bin(inst, full, depth);
       case "phi":
-        return inst.args.length > 4
+        return inst.args.length > maxArgs
           ? unknown
           : join(
               inst.args.map((arg) => this.of(arg.value, depth + 2)),

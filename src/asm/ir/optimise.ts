@@ -3,6 +3,7 @@ import type { Span } from "../../support/span.ts";
 import { checkSsa } from "./check.ts";
 import type { Pass } from "./edit.ts";
 import type { IrFunction, IrProgram } from "./model.ts";
+import { bareBools } from "./passes/bare-bools.ts";
 import { expandCompares } from "./passes/compares.ts";
 import { decideConstants, needsFolding } from "./passes/constant-p.ts";
 import { dropDead } from "./passes/dead.ts";
@@ -12,11 +13,13 @@ import { divideUnsigned } from "./passes/divide.ts";
 import { expand } from "./passes/expand.ts";
 import { forwardMemory } from "./passes/forward-memory.ts";
 import { hoistLoads } from "./passes/hoist-loads.ts";
+import { type HeededArguments, ignoredArguments } from "./passes/ignored-arguments.ts";
 import { inlineCalls } from "./passes/inline.ts";
 import { knownArguments } from "./passes/known-arguments.ts";
 import { followBranches } from "./passes/known-branches.ts";
 import { type FunctionTables, knownCallees } from "./passes/known-callees.ts";
 import { knownLengths } from "./passes/known-lengths.ts";
+import { mergeStores } from "./passes/merge-stores.ts";
 import { mergeTests } from "./passes/merge-tests.ts";
 import { numberValues } from "./passes/number-values.ts";
 import { oneRound } from "./passes/one-round.ts";
@@ -44,6 +47,8 @@ export interface OptimiseOptions {
   readonly cpu?: "v1" | "v2" | "v3" | "v4";
   /** What constant globals hold, by name: loads of them fold. */
   readonly constants?: ReadonlyMap<string, ConstantData>;
+  /** How many arguments of a kfunc count. */
+  readonly heeded?: HeededArguments;
   /** Functions that constant globals point to: calls through them are by name. */
   readonly tables?: FunctionTables;
   /** Passes of `optionalPasses` that are left out: what is each worth? */
@@ -58,13 +63,16 @@ export interface OptimiseOptions {
 
 /** Passes that code can do without; the others make what code generation takes. */
 export const optionalPasses = [
+  "bare-bools",
   "delay-updates",
   "drop-dead-stores",
   "follow-branches",
   "forward-memory",
   "hoist-loads",
+  "ignored-arguments",
   "inline",
   "known-arguments",
+  "merge-stores",
   "merge-tests",
   "number-values",
   "one-round",
@@ -184,7 +192,15 @@ function quickPlan(options: OptimiseOptions): Plan {
 function fullPlan(options: OptimiseOptions): Plan {
   const run = runner(options);
   const combine = simplify(options.constants, options.cpu === "v4");
-  const first = run([simplifyCfg, promote, numberValues, combine, splitSlots, promote]);
+  const first = run([
+    ignoredArguments(options.heeded ?? (() => undefined)),
+    simplifyCfg,
+    promote,
+    numberValues,
+    combine,
+    splitSlots,
+    promote,
+  ]);
   const improve = untilStable(
     run([
       combine,
@@ -216,6 +232,8 @@ function fullPlan(options: OptimiseOptions): Plan {
     forgetUnrolls(options.notUnrolled ?? (() => undefined)),
     splitUnaligned,
     dropDeadStores,
+    mergeStores,
+    bareBools,
     dropDead,
     shareSlots,
     simplifyCfg,

@@ -136,10 +136,56 @@ b3:
     expect([loads("%0"), loads("%3")]).toEqual([2, 1]);
   });
 
+  test("calls of kfuncs are merged where their arguments are made of nothing that could differ", () => {
+    const arms = (arg: string) => `static auto f(ptr, i64) i64
+  s0: 8 align 8 local
+b0:
+  %0 = param ptr 0
+  %1 = param i64 1
+  %2 = slot s0
+  %3 = const i64 0
+  %4 = const i64 7
+  store u64 [%2], %1
+  br eq %1, %3, b1, b2
+b1:
+  %5 = call i64 helper 5()
+  %6 = call i64 kfunc k(${arg}, %4)
+  ret %6
+b2:
+  %7 = call i64 helper 7()
+  %8 = call i64 kfunc k(${arg}, %4)
+  ret %8
+`;
+    const calls = (arg: string) =>
+      printSubprog(compileIr(arms(arg)).subprog).filter((line) => /call k/.test(line)).length;
+    expect([calls("%0"), calls("%2"), calls("%3")]).toEqual([2, 1, 1]);
+  });
+
   test("a path that cannot be is still an end", () => {
     const { subprog } = compileIr("static auto f() i32\nb0:\n  unreachable\n");
     expect(printSubprog(subprog)).toEqual(["w0 = 0", "exit"]);
   });
+});
+
+test("a constant that serves on both ways of a branch is made once, before", () => {
+  const { subprog } = compileIr(`static auto f(ptr, i64) i64
+b0:
+  %0 = param ptr 0
+  %1 = param i64 1
+  %2 = core(field_byte_size 3:0:1) i64 4
+  %3 = const i64 8
+  %4 = const i64 1
+  br eq %2, %3, b1, b2
+b1:
+  ret %3
+b2:
+  br eq %2, %4, b3, b4
+b3:
+  ret %1
+b4:
+  ret %4
+`);
+  expect(printSubprog(subprog).filter((line) => / = 4$/.test(line))).toHaveLength(1);
 });
 
 describe("limits", () => {

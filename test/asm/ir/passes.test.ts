@@ -270,11 +270,22 @@ test("expand copies in the greatest aligned size, volatile ones too", () => {
   ]);
 });
 
+test("expand takes any address in a global: only the stack is aligned", () => {
+  const lines = run(
+    [expand],
+    "s0: 8 align 8 x\nb0:\n%1 = addr global text + 1\n%2 = slot s0\ncopy [%2], [%1], 4 align 1\n%3 = param i64 0\nret %3",
+  );
+  expect(lines.filter((line) => line.includes("store"))).toHaveLength(1);
+});
+
 describe("forward-memory", () => {
+  const bytes = (rest: string): string =>
+    `%4 = slot s0\n%10 = const i32 18\n%11 = const i32 172\n%12 = const i64 1\n%5 = add ptr %4, %12
+store u8 [%4], %10\nstore u8 [%4 + 1], %11\nstore u8 [%4 + 2], %10\nstore u8 [%4 + 3], %11\n${rest}`;
   const loads = (body: string): number =>
     run(
       [forwardMemory],
-      `b0:\n%1 = param ptr 0\n%2 = param ptr 1\n%3 = param i64 2\n${body}\nret %9`,
+      `s0: 8 align 8 x\nb0:\n%1 = param ptr 0\n%2 = param ptr 1\n%3 = param i64 2\n${body}\nret %9`,
       "global auto f(ptr, ptr, i64) i64",
     ).filter((line) => line.includes("load")).length;
 
@@ -311,8 +322,21 @@ describe("forward-memory", () => {
       "%4 = load i64 u64 [%1 + 8] core(field_byte_offset 0:0:1)\n%5 = load i64 u64 [%1 + 8] core(field_byte_offset 0:0:2)\n%6 = load i64 u64 [%1 + 8] core(field_byte_offset 0:0:1)\n%7 = add i64 %4, %5\n%9 = add i64 %7, %6",
       2,
     ],
+    ["constants stored byte by byte are a number", bytes("%9 = load i64 u32 [%4]"), 0],
+    ["all its bytes must be known", bytes("%9 = load i64 u64 [%4]"), 1],
+    ["a store between by another pointer", bytes("store u8 [%5 + 1], %3\n%9 = load i64 u32 [%4]"), 1],
+    ["calls do not reach what nobody was given", bytes("call void helper 1()\n%9 = load i64 u32 [%4]"), 0],
+    [
+      "nor before it was",
+      bytes("call void helper 1()\n%8 = load i64 u32 [%4]\ncall void helper 1(%4)\n%9 = load i64 u32 [%4]"),
+      1,
+    ],
   ])("%s", (_, body, want) => {
     expect(loads(body)).toBe(want);
+  });
+  test("with their sign", () => {
+    const made = run([forwardMemory], `s0: 8 align 8 x\nb0:\n${bytes("%9 = load i64 s16 [%4 + 2]")}\nret %9`);
+    expect(made.at(-2)).toContain("const i64 -");
   });
 
   test("loads after a branch are not merged with those of its other way", () => {

@@ -1,5 +1,5 @@
 /**
- * Copies and fills become loads and stores of the greatest aligned size.
+ * Copies and fills become loads and stores of the greatest size that is aligned, or need not be.
  * Relies on: nothing. Keeps: block order and control flow.
  */
 import type { Size } from "../../../isa/insn.ts";
@@ -44,9 +44,13 @@ class Expander {
     return inst.op === "fill" ? this.#fill(inst) : [inst];
   }
 
-  /** What is known of the alignment of `base + off`: the instruction's word, or the stack object's own. */
+  /**
+   * What an access at `base + off` may assume: the alignment that the instruction says, or the stack object's own. In
+   * globals any address will do: only of the stack the kernel wants alignment (verifier.c: check_ptr_alignment).
+   */
   #alignOf(base: ValueId, off: number, said: Size): Size {
     const def = this.#defs.get(base);
+    if (def?.op === "addr" && def.symbol.kind === "global") return 8;
     const slot = def?.op === "slot" ? this.#aligns.get(def.slot) : undefined;
     return slot === undefined ? said : alignedTo(slot, off);
   }

@@ -1,14 +1,16 @@
 /**
- * A load of what was just stored or loaded is that value. Within a block and the blocks that only it leads to; what
- * calls and barriers may change is forgotten, of stores what they can meet. Volatile accesses stay, and tell nothing.
+ * A load of what was just stored or loaded is that value; of bytes that were stored as constants, their number. Within a
+ * block and the blocks that only it leads to; what calls and barriers may change is forgotten, of stores what they can
+ * meet. Volatile accesses stay, and tell nothing.
  * Relies on: addresses folded into offsets. Keeps: control flow, order of accesses.
  */
 
-import { type Access, type Aliases, aliasesOf, canMeet, other, type Region } from "../aliases.ts";
+import { type Access, type Aliases, aliasesOf, canMeet, other, type Region, slotRegion } from "../aliases.ts";
 import { predecessors } from "../cfg.ts";
 import { walkTree } from "../dominators.ts";
 import { Ids, type Pass, Replacements, substitute } from "../edit.ts";
-import { type InstOf, mapOperands } from "../inst.ts";
+import { type Escapes, escapesOf } from "../escapes.ts";
+import { bitsOf, type InstBody, type InstOf, mapOperands } from "../inst.ts";
 import type { Block, BlockId, Inst, IrFunction, ValueId } from "../model.ts";
 import { type KnownValue, reread } from "../reread.ts";
 import { definitions } from "../uses.ts";
@@ -23,10 +25,17 @@ interface Entry extends KnownValue {
   readonly time: number;
 }
 
-/** A store, or a copy, that changed something. */
+/** The instruction that is looked at. */
+interface Point {
+  readonly block: BlockId;
+  readonly index: number;
+}
+
+/** A store, or a copy, that changed something; where nothing is said of the bytes, what others can reach. */
 interface Change {
-  readonly at: Access;
+  readonly at?: Access;
   readonly time: number;
+  readonly point: Point;
 }
 
 /** Changes looked through for one load; behind more of them nothing is known. */
@@ -39,13 +48,14 @@ export const forwardMemory: Pass = {
 
 /** Stands for what is known of a region by other addresses than the object's own. */
 const indirectly = (region: Region): Region => `${region} by other addresses`;
-/** Stands for changes through pointers that may point anywhere. */
+/** Stands for changes through pointers that may point anywhere, and by calls. */
 const anywhere: Region = "anywhere";
 const keyOf = (base: ValueId | Region, off: number, size: number): string => `${base} ${off} ${size}`;
 
 class Forwarder {
   readonly #fn: IrFunction;
   readonly #aliases: Aliases;
+  readonly #escapes: Escapes;
   readonly #defs: Map<ValueId, Inst>;
   readonly #ids: Ids;
   readonly #replaced = new Replacements();
@@ -54,9 +64,11 @@ class Forwarder {
   readonly #untyped = new Set<ValueId>();
   /** Changes of each region that its keys do not tell apart, in order. */
   readonly #changes = new Map<Region, Change[]>();
-  /** When everything that is not private was changed. */
-  #changedAll = 0;
+  /** When a root began: nothing is known of before. */
+  #beginning = 0;
   #time = 1;
+  #point: Point | undefined;
+  #dropsStores = false;
   /** Undone when the walk leaves a block. */
   #undo: (() => void)[] = [];
 
@@ -64,6 +76,7 @@ class Forwarder {
     this.#fn = fn;
     this.#defs = definitions(fn);
     this.#aliases = aliasesOf(fn, this.#defs);
+    this.#escapes = escapesOf(fn, this.#defs, this.#aliases);
     this.#ids = new Ids(fn);
   }
 
@@ -82,7 +95,7 @@ class Forwarder {
       this.#forgetAll();
       this.#walk(start, byId, follow, made);
     }
-    if (this.#replaced.size === 0) return this.#fn;
+    if (this.#replaced.size === 0 && !this.#dropsStores) return this.#fn;
     const blocks = this.#fn.blocks.map((block) => this.#withoutTypes(made.get(block.id)!));
     return substitute({ ...this.#fn, blocks, nextId: this.#ids.next }, this.#replaced);
   }
@@ -102,7 +115,7 @@ class Forwarder {
   #forgetAll(): void {
     this.#known.clear();
     this.#changes.clear();
-    this.#changedAll = this.#time;
+    this.#beginning = this.#time;
   }
 
   #walk(
@@ -124,12 +137,16 @@ class Forwarder {
 
   #block(block: Block): Block {
     const insts: Inst[] = [];
-    for (const source of block.insts) {
+    for (const [index, source] of block.insts.entries()) {
+      this.#point = { block: block.id, index };
       const inst = mapOperands(source, this.#replaced.get);
       if (inst.op === "load" && !inst.volatile) {
         const extra = this.#load(inst);
         if (extra) insts.push(extra);
         if (this.#replaced.has(inst.id)) continue;
+      } else if (inst.op === "store" && this.#isThere(inst)) {
+        this.#dropsStores = true;
+        continue;
       } else this.#effect(inst);
       insts.push(source);
     }
@@ -154,6 +171,8 @@ class Forwarder {
   #load(inst: InstOf<"load">): Inst | undefined {
     const key = this.#keyOfAccess(inst);
     const entry = this.#valid(key, inst);
+    const bytes = entry ? undefined : this.#constantBytes(inst);
+    if (bytes !== undefined) return this.#instead(inst, bytes);
     if (!entry) {
       const region = this.#aliases.regionOf(inst.base);
       this.#set(key, {
@@ -174,28 +193,81 @@ class Forwarder {
       this.#replaced.set(inst.id, entry.value);
       return undefined;
     }
-    const made = this.#ids.inst(change, inst.span);
+    return this.#instead(inst, change);
+  }
+
+  #instead(inst: Inst, by: InstBody): Inst {
+    const made = this.#ids.inst(by, inst.span);
     this.#defs.set(made.id, made);
     this.#replaced.set(inst.id, made.id);
     return made;
   }
 
-  #valid(key: string, query: InstOf<"load">): Entry | undefined {
+  /** The loaded number, where constants were stored to all its bytes of a stack object, in other sizes. */
+  #constantBytes(inst: InstOf<"load">): InstBody | undefined {
+    if (inst.core || this.#defs.get(inst.base)?.op !== "slot") return undefined;
+    const region = this.#aliases.regionOf(inst.base);
+    let sum = 0n;
+    for (let at = 0; at < inst.size; at++) {
+      const byte = this.#constantByte(region, { base: inst.base, off: inst.off + at, size: 1 });
+      if (byte === undefined) return undefined;
+      sum |= byte << BigInt(8 * at);
+    }
+    const value = inst.signed ? BigInt.asIntN(8 * inst.size, sum) : sum;
+    return { op: "const", ty: inst.ty, value: BigInt.asUintN(bitsOf(inst.ty), value) };
+  }
+
+  /** Whether a stack object holds the constant already that is stored to it. */
+  #isThere({ base, off, size, value, core, volatile }: InstOf<"store">): boolean {
+    const def = this.#defs.get(value);
+    if (volatile || core || def?.op !== "const" || this.#defs.get(base)?.op !== "slot") return false;
+    const region = this.#aliases.regionOf(base);
+    for (let at = 0; at < size; at++) {
+      const byte = this.#constantByte(region, { base, off: off + at, size: 1 });
+      if (byte !== ((def.value >> BigInt(8 * at)) & 0xffn)) return false;
+    }
+    return true;
+  }
+
+  /** Stores drop what is known of the bytes that they overwrite: any constant that is left is the last. */
+  #constantByte(region: Region, at: Access): bigint | undefined {
+    for (const size of [1, 2, 4, 8]) {
+      for (let off = at.off - size + 1; off <= at.off; off++) {
+        const entry = this.#valid(keyOf(region, off, size), at);
+        const def = entry && this.#defs.get(entry.value);
+        if (def?.op !== "const" || entry?.signed !== undefined) continue;
+        return (def.value >> BigInt(8 * (at.off - off))) & 0xffn;
+      }
+    }
+    return undefined;
+  }
+
+  #valid(key: string, query: Access): Entry | undefined {
     const entry = this.#known.get(key);
     if (!entry) return undefined;
     const { region, direct, time } = entry;
-    const shared = !this.#aliases.isPrivate(region);
-    if (shared && time < this.#changedAll) return undefined;
-    if (this.#changedSince(region, time, query) || (shared && this.#changedSince(anywhere, time, query)))
-      return undefined;
+    if (time < this.#beginning) return undefined;
+    if (this.#changedSince(region, time, query) || this.#reachedSince(region, time, query)) return undefined;
     return !direct && this.#changedSince(indirectly(region), time, query) ? undefined : entry;
   }
 
   /** Whether a change of the region since then may have changed what `query` reads. */
   #changedSince(region: Region, time: number, query: Access): boolean {
+    return this.#changeSince(region, time, ({ at }) => !at || canMeet(at, query));
+  }
+
+  /** Whether a call, or a store to anywhere, could reach the region by then: a stack object once it was given away. */
+  #reachedSince(region: Region, time: number, query: Access): boolean {
+    if (this.#aliases.isPrivate(region)) return false;
+    const isSlot = region.startsWith("slot ");
+    const reaches = ({ block, index }: Point): boolean => !isSlot || this.#escapes.hasEscaped(region, block, index);
+    return this.#changeSince(anywhere, time, ({ at, point }) => (!at || canMeet(at, query)) && reaches(point));
+  }
+
+  #changeSince(region: Region, time: number, matters: (change: Change) => boolean): boolean {
     const changes = this.#changes.get(region) ?? [];
     for (let i = changes.length - 1; i >= 0 && changes[i]!.time > time; i--) {
-      if (i < changes.length - maxChanges || canMeet(changes[i]!.at, query)) return true;
+      if (i < changes.length - maxChanges || matters(changes[i]!)) return true;
     }
     return false;
   }
@@ -208,6 +280,10 @@ class Forwarder {
       case "copy":
       case "fill":
         this.#change(this.#aliases.regionOf(inst.dst), { base: inst.dst, off: inst.dstOff, size: inst.length });
+        return;
+      case "end":
+        // behind it another object may be in its place
+        this.#push(slotRegion(inst.slot), undefined);
         return;
       case "atomic":
       case "call":
@@ -268,20 +344,17 @@ class Forwarder {
   }
 
   #changeShared(): void {
-    const before = this.#changedAll;
-    this.#undo.push(() => {
-      this.#changedAll = before;
-    });
-    this.#changedAll = this.#time++;
+    this.#push(anywhere, undefined);
   }
 
   #note(region: Region, { base, off, size, tag, core }: Access): void {
+    this.#push(region, { base, off, size, ...(tag && { tag }), ...(core !== undefined && { core }) });
+  }
+
+  #push(region: Region, at: Access | undefined): void {
     const list = this.#changes.get(region) ?? [];
     this.#changes.set(region, list);
-    list.push({
-      at: { base, off, size, ...(tag && { tag }), ...(core !== undefined && { core }) },
-      time: this.#time++,
-    });
+    list.push({ ...(at && { at }), time: this.#time++, point: this.#point! });
     this.#undo.push(() => list.pop());
   }
 

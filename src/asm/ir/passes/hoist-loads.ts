@@ -6,6 +6,7 @@
 import { predecessors } from "../cfg.ts";
 import { blockMap, Ids, type Pass, Replacements, substitute } from "../edit.ts";
 import type { InstOf } from "../inst.ts";
+import { needsNoGuard } from "../kernel-rules.ts";
 import { Memory, sameBytes, touchesMemory } from "../memory.ts";
 import type { Block, BlockId, Inst, IrFunction } from "../model.ts";
 import { reread } from "../reread.ts";
@@ -61,7 +62,7 @@ function firstLoads(memory: Memory, block: Block): Load[] {
   const found: Load[] = [];
   for (const inst of block.insts.slice(0, maxInsts)) {
     if (!touchesMemory(inst)) continue;
-    if (inst.op === "load" && isOfGlobal(memory, inst)) {
+    if (inst.op === "load" && mayMoveUp(memory, inst)) {
       const wanted = memory.wanted(inst);
       if (before.every((earlier) => memory.effect(earlier, wanted) !== "changed")) found.push(inst);
     }
@@ -70,10 +71,8 @@ function firstLoads(memory: Memory, block: Block): Load[] {
   return found;
 }
 
-function isOfGlobal(memory: Memory, load: Load): boolean {
-  const def = memory.def(load.base);
-  return def.op === "addr" && def.symbol.kind === "global" && !load.volatile && !load.core;
-}
+const mayMoveUp = (memory: Memory, { base, volatile, core }: Load): boolean =>
+  !volatile && !core && needsNoGuard(memory.def(base));
 
 interface Move {
   readonly block: BlockId;

@@ -75,7 +75,8 @@ class Settler {
         return [this.#copy(dst, second, area)];
       case "__builtin_memmove":
         if (dst === second) return [];
-        return this.#apart(dst, second) ? [this.#copy(dst, second, area)] : this.#move(dst, second, area);
+        if (this.#apart(dst, second)) return [this.#copy(dst, second, area)];
+        return this.#slide(dst, second, area) ?? this.#move(dst, second, area);
       default:
         return [inst];
     }
@@ -96,6 +97,33 @@ class Settler {
 
   #copy(dst: ValueId, src: ValueId, { length, align, span }: Area, volatile = false): Inst {
     return this.ids.inst({ op: "copy", ty: "void", dst, dstOff: 0, src, srcOff: 0, length, align, volatile }, span);
+  }
+
+  /** Within one object by a known distance: piece by piece, beginning at the end that the bytes move to. */
+  #slide(dst: ValueId, src: ValueId, { length, align, span }: Area): Inst[] | undefined {
+    const [to, from] = [this.#anchor(dst), this.#anchor(src)];
+    if (to.base !== from.base) return undefined;
+    const pieces = chunks(length, align);
+    if (to.off > from.off) pieces.reverse();
+    return pieces.flatMap(({ at, size }) => {
+      const ty = size === 8 ? "i64" : "i32";
+      const value = this.ids.inst({ op: "load", ty, size, signed: false, base: src, off: at, volatile: false }, span);
+      const put = { op: "store", ty: "void", size, base: dst, off: at, value: value.id, volatile: false } as const;
+      return [value, this.ids.inst(put, span)];
+    });
+  }
+
+  /** What an address is some bytes away from. */
+  #anchor(value: ValueId): { readonly base: ValueId; readonly off: bigint } {
+    let base = value;
+    let off = 0n;
+    for (;;) {
+      const def = this.#defs.get(base);
+      const by = def?.op === "bin" && def.ty === "ptr" && def.fn === "add" ? this.#constant(def.b) : undefined;
+      if (def?.op !== "bin" || by === undefined) return { base, off };
+      base = def.a;
+      off += BigInt.asIntN(64, by);
+    }
   }
 
   /** By way of an object that holds all of it, and stays in memory where it is more than registers take. */

@@ -7,6 +7,7 @@ import { predecessors } from "../cfg.ts";
 import { type Dominators, dominators } from "../dominators.ts";
 import { blockMap, Ids, type Pass, Replacements, substitute, withBlocks } from "../edit.ts";
 import { type InstOf, isPure, mapOperands, mapSuccessors, successors } from "../inst.ts";
+import { needsNoGuard } from "../kernel-rules.ts";
 import { Memory, sameBytes, touchesMemory, type Wanted } from "../memory.ts";
 import type { Block, BlockId, Inst, IrFunction, ValueId } from "../model.ts";
 import { type KnownValue, reread } from "../reread.ts";
@@ -168,18 +169,13 @@ class Reuser {
     const { wanted, block } = search;
     let at = pred;
     if (successors(this.#blocks.get(pred)!.term).length !== 1) {
-      if (!this.#readsGlobal(wanted.load) || this.#doms.dominates(block, pred)) return false;
+      if (!needsNoGuard(this.#memory.def(wanted.load.base)) || this.#doms.dominates(block, pred)) return false;
       at = this.#onEdge(pred, block);
     }
     const base = this.#materialise(wanted.load.base, at);
     const load = this.#append(at, { ...wanted.load, base });
     search.made.set(at, load.id);
     return true;
-  }
-
-  #readsGlobal({ base }: InstOf<"load">): boolean {
-    const def = this.#memory.def(base);
-    return def.op === "addr" && def.symbol.kind === "global";
   }
 
   /** A block between two. */

@@ -1,17 +1,36 @@
 /**
  * Straightens control flow: decided branches become jumps, a block with one way in joins the block before it, blocks
- * that only jump are passed by.
+ * that only jump are passed by, branches to where both ways return at once are none.
  * Relies on: nothing. Keeps: instructions.
  */
 import { predecessors } from "../cfg.ts";
 import { blockMap, type Pass, Replacements, substitute, withBlocks } from "../edit.ts";
 import { mapSuccessors } from "../inst.ts";
-import type { Block, BlockId, Inst, IrFunction, PhiArg } from "../model.ts";
+import type { Block, BlockId, Inst, IrFunction, PhiArg, ValueId } from "../model.ts";
 
 export const simplifyCfg: Pass = {
   name: "simplify-cfg",
-  run: (fn) => mergeChains(skipEmpty(fn)),
+  run: (fn) => mergeChains(skipEmpty(sameEnds(fn))),
 };
+
+/** A branch whose ways both do nothing but return one value asks for nothing. */
+function sameEnds(fn: IrFunction): IrFunction {
+  const byId = blockMap(fn);
+  const endOf = (id: BlockId): ValueId | "nothing" | undefined => {
+    const { insts, term } = byId.get(id)!;
+    return insts.length === 0 && term.op === "ret" ? (term.value ?? "nothing") : undefined;
+  };
+  let changed = false;
+  for (const block of fn.blocks) {
+    const { term } = block;
+    if (term.op !== "br") continue;
+    const end = endOf(term.then);
+    if (end === undefined || end !== endOf(term.else)) continue;
+    byId.set(block.id, { ...block, term: mapSuccessors(term, () => term.then) });
+    changed = true;
+  }
+  return changed ? withBlocks(fn, byId) : fn;
+}
 
 /** Jumps over blocks that hold nothing but a jump, where no phi would see two ways from one block. */
 function skipEmpty(fn: IrFunction): IrFunction {

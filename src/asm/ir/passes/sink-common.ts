@@ -8,6 +8,7 @@ import { predecessors } from "../cfg.ts";
 import { type Dominators, dominators } from "../dominators.ts";
 import { blockMap, Ids, type Pass, Replacements, substitute, withBlocks } from "../edit.ts";
 import { hasEffect, type InstOf, mapOperands, operands, termOperands } from "../inst.ts";
+import { mayBeOneOfMany } from "../kernel-rules.ts";
 import { loopsOf } from "../loops.ts";
 import type { Block, BlockId, Inst, IrFunction, PhiArg, ValueId } from "../model.ts";
 import { definitions, useCounts } from "../uses.ts";
@@ -188,25 +189,13 @@ class Sinker {
     return key !== undefined && values.every((value) => keyOf(value) === key);
   }
 
-  /**
-   * Numbers may; addresses only where all are of globals: an instruction is for one kind of pointer
-   * (verifier.c:reg_type_mismatch). What a call gets may depend on constants that the kernel wants to be one per call.
-   */
+  /** What a call gets may depend on constants that the kernel wants to be one per call. */
   #mayDiffer(user: Inst, values: readonly ValueId[]): boolean {
     if (user.op === "call") return false;
     const types = new Set(values.map((value) => this.#defs.get(value)!.ty));
     if (types.size !== 1) return false;
-    return values.every((value) => {
-      const def = this.#defs.get(value)!;
-      if (def.op === "cast" || def.op === "asm" || def.op === "core") return false;
-      return def.ty !== "ptr" || this.#isGlobal(def);
-    });
-  }
-
-  #isGlobal(def: Inst): boolean {
-    let at = def;
-    while (at.op === "bin" && at.ty === "ptr") at = this.#defs.get(at.a)!;
-    return at.op === "addr" && at.symbol.kind === "global";
+    const def = (value: ValueId): Inst => this.#defs.get(value)!;
+    return values.every((value) => mayBeOneOfMany(def(value), def));
   }
 
   /** What the group pays to have the values in one register: nothing where each is made for this alone. */

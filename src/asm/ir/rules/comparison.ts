@@ -1,7 +1,8 @@
 /** Comparisons, as values and as the condition of a branch. */
 import { foldCmp, foldSwap } from "../evaluate.ts";
 import { bitsOf, type InstOf, inverse, mirror } from "../inst.ts";
-import { greatest, maskOf } from "../known-bits.ts";
+import { mayCheckBefore } from "../kernel-rules.ts";
+import { greatest, isNonNegative, maskOf } from "../known-bits.ts";
 import type { CmpOp, Inst, IrType, ValueId } from "../model.ts";
 import type { RuleContext } from "./rule.ts";
 
@@ -48,13 +49,10 @@ const pointerOrder: Readonly<Partial<Record<CmpOp, true>>> = {
   uge: true,
 };
 
-/**
- * Makes the 32 bits that `value` was extended from; undefined where it was not, from a pointer's, or where others read
- * the extended value: they want what the check says about it, and the kernel knows that of the checked register only.
- */
+/** Makes the 32 bits that `value` was extended from; undefined where it was not, from a pointer's, or others read it. */
 function lowHalf(value: ValueId, cx: RuleContext): (() => ValueId) | undefined {
   const def = cx.def(value);
-  if ((def.op !== "zext" && def.op !== "sext") || def.from !== 32 || !cx.once(value)) return undefined;
+  if ((def.op !== "zext" && def.op !== "sext") || def.from !== 32 || !mayCheckBefore(cx.once(value))) return undefined;
   if (cx.type(def.a) === "i32") return () => def.a;
   return cx.def(def.a).op === "cast" ? undefined : () => cx.emit({ op: "trunc", ty: "i32", a: def.a });
 }
@@ -74,8 +72,14 @@ const maxMove = 0x8000n;
 function isMoved(def: Inst, cx: RuleContext): boolean {
   if (def.op !== "bin" || def.ty !== "ptr" || def.fn !== "add") return false;
   const by = BigInt.asIntN(64, cx.constant(def.b) ?? 0n);
-  return by !== 0n && by > -maxMove && by < maxMove && cx.type(def.a) === "ptr" && cx.def(def.a).op !== "cast";
+  if (by === 0n || by <= -maxMove || by >= maxMove || cx.type(def.a) !== "ptr") return false;
+  const base = cx.def(def.a);
+  return base.op !== "cast" || (by > 0n && cannotWrap(base.a, cx));
 }
+
+/** A number that was made a pointer, and is less than half of what there is: what lies behind it is not 0. */
+const cannotWrap = (value: ValueId, cx: RuleContext): boolean =>
+  cx.type(value) === "i64" && isNonNegative(cx.bits(value), "i64");
 
 function ofConstant(cmp: Comparison, y: bigint, ty: IrType, cx: RuleContext, asBranch: boolean): Verdict {
   return (

@@ -1,0 +1,30 @@
+/** What code owes the kernel's verifier, where passes decide: docs/architecture.md lists the rules. */
+import type { Inst, ValueId } from "./model.ts";
+
+/** Gives the instruction that makes a value. */
+type Definition = (value: ValueId) => Inst;
+
+/** Whether an address is in a global, made by name. */
+export function isOfGlobal(address: Inst, def: Definition): boolean {
+  let at = address;
+  while (at.op === "bin" && at.ty === "ptr") at = def(at.a);
+  return at.op === "addr" && at.symbol.kind === "global";
+}
+
+/**
+ * Whether one instruction may take the value on one way and others of its type on others. Numbers may; addresses only of
+ * globals, as an instruction is for one kind of pointer (verifier.c: reg_type_mismatch), and what may be one is none.
+ */
+export function mayBeOneOfMany(value: Inst, def: Definition): boolean {
+  if (value.op === "cast" || value.op === "asm" || value.op === "core") return false;
+  return value.ty !== "ptr" || isOfGlobal(value, def);
+}
+
+/** Whether loads from an address may stand above the branch that leads to them: a global can be read unchecked. */
+export const needsNoGuard = (address: Inst): boolean => address.op === "addr" && address.symbol.kind === "global";
+
+/**
+ * Whether a comparison may look at what a value was made of instead: only where nobody else reads the value, which wants
+ * what the comparison says about it, and the kernel knows that of the checked register only.
+ */
+export const mayCheckBefore = (onlyRead: boolean): boolean => onlyRead;
