@@ -14,6 +14,14 @@ export function verifyObject(bytes: Uint8Array, kernel: Kernel, sink: DiagSink):
   return linkObject(readObject(bytes), kernel, sink).map((program) => verify(program, kernel));
 }
 
+/** Operators before it, a name with its members and indices: what of a text is shown for an expression that starts there. */
+const EXPRESSION = /[*&!~-]*[A-Za-z_]\w*(?:(?:->|\.)\w+|\[[^\][\n]*\])*/y;
+
+function expressionLength(text: string, at: number): number {
+  EXPRESSION.lastIndex = at;
+  return EXPRESSION.exec(text)?.[0].length ?? 1;
+}
+
 export type SpanOf = (line: SourceLine) => Span | undefined;
 
 /** Where line info points, in the files of this compilation. */
@@ -21,7 +29,8 @@ export function spanFinder(files: SourceMap, nameInObject: (name: string) => str
   const byName = new Map(files.files.filter((f) => !f.builtin).map((f) => [nameInObject(f.name), f.id]));
   return (line) => {
     const id = byName.get(line.file);
-    return id === undefined ? undefined : files.spanAt(id, line.line, line.column);
+    const at = id === undefined ? undefined : files.spanAt(id, line.line, line.column);
+    return at && { ...at, end: at.start + expressionLength(files.file(at.file).text, at.start) };
   };
 }
 
@@ -46,6 +55,7 @@ export function reportVerdict(verdict: ProgramVerdict, spanOf: SpanOf, sink: Dia
     }
     const warning = sink.warn(name, made.span, verdict.program, `${made.text} [${made.code}]`);
     for (const note of made.notes) warning.note(note.text, note.span);
+    if (made.path) warning.path(made.path);
     if (made.help !== undefined) warning.help(made.help);
   }
 }
@@ -57,12 +67,14 @@ function findingDiagnostic(finding: Finding, spanOf: SpanOf): Diagnostic {
     const at = note.line && spanOf(note.line);
     return at ? { text: note.text, span: at } : { text: note.text };
   });
+  const path = finding.path.flatMap((line) => spanOf(line) ?? []);
   return {
     code: finding.code,
     severity: "error",
     text: finding.text,
     ...(span && { span }),
     notes,
-    ...(finding.help !== undefined && { help: finding.help }),
+    ...(path.length > 0 && { path }),
+    help: finding.help,
   };
 }

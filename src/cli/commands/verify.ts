@@ -62,7 +62,9 @@ function findingsText(v: ProgramVerdict): string {
       const lines = [`  ${at(f.line)}error: ${f.text} [${f.code}]`];
       if (f.line?.text) lines.push(`    ${f.line.text.trim()}`);
       for (const note of f.notes) lines.push(`  ${at(note.line)}note: ${note.text}`);
-      if (f.help !== undefined) lines.push(`  help: ${f.help}`);
+      if (f.path.length > 0) lines.push("  path:");
+      for (const { line, text } of f.path) lines.push(`${`${line}`.padStart(5)} | ${text.trim()}`);
+      lines.push(`  help: ${f.help}`);
       return `${lines.join("\n")}\n`;
     })
     .join("");
