@@ -1,5 +1,5 @@
 /** Runs the verifier over a finished object and turns its findings into diagnostics in the user's files. */
-import type { Diagnostic, DiagSink, Note } from "../diag/diagnostic.ts";
+import type { Diagnostic, DiagSink, Edit, Note } from "../diag/diagnostic.ts";
 import type { SourceMap } from "../diag/source.ts";
 import type { SourceLine } from "../elf/model.ts";
 import { readObject } from "../elf/reader.ts";
@@ -34,6 +34,9 @@ export function spanFinder(files: SourceMap, nameInObject: (name: string) => str
   };
 }
 
+/** Edits of the source that mend a finding; none where no mend is known. */
+export type MendOf = (finding: Finding, verdict: ProgramVerdict) => readonly Edit[];
+
 /** References that another kernel may have: fields, types and enumerators by CO-RE, weak functions. */
 const UNRESOLVED: ReadonlySet<string> = new Set(["E0568", "E0569"]);
 
@@ -41,9 +44,9 @@ const UNRESOLVED: ReadonlySet<string> = new Set(["E0568", "E0569"]);
  * What a build says of a program that is refused. The object is still of use, so it is a warning, where the loader leaves
  * the program out (a section with `?`) and where the reason is what this one kernel lacks.
  */
-export function reportVerdict(verdict: ProgramVerdict, spanOf: SpanOf, sink: DiagSink): void {
+export function reportVerdict(verdict: ProgramVerdict, spanOf: SpanOf, sink: DiagSink, mendOf: MendOf): void {
   for (const finding of verdict.findings) {
-    const made = findingDiagnostic(finding, spanOf);
+    const made = findingDiagnostic(finding, spanOf, mendOf(finding, verdict));
     const name = verdict.section.startsWith("?")
       ? "optional-programs"
       : UNRESOLVED.has(finding.code)
@@ -56,12 +59,13 @@ export function reportVerdict(verdict: ProgramVerdict, spanOf: SpanOf, sink: Dia
     const warning = sink.warn(name, made.span, verdict.program, `${made.text} [${made.code}]`);
     for (const note of made.notes) warning.note(note.text, note.span);
     if (made.path) warning.path(made.path);
+    for (const edit of made.edits ?? []) warning.edit(edit.span, edit.text);
     if (made.help !== undefined) warning.help(made.help);
   }
 }
 
 /** A finding as a diagnostic; without a place in a file, its text names the source line. */
-function findingDiagnostic(finding: Finding, spanOf: SpanOf): Diagnostic {
+function findingDiagnostic(finding: Finding, spanOf: SpanOf, edits: readonly Edit[]): Diagnostic {
   const span = finding.line && spanOf(finding.line);
   const notes: Note[] = finding.notes.map((note) => {
     const at = note.line && spanOf(note.line);
@@ -76,5 +80,6 @@ function findingDiagnostic(finding: Finding, spanOf: SpanOf): Diagnostic {
     notes,
     ...(path.length > 0 && { path }),
     help: finding.help,
+    ...(edits.length > 0 && { edits }),
   };
 }

@@ -1,0 +1,39 @@
+/** Which mend goes with which code of the verifier. */
+import type { Edit } from "../../diag/diagnostic.ts";
+import { localCopy } from "./context.ts";
+import { boundIndex } from "./index.ts";
+import { nullCheck } from "./null-check.ts";
+import { release } from "./release.ts";
+import { rightResult } from "./result.ts";
+import { anotherSection, atTheEnd } from "./section.ts";
+import { boundSize } from "./size.ts";
+import type { Mender, Trouble } from "./trouble.ts";
+
+const sizeOrIndex: Mender = (t) => (t.finding.cause.callee === undefined ? boundIndex(t) : boundSize(t));
+
+const menders: Readonly<Record<string, Mender>> = {
+  E0510: nullCheck,
+  E0511: localCopy,
+  E0515: atTheEnd,
+  E0518: sizeOrIndex,
+  E0520: sizeOrIndex,
+  E0523: sizeOrIndex,
+  E0524: sizeOrIndex,
+  E0525: sizeOrIndex,
+  E0526: sizeOrIndex,
+  E0537: nullCheck,
+  E0539: sizeOrIndex,
+  E0546: anotherSection,
+  E0548: anotherSection,
+  E0550: nullCheck,
+  E0551: boundSize,
+  E0558: anotherSection,
+  E0560: release,
+  E0562: rightResult,
+};
+
+/** The edits that mend a finding, all of them in the main file; none where no mend is known. */
+export function mend(trouble: Trouble): readonly Edit[] {
+  const edits = menders[trouble.finding.code]?.(trouble) ?? [];
+  return edits.every(({ span }) => span.file === trouble.tree.file.id) ? edits : [];
+}
