@@ -50,8 +50,8 @@ const commands: Readonly<Record<string, Command>> = {
     run: async (args: KfuncsArgs) => (await import("./commands/kfuncs.ts")).kfuncs(args),
   },
   explain: {
-    words: "<code>",
-    describe: "say what a diagnostic means, with an example",
+    words: "[code]",
+    describe: "say what a diagnostic means, or what the kernel's verifier logged",
     options: (y) => explainOptions(y),
     run: async (args: ExplainArgs) => (await import("./commands/explain.ts")).explain(args),
   },
@@ -266,11 +266,12 @@ const kfuncsOptions = (y: Argv) =>
     .option("json", { type: "boolean", default: false, describe: "a JSON object a kfunc" });
 
 const explainOptions = (y: Argv) =>
-  messageOption(y).positional("code", {
-    type: "string",
-    demandOption: true,
-    describe: "a code such as E0203 or -Wlicense",
-  });
+  messageOption(kernelOptions(y))
+    .positional("code", { type: "string", describe: "a code such as E0203 or -Wlicense" })
+    .option("log", { type: "string", describe: "a log of the kernel's verifier; '-' or nothing: standard input" })
+    .option("object", { type: "string", describe: "the object that was loaded: it knows the source lines" })
+    .option("program", { type: "string", describe: "the program of the object that the log is of" })
+    .option("json", { type: "boolean", default: false, describe: "one JSON document for the log" });
 
 type Parsed<F extends (y: Argv) => Argv<unknown>> = Awaited<ReturnType<F>> extends Argv<infer A> ? A : never;
 export type BuildArgs = Parsed<typeof compileOptions> & {

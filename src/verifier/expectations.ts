@@ -1,8 +1,4 @@
 /** What each rule asks for, and how a program is mended that breaks it: one row a code. A refusal may know better of the mend. */
-import type { verifierCodes } from "../diag/codes/verifier.ts";
-
-export type VerifierCode = keyof typeof verifierCodes;
-
 export interface Expectation {
   /** What the kernel wants, as the object of "expected". */
   readonly expected: string;
@@ -17,10 +13,9 @@ const target = row(
   "choose a target that this kind of program may be attached to",
 );
 
-export const expectationOf = (code: string): Expectation =>
-  Object.hasOwn(expectations, code) ? expectations[code as VerifierCode] : target;
+export const expectationOf = (code: string): Expectation => expectations[code] ?? target;
 
-export const expectations: Readonly<Record<VerifierCode, Expectation>> = {
+export const expectations: Readonly<Record<string, Expectation>> = {
   // The program's shape.
   E0501: row("an instruction that the kernel knows", "write it in a form that RFC 9669 defines"),
   E0502: row("a jump to an instruction of the same function", "jump to a label of the function"),
@@ -118,4 +113,27 @@ export const expectations: Readonly<Record<VerifierCode, Expectation>> = {
   E0571: row("what the global function's signature says", "pass a pointer that suits, or make the function static"),
   E0573: row("a function of the helper's callback type", "declare the callback as the helper wants it"),
   E0574: target,
+  // Packets.
+  E0580: row(
+    "bytes that were compared with the packet's end",
+    "compare the address behind the bytes with data_end first",
+  ),
+  E0581: row(
+    "a program that gets whole packets, with the context in r6",
+    "read the packet by its pointers, or with bpf_skb_load_bytes",
+  ),
+  // What only the kernel's log tells of.
+  E0590: row(
+    "locks and sections that are opened and closed in pairs, and little in between",
+    "close the lock or section on every path, and make no such call inside",
+  ),
+  E0591: row(
+    "a dynptr or iterator in the state that the function takes",
+    "make it before, and destroy or release it after, on every path",
+  ),
+  E0592: row(
+    "special fields that their own functions alone touch",
+    "use the functions for that field; null-check and drop what they give",
+  ),
+  E0593: row("what the message says", "look the message up in kernel/bpf/verifier.c of that kernel"),
 };
