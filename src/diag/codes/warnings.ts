@@ -120,6 +120,7 @@ export const warningTexts = {
   "unused-local-typedef": (name: string) => `typedef '${name}' is never used`,
   "missing-prototypes": (name: string) => `'${name}' is not declared before it is defined, and not static`,
   "missing-variable-declarations": (name: string) => `'${name}' is not declared before it is defined, and not static`,
+  "uninitialized-memory": (name: string, helper: string) => `${helper} reads '${name}', which nothing has written`,
   "session-cookie-unwritten": (program: string) =>
     `the exit of '${program}' reads the cookie, which no entry writes: it is always 0`,
   "session-return-at-entry": (program: string) =>

@@ -5,13 +5,14 @@ import { boundIndex } from "./index.ts";
 import { nullCheck } from "./null-check.ts";
 import { release } from "./release.ts";
 import { rightResult } from "./result.ts";
-import { anotherSection, atTheEnd } from "./section.ts";
+import { anotherSection, atTheEnd, taskPointer } from "./section.ts";
 import { boundSize } from "./size.ts";
 import type { Mender, Trouble } from "./trouble.ts";
 
 const sizeOrIndex: Mender = (t) => (t.finding.cause.callee === undefined ? boundIndex(t) : boundSize(t));
 
 const menders: Readonly<Record<string, Mender>> = {
+  E0509: taskPointer,
   E0510: nullCheck,
   E0511: localCopy,
   E0515: atTheEnd,

@@ -76,6 +76,13 @@ const likewise: Readonly<Record<string, string>> = {
   bpf_probe_read_str: "bpf_probe_read_kernel_str",
 };
 
+/** A number that should be a pointer to the running task. */
+export const taskPointer: Mender = ({ tree, made, finding }) => {
+  const item = finding.cause.maker === "bpf_get_current_task" ? spotAt(tree, made)?.step.item : undefined;
+  const call = item && callOf(item, "bpf_get_current_task", made!.start);
+  return call ? [replace(call.callee.span, "bpf_get_current_task_btf")] : [];
+};
+
 function anotherHelper({ tree, at }: Trouble, name: string): readonly Edit[] {
   const item = spotAt(tree, at)?.step.item;
   const call = item && callOf(item, name, at.start);

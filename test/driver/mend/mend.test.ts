@@ -143,6 +143,28 @@ const cases: readonly (readonly [name: string, code: string, source: string, has
     "bpf_ktime_get_ns()",
   ],
   [
+    "the running task as a number",
+    "E0509",
+    probe("\tstruct task_struct *t = (void *)bpf_get_current_task();\n\ttotal += t->pid;\n\treturn 0;"),
+    "(void *)bpf_get_current_task_btf()",
+  ],
+  [
+    "an unwritten key",
+    "-Wuninitialized-memory",
+    probe(
+      "\tu32 key;\n\tu64 *count = bpf_map_lookup_elem(&counts, &key);\n\tif (count)\n\t\t*count += 1;\n\treturn 0;",
+    ),
+    "\tu32 key = 0;\n",
+  ],
+  [
+    "an unwritten buffer",
+    "-Wuninitialized-memory",
+    probe(
+      "\tstruct record r, *p = &r;\n\tchar buf[8];\n\tp->len = 1;\n\tbpf_ringbuf_output(&records, &r, sizeof(r), 0);\n\tbpf_ringbuf_output(&records, buf, sizeof(buf), 0);\n\treturn 0;",
+    ),
+    "\tchar buf[8] = {};\n",
+  ],
+  [
     "a sleepable call in a program that is not",
     "E0548",
     `${maps}\nSEC("fentry/__x64_sys_getpgid")\nint probe(u64 *ctx)\n{\n\tchar name[8];\n\tbpf_copy_from_user(name, sizeof(name), 0);\n\ttotal += name[0];\n\treturn 0;\n}\n`,
@@ -159,6 +181,7 @@ describe("a mend that a tool can apply", () => {
     const mended = applyEdits(source, found!.edits!);
     expect(mended).toContain(has);
     const again = build(mended!);
+    expect(again.diagnostics.map((d) => d.code)).not.toContain(code);
     expect(
       again.diagnostics.filter((d) => d.severity === "error").map((d) => d.code),
       mended + shown(again),
