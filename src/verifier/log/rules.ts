@@ -116,6 +116,7 @@ export const logRules: readonly LogRule[] = [
   ...row("E0581", /^LD_(ABS|IND) is only allowed/m),
   ...row("E0580", /^invalid access to packet/m),
   ...row("E0581", /^BPF_LD_\[ABS\|IND\]/m),
+  ...row("E0516", /^func 'bpf_multi_func' doesn't have/m),
   ...row("E0512", /doesn't have \d+-th argument/),
   ...row("E0513", /offset \d+ is not multiple of 8|size \d+ must be 8|Only pointer access is allowed/),
   ...row("E0514", /variable ctx access|negative offset ctx ptr|ctx access var_off=/),

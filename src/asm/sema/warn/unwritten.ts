@@ -2,6 +2,7 @@
 
 import { helperById } from "../../../kernel/helpers.ts";
 import type { Span } from "../../../support/span.ts";
+import { sizeOf } from "../layout.ts";
 import type { TExpr, TFunction, TLocal, TPlace } from "../tree.ts";
 import { isScalar } from "../type-ops.ts";
 import type { Warner } from "./facts.ts";
@@ -14,7 +15,7 @@ export function unwritten(w: Warner, fn: TFunction, declared: readonly Declared[
   for (const { of } of declared) {
     const local = w.local(of);
     const given = local && !of.init && !uses.touched.has(local) ? uses.given.get(local) : undefined;
-    if (!local || !given) continue;
+    if (!local || !given || !sizeOf(local.type)) continue;
     const warning = w.warn("uninitialized-memory", given.span, local.name, given.helper);
     const end = { ...of.span, start: of.span.end };
     if (!of.span.via) warning?.edit(end, isScalar(local.type) ? " = 0" : " = {}");
