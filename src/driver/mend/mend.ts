@@ -3,6 +3,7 @@ import type { Edit } from "../../diag/diagnostic.ts";
 import { localCopy } from "./context.ts";
 import { boundIndex } from "./index.ts";
 import { nullCheck } from "./null-check.ts";
+import { packetEnd } from "./packet.ts";
 import { release } from "./release.ts";
 import { rightResult } from "./result.ts";
 import { anotherSection, atTheEnd, taskPointer } from "./section.ts";
@@ -31,6 +32,7 @@ const menders: Readonly<Record<string, Mender>> = {
   E0558: anotherSection,
   E0560: release,
   E0562: rightResult,
+  E0580: packetEnd,
 };
 
 /** The edits that mend a finding, all of them in the main file; none where no mend is known. */
