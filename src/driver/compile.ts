@@ -261,11 +261,12 @@ function judge(
   const tree = new SourceTree(ast, main);
   const mendOf: MendOf = (finding, { program, section }) => {
     const at = finding.line && spanOf(finding.line);
-    if (!at || at.file !== main.id) return [];
+    if (!at || at.file !== main.id) return { edits: [] };
     const made = finding.cause.made && spanOf(finding.cause.made);
     const nameSpan = unit.functions.find(({ name }) => name === program)?.nameSpan;
     const { kernel } = options;
-    return mend({ finding, at, section, tree, kernel, ...(made && { made }), ...(nameSpan && { nameSpan }) });
+    const lineOf = (span: Span) => files.place(span).line;
+    return mend({ finding, at, section, tree, kernel, lineOf, ...(made && { made }), ...(nameSpan && { nameSpan }) });
   };
   for (const verdict of verdicts) reportVerdict(verdict, spanOf, sink, mendOf);
   return verdicts;

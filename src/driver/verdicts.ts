@@ -1,5 +1,5 @@
 /** Runs the verifier over a finished object and turns its findings into diagnostics in the user's files. */
-import type { Diagnostic, DiagSink, Edit, Note } from "../diag/diagnostic.ts";
+import type { Diagnostic, DiagSink, Note } from "../diag/diagnostic.ts";
 import type { SourceMap } from "../diag/source.ts";
 import type { SourceLine } from "../elf/model.ts";
 import { readObject } from "../elf/reader.ts";
@@ -8,6 +8,7 @@ import { linkObject } from "../link/link.ts";
 import type { Span } from "../support/span.ts";
 import type { Finding, ProgramVerdict } from "../verifier/model.ts";
 import { verify } from "../verifier/verify.ts";
+import type { Mend } from "./mend/mend.ts";
 
 /** Links an object as a loader would and verifies every program in it. */
 export function verifyObject(bytes: Uint8Array, kernel: Kernel, sink: DiagSink): readonly ProgramVerdict[] {
@@ -34,8 +35,8 @@ export function spanFinder(files: SourceMap, nameInObject: (name: string) => str
   };
 }
 
-/** Edits of the source that mend a finding; none where no mend is known. */
-export type MendOf = (finding: Finding, verdict: ProgramVerdict) => readonly Edit[];
+/** Edits of the source that mend a finding, and a better place for it, where they are known. */
+export type MendOf = (finding: Finding, verdict: ProgramVerdict) => Mend;
 
 /** References that another kernel may have: fields, types and enumerators by CO-RE, weak functions. */
 const UNRESOLVED: ReadonlySet<string> = new Set(["E0568", "E0569"]);
@@ -65,8 +66,8 @@ export function reportVerdict(verdict: ProgramVerdict, spanOf: SpanOf, sink: Dia
 }
 
 /** A finding as a diagnostic; without a place in a file, its text names the source line. */
-function findingDiagnostic(finding: Finding, spanOf: SpanOf, edits: readonly Edit[]): Diagnostic {
-  const span = finding.line && spanOf(finding.line);
+function findingDiagnostic(finding: Finding, spanOf: SpanOf, { edits, at }: Mend): Diagnostic {
+  const span = at ?? (finding.line && spanOf(finding.line));
   const notes: Note[] = finding.notes.map((note) => {
     const at = note.line && spanOf(note.line);
     return at ? { text: note.text, span: at } : { text: note.text };

@@ -122,6 +122,9 @@ export const expectations: Readonly<Record<string, Expectation>> = {
     "a program that gets whole packets, with the context in r6",
     "read the packet by its pointers, or with bpf_skb_load_bytes",
   ),
+  // Sections.
+  E0582: row("a section or lock that was begun", "begin it on every path that leads here"),
+  E0583: row("no call while a lock is held", "call it before the lock or after the unlock"),
   // What only the kernel's log tells of.
   E0590: row(
     "locks and sections that are opened and closed in pairs, and little in between",

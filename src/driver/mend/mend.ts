@@ -1,14 +1,15 @@
 /** Which mend goes with which code of the verifier. */
 import type { Edit } from "../../diag/diagnostic.ts";
+import type { Span } from "../../support/span.ts";
 import { localCopy } from "./context.ts";
 import { boundIndex } from "./index.ts";
 import { nullCheck } from "./null-check.ts";
 import { packetEnd } from "./packet.ts";
-import { release } from "./release.ts";
-import { rightResult } from "./result.ts";
+import { leakingReturn, release } from "./release.ts";
+import { rightResult, wrongReturn } from "./result.ts";
 import { anotherSection, atTheEnd, taskPointer } from "./section.ts";
 import { boundSize } from "./size.ts";
-import type { Mender, Trouble } from "./trouble.ts";
+import type { Mender, Placer, Trouble } from "./trouble.ts";
 
 const sizeOrIndex: Mender = (t) => (t.finding.cause.callee === undefined ? boundIndex(t) : boundSize(t));
 
@@ -35,8 +36,20 @@ const menders: Readonly<Record<string, Mender>> = {
   E0580: packetEnd,
 };
 
-/** The edits that mend a finding, all of them in the main file; none where no mend is known. */
-export function mend(trouble: Trouble): readonly Edit[] {
-  const edits = menders[trouble.finding.code]?.(trouble) ?? [];
-  return edits.every(({ span }) => span.file === trouble.tree.file.id) ? edits : [];
+/** Where a `return` is the place, whose line the machine's one exit does not have. */
+const placers: Readonly<Record<string, Placer>> = { E0560: leakingReturn, E0562: wrongReturn };
+
+export interface Mend {
+  /** All in the main file; none where no mend is known. */
+  readonly edits: readonly Edit[];
+  /** The place to tell of instead of the finding's own. */
+  readonly at?: Span;
+}
+
+export function mend(trouble: Trouble): Mend {
+  const { code } = trouble.finding;
+  const edits = menders[code]?.(trouble) ?? [];
+  const at = placers[code]?.(trouble);
+  const isOurs = edits.every(({ span }) => span.file === trouble.tree.file.id);
+  return { edits: isOurs ? edits : [], ...(at && !at.via && { at }) };
 }

@@ -1,9 +1,8 @@
 /** What was acquired and is not released: a call that releases it before each `return` that still holds it. */
 import type { Expr } from "../../asm/syntax/ast.ts";
-import type { Edit } from "../../diag/diagnostic.ts";
 import { before } from "./insert.ts";
 import { allExpressions, type Item, partsOf, type Step } from "./source-tree.ts";
-import { holderOf, type Mender, spotAt } from "./trouble.ts";
+import { holderOf, type Mender, type Placer, type Spot, spotAt, type Trouble } from "./trouble.ts";
 
 /** What ends the life of what a function gave. */
 const releases: readonly (readonly [maker: RegExp, call: (name: string) => string])[] = [
@@ -17,35 +16,53 @@ const releases: readonly (readonly [maker: RegExp, call: (name: string) => strin
 ];
 
 export const release: Mender = (t) => {
+  const call = releases.find(([maker]) => maker.test(t.finding.cause.maker ?? ""))?.[1];
+  const leaks = call && leaksOf(t);
+  return leaks?.steps.flatMap((step) => before(t.tree, leaks.spot.fn, step, [call!(leaks.name)])) ?? [];
+};
+
+/** The `return` that still holds it: the first behind the last branch of the path. */
+export const leakingReturn: Placer = (t) => {
+  const steps = leaksOf(t)?.steps ?? [];
+  const last = t.finding.path[t.finding.path.length - 1]?.line ?? 0;
+  return (steps.find(({ item }) => t.lineOf(item.span) > last) ?? steps[0])?.item.span;
+};
+
+interface Leaks {
+  readonly spot: Spot;
+  /** The variable that holds what was acquired. */
+  readonly name: string;
+  readonly steps: readonly Step[];
+}
+
+function leaksOf(t: Trouble): Leaks | undefined {
   const spot = spotAt(t.tree, t.made);
   const name = spot && holderOf(spot.step.item, t.made!.start);
-  const call = releases.find(([maker]) => maker.test(t.finding.cause.maker ?? ""))?.[1];
-  if (!spot || name === undefined || !call) return [];
-  const walk = new Walk(name, spot.step, (step) => before(t.tree, spot.fn, step, [call(name)]));
+  if (!spot || name === undefined) return undefined;
+  const walk = new Walk(name, spot.step);
   walk.visit({ item: spot.fn.body, inBlock: false }, false);
-  return walk.edits;
-};
+  return { spot, name, steps: walk.leaks };
+}
 
 /** Whether the reference is held behind a statement; `ends`: control does not come there. */
 type Held = boolean | "ends";
 
 class Walk {
-  readonly edits: Edit[] = [];
+  /** The `return`s that are reached while it is held. */
+  readonly leaks: Step[] = [];
   readonly #name: string;
   readonly #from: Step;
-  readonly #mend: (step: Step) => readonly Edit[];
 
-  constructor(name: string, from: Step, mend: (step: Step) => readonly Edit[]) {
+  constructor(name: string, from: Step) {
     this.#name = name;
     this.#from = from;
-    this.#mend = mend;
   }
 
   visit(step: Step, held: boolean): Held {
     const { item } = step;
     if (item === this.#from.item) return true;
     if (item.kind === "return") {
-      if (held && !this.#hands(item)) this.edits.push(...this.#mend(step));
+      if (held && !this.#hands(item)) this.leaks.push(step);
       return "ends";
     }
     if (item.kind === "if") return this.#branches(item, held);

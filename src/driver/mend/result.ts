@@ -3,7 +3,7 @@ import type { Expr, Stmt } from "../../asm/syntax/ast.ts";
 import type { Edit } from "../../diag/diagnostic.ts";
 import { replace } from "./insert.ts";
 import { statementsIn, within } from "./source-tree.ts";
-import { type Mender, spotAt, type Trouble } from "./trouble.ts";
+import { type Mender, type Placer, spotAt, type Trouble } from "./trouble.ts";
 
 type Return = Stmt & { readonly kind: "return" };
 
@@ -14,6 +14,9 @@ export const rightResult: Mender = (t) => {
   const all = here ? [here] : returnsOf(t);
   return all.flatMap(({ value }) => (value && !value.span.via ? corrected(t, value, want) : []));
 };
+
+/** The `return` that gives the result. */
+export const wrongReturn: Placer = (t) => [t.made, t.at].map((s) => returnAt(t, s)).find((r) => r !== undefined)?.span;
 
 /** The first permitted number, `XDP_PASS`-like names having no rule. */
 function wanted({ finding }: Trouble): string | undefined {

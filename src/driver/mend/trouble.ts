@@ -17,10 +17,15 @@ export interface Trouble {
   readonly nameSpan?: Span;
   readonly tree: SourceTree;
   readonly kernel: Kernel;
+  /** Line of a span's start, from 1. */
+  readonly lineOf: (span: Span) => number;
 }
 
 /** The edits of the mend, all of which belong together; none where no mend is known. */
 export type Mender = (trouble: Trouble) => readonly Edit[];
+
+/** A better place for the trouble than line info has; undefined where that is as good. */
+export type Placer = (trouble: Trouble) => Span | undefined;
 
 /** A place in a function: the statements that hold it, the innermost last. */
 export interface Spot {

@@ -43,6 +43,14 @@ export const logRules: readonly LogRule[] = [
   ...row("E0574", /^(tracing|socket filter|perf_event|sleepable) progs? (cannot|can)|map.* sleepable/m),
   // Locks, sections, objects on the stack, fields.
   ...row(
+    "E0582",
+    /^unmatched (rcu read unlock|attempt to enable preemption)|unlock without taking a lock|^arg#\d+ .*irq_restore/m,
+  ),
+  ...row(
+    "E0583",
+    /function calls are not allowed while holding a lock|cannot be (used|called) inside bpf_spin_lock-ed region/,
+  ),
+  ...row(
     "E0590",
     /spin_lock|_lock(ed)?\b.*(region|held)|lock region|rcu_?read|rcu read|rcu_dereference|preempt|IRQ-disabled|\birq\b/im,
   ),
