@@ -80,6 +80,14 @@ static u64 since(u64 *p) { return ${now} - *p; }`.replace(/\n/g, " ");
   });
 });
 
+test("a probe's session runs its exit only if its entry wants it", () => {
+  const source = `char LICENSE[] SEC("license") = "GPL"; u64 total;
+SEC("kprobe.session/icmp_rcv") int probe(struct pt_regs *ctx) { u64 *c = bpf_session_cookie(ctx);
+if (${asks}) { total += ${now} - *c; return 0; } if (total) return 1; *c = ${now}; return 0; }`;
+  const { diagnostics } = compile(source, { kernel });
+  expect(diagnostics.map(({ code, text }) => `${code} ${text}`)).toEqual([]);
+});
+
 describe("the return value", () => {
   test.each([
     ["at entry", `if (!${asks})\ntotal += ret;`, ["return-at-entry 2"]],

@@ -1,5 +1,6 @@
 /** The commonest mistakes: each diagnostic carries an edit, and the program with the edit made is free of the error. */
 import { readFileSync } from "node:fs";
+import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { applyEdits } from "../../../src/diag/edits.ts";
 import { renderHuman } from "../../../src/diag/human.ts";
@@ -171,6 +172,19 @@ const cases: readonly (readonly [name: string, code: string, source: string, has
     'SEC("fentry.s/__x64_sys_getpgid")',
   ],
 ];
+
+test("edits of broken sources can be made, too", () => {
+  const sources = cases.map(([, , source]) => source);
+  const cut = fc.tuple(fc.constantFrom(...sources), fc.nat(2000), fc.integer({ min: 1, max: 12 }));
+  fc.assert(
+    fc.property(cut, ([source, at, length]) => {
+      const broken = source.slice(0, at) + source.slice(at + length);
+      for (const { edits } of build(broken).diagnostics)
+        if (edits?.length) expect(applyEdits(broken, edits)).toBeDefined();
+    }),
+    { numRuns: 80 },
+  );
+}, 60_000);
 
 describe("a mend that a tool can apply", () => {
   test.each(cases)("%s", (_, code, source, has) => {

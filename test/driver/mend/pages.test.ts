@@ -42,7 +42,8 @@ test.each(pages)("%s", (code, source) => {
 });
 
 test("these can be mended, at least", () => {
-  const least =
-    "E0509 E0510 E0511 E0515 E0518 E0520 E0523 E0525 E0526 E0537 E0539 E0550 E0551 E0558 E0560 E0562".split(" ");
+  const least = "E0509 E0510 E0511 E0515 E0518 E0520 E0523 E0525 E0526 E0537 E0539 E0550 E0551 E0558 E0560 E0562".split(
+    " ",
+  );
   expect(mended).toEqual(expect.arrayContaining(least));
 });

@@ -17,6 +17,8 @@ export function warnOfSessions(cx: Sema, functions: readonly TFunction[]): void 
 const isSession = (section: string | undefined): boolean =>
   section !== undefined && /^\??(fsession(\.multi)?|[ku]probe\.session)(\.s)?(\/|$)/.test(section);
 
+const isTraced = (section: string | undefined): boolean => /^\??fsession/.test(section ?? "");
+
 /** Slot of the context with the return value, where the target is known and has one. */
 function returnSlot({ kernel }: Sema, { section }: TFunction): number | undefined {
   const info = section === undefined ? undefined : parseSection(section);
@@ -34,7 +36,8 @@ function lint(cx: Sema, fn: TFunction, { events, jumps }: SessionWalk): void {
     cx.sink
       .warn("session-return-at-entry", early.span, fn.name)
       .help("read it where bpf_session_is_return(ctx) is true");
-  if (of("escape").length === 0) cookie(cx, fn, events, jumps);
+  // The exit run of other sessions is made only where the entry run asked for it, and nobody clears their cookie.
+  if (of("escape").length === 0 && isTraced(fn.section)) cookie(cx, fn, events, jumps);
 }
 
 /** What exit may believe of the cookie. */
