@@ -1,5 +1,5 @@
 /** What a log of the kernel's verifier says, with the places that the object's line info knows. */
-import type { DiagSink } from "../diag/diagnostic.ts";
+import { DiagSink } from "../diag/diagnostic.ts";
 import type { SourceLine } from "../elf/model.ts";
 import { readObject } from "../elf/reader.ts";
 import { encodeInsn } from "../isa/encode.ts";
@@ -25,8 +25,8 @@ export interface LoadedObject {
   readonly program?: string | undefined;
 }
 
-/** Explains a log. Throws `ElfError` for an object that cannot be read. */
-export function explainLog(text: string, object: LoadedObject | undefined, sink: DiagSink): LogReport {
+/** Explains a log; `sink` gets what linking the object has to say. Throws `ElfError` for an object that cannot be read. */
+export function explainLog(text: string, object?: LoadedObject, sink = new DiagSink()): LogReport {
   const log = readKernelLog(text);
   const program = object && programOf(log, object, sink);
   const finding = findingOfLog(log, program && lineFinder(program));
