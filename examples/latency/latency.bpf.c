@@ -40,6 +40,8 @@ int BPF_PROG(measure, struct sk_buff *skb)
 		*started = bpf_ktime_get_ns();
 		return 0;
 	}
+	if (!*started)
+		return 0;
 	slot = log2_of(bpf_ktime_get_ns() - *started);
 	count = bpf_map_lookup_elem(&histogram, &slot);
 	if (count)

@@ -3,7 +3,7 @@ import { clangOption, spelled } from "./clang-options.ts";
 
 export type Normalised = { readonly args: readonly string[] } | { readonly why: string };
 
-const compiles = new Set(["build", "check"]);
+const compiles = new Set(["build", "check", "fix"]);
 
 /**
  * The arguments with clang's spellings replaced, or why one of them is refused; nothing behind `--` is touched.

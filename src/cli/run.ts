@@ -1,7 +1,7 @@
 /** The sub-commands and their options; each loads its own code only when it is called. */
 import yargs, { type Argv } from "yargs";
 import { normaliseArgs } from "./args.ts";
-import { messageFormats } from "./report.ts";
+import { finishReports, messageFormats } from "./report.ts";
 import { version } from "./version.ts";
 
 interface Command {
@@ -25,6 +25,12 @@ const commands: Readonly<Record<string, Command>> = {
     options: (y) => compileOptions(y),
     run: async (args: BuildArgs) => (await import("./commands/build.ts")).build(args, false),
   },
+  fix: {
+    words: "<file...>",
+    describe: "make the edits that mend what is wrong",
+    options: (y) => fixOptions(y),
+    run: async (args: FixArgs) => (await import("./commands/fix.ts")).fix(args),
+  },
   verify: {
     words: "<object>",
     describe: "say what the kernel will say of an object",
@@ -44,8 +50,8 @@ const commands: Readonly<Record<string, Command>> = {
     run: async (args: KfuncsArgs) => (await import("./commands/kfuncs.ts")).kfuncs(args),
   },
   explain: {
-    words: "<code>",
-    describe: "say what a diagnostic means, with an example",
+    words: "[code]",
+    describe: "say what a diagnostic means, or what the kernel's verifier logged",
     options: (y) => explainOptions(y),
     run: async (args: ExplainArgs) => (await import("./commands/explain.ts")).explain(args),
   },
@@ -68,7 +74,9 @@ export async function run(args: readonly string[]): Promise<number> {
     if (!(error instanceof UsageError)) throw error;
     return 2;
   }
-  return chosen.run ? chosen.run() : 0;
+  const code = chosen.run ? await chosen.run() : 0;
+  finishReports();
+  return code;
 }
 
 /** yargs alone with one command: it lays out no help that nobody asked for. */
@@ -133,6 +141,7 @@ const kernelOptions = <T>(y: Argv<T>) =>
 
 const messageOption = <T>(y: Argv<T>) =>
   y.option("message-format", {
+    alias: "diagnostics",
     choices: messageFormats,
     default: "human" as const,
     describe: "how diagnostics are printed",
@@ -232,6 +241,13 @@ const buildOptions = (y: Argv) =>
       describe: "--emit ir shows what this pass did, before and after",
     });
 
+const fixOptions = (y: Argv) =>
+  compileOptions(y).option("dry-run", {
+    type: "boolean",
+    default: false,
+    describe: "print the edits as a patch and leave the files alone",
+  });
+
 const verifyOptions = (y: Argv) =>
   messageOption(kernelOptions(y))
     .positional("object", { type: "string", demandOption: true, describe: "a BPF object, of any compiler" })
@@ -250,11 +266,12 @@ const kfuncsOptions = (y: Argv) =>
     .option("json", { type: "boolean", default: false, describe: "a JSON object a kfunc" });
 
 const explainOptions = (y: Argv) =>
-  messageOption(y).positional("code", {
-    type: "string",
-    demandOption: true,
-    describe: "a code such as E0203 or -Wlicense",
-  });
+  messageOption(kernelOptions(y))
+    .positional("code", { type: "string", describe: "a code such as E0203 or -Wlicense" })
+    .option("log", { type: "string", describe: "a log of the kernel's verifier; '-' or nothing: standard input" })
+    .option("object", { type: "string", describe: "the object that was loaded: it knows the source lines" })
+    .option("program", { type: "string", describe: "the program of the object that the log is of" })
+    .option("json", { type: "boolean", default: false, describe: "one JSON document for the log" });
 
 type Parsed<F extends (y: Argv) => Argv<unknown>> = Awaited<ReturnType<F>> extends Argv<infer A> ? A : never;
 export type BuildArgs = Parsed<typeof compileOptions> & {
@@ -269,6 +286,7 @@ export type BuildArgs = Parsed<typeof compileOptions> & {
   readonly E?: boolean;
   readonly "ir-pass"?: readonly string[];
 };
+export type FixArgs = Parsed<typeof compileOptions> & { readonly "dry-run": boolean };
 export type VerifyArgs = Parsed<typeof verifyOptions>;
 export type DisasmArgs = Parsed<typeof disasmOptions>;
 export type KfuncsArgs = Parsed<typeof kfuncsOptions>;

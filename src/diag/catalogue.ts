@@ -1,6 +1,7 @@
 import { cliCodes } from "./codes/cli.ts";
 import { codegenCodes } from "./codes/codegen.ts";
 import { kernelCodes } from "./codes/kernel.ts";
+import { kernelLogCodes } from "./codes/kernel-log.ts";
 import { objectCodes } from "./codes/object.ts";
 import { semaCodes } from "./codes/sema.ts";
 import { syntaxCodes } from "./codes/syntax.ts";
@@ -14,6 +15,7 @@ export const errorTexts = {
   ...kernelCodes,
   ...codegenCodes,
   ...verifierCodes,
+  ...kernelLogCodes,
   ...objectCodes,
   ...cliCodes,
 } as const;

@@ -22,6 +22,8 @@ export interface Diagnostic {
   /** Missing where the trouble has no place in a source file (an object, an option). */
   readonly span?: Span;
   readonly notes: readonly Note[];
+  /** The way that control takes to the trouble: places where it parted from others, first to last. */
+  readonly path?: readonly Span[];
   readonly help?: string;
   readonly edits?: readonly Edit[];
 }
@@ -31,6 +33,7 @@ export interface DiagBuilder {
   note(text: string, span?: Span): this;
   help(text: string): this;
   edit(span: Span, text: string): this;
+  path(spans: readonly Span[]): this;
 }
 
 type ErrorArgs<C extends ErrorCode> = Parameters<(typeof errorTexts)[C]>;
@@ -42,6 +45,7 @@ interface Draft {
   text: string;
   span?: Span;
   notes: Note[];
+  path?: readonly Span[];
   help?: string;
   edits?: Edit[];
 }
@@ -62,6 +66,10 @@ class Builder implements DiagBuilder {
   edit(span: Span, text: string): this {
     this.#draft.edits ??= [];
     this.#draft.edits.push({ span, text });
+    return this;
+  }
+  path(spans: readonly Span[]): this {
+    if (spans.length > 0) this.#draft.path = spans;
     return this;
   }
 }

@@ -13,6 +13,8 @@ export function renderGcc(d: Diagnostic, files: SourceMap): string {
   };
   const lines = [`${at(d.span)}: ${d.severity}: ${d.text} [${d.code}]`];
   for (const note of d.notes) lines.push(`${at(note.span ?? d.span)}: note: ${note.text}`);
+  for (const [i, span] of (d.path ?? []).entries())
+    lines.push(`${at(span)}: note: (${i + 1}) the path comes through here`);
   if (d.help !== undefined) lines.push(`${at(d.span)}: note: ${d.help}`);
   return `${lines.join("\n")}\n`;
 }

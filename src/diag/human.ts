@@ -22,6 +22,7 @@ export function renderHuman(d: Diagnostic, files: SourceMap, options: HumanOptio
   const head = `${prefix(d.span, files, paint)}${word} ${paint("bold", d.text)} [${d.code}]`;
   const parts = [head, ...excerpt(d.span, files, paint), ...trail(d.span, files, paint)];
   for (const note of d.notes) parts.push(...renderNote(note, files, paint));
+  parts.push(...way(d.path ?? [], files, paint));
   if (d.help !== undefined) parts.push(`  ${paint("cyan", "help:")} ${d.help}`);
   return `${parts.join("\n")}\n`;
 }
@@ -38,6 +39,18 @@ function renderNote(note: Note, files: SourceMap, paint: Paint): string[] {
     `${prefix(note.span, files, paint)}${paint("cyan", "note:")} ${note.text}`,
     ...excerpt(note.span, files, paint),
   ];
+}
+
+/** The lines of a path, one below the other; a line that leaves the file names its own. */
+function way(path: readonly Span[], files: SourceMap, paint: Paint): string[] {
+  if (path.length === 0) return [];
+  const first = path[0]!.file;
+  const line = (span: Span): string => {
+    const { file, line: number } = files.place(span);
+    const text = files.lineText(span.file, number).trim().slice(0, MAX_WIDTH);
+    return `${`${number}`.padStart(5)} | ${span.file === first ? "" : `${file}: `}${text}`;
+  };
+  return [`  ${paint("cyan", "path:")}`, ...path.map(line)];
 }
 
 const MAX_WIDTH = 160;

@@ -22,6 +22,7 @@ export function renderJson(d: Diagnostic, files: SourceMap): string {
     text: d.text,
     ...place(d.span),
     notes: d.notes.map((n) => ({ text: n.text, ...place(n.span) })),
+    ...(d.path?.length && { path: d.path.map((span) => range(span, files)) }),
     ...(d.help !== undefined && { help: d.help }),
     ...(d.edits?.length && { edits: d.edits.map((e) => ({ ...place(e.span), text: e.text })) }),
   })}\n`;

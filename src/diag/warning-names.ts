@@ -78,6 +78,9 @@ const groups: Readonly<Record<string, string>> = {
   "initializer-overrides": "initializer-overrides",
   "shadow-all": "shadow",
   "suspicious-memaccess": "sizeof-pointer-memaccess",
+  session:
+    "session-cookie-unwritten session-is-return-value session-return-at-entry session-too-many " +
+    "session-unchecked-entry session-unmarked-return",
   "#warnings": "cpp",
 };
 

@@ -12,6 +12,7 @@ import { ambientMacro } from "../asm/sema/ambient/index.ts";
 import { check } from "../asm/sema/check.ts";
 import type { TExtern, Unit } from "../asm/sema/tree.ts";
 import { isAmbientType } from "../asm/sema/type-exprs.ts";
+import type { TranslationUnit } from "../asm/syntax/ast.ts";
 import { type PreprocessInput, parseTypeName, parseUnit, preprocessOnly } from "../asm/syntax/parse.ts";
 import { type Diagnostic, DiagSink } from "../diag/diagnostic.ts";
 import { type SourceFile, SourceMap } from "../diag/source.ts";
@@ -23,11 +24,13 @@ import type { Span } from "../support/span.ts";
 import type { ProgramVerdict } from "../verifier/model.ts";
 import { builtinOnly } from "./host.ts";
 import { impliedLicense } from "./license.ts";
+import { mend } from "./mend/mend.ts";
+import { SourceTree } from "./mend/source-tree.ts";
 import { objectModel } from "./object-model.ts";
 import type { CompileOptions } from "./options.ts";
 import { bindKfuncs } from "./resolve-kfuncs.ts";
 import { leaveToLinker, undefinedNames } from "./undefined-names.ts";
-import { reportVerdict, spanFinder, verifyObject } from "./verdicts.ts";
+import { type MendOf, reportVerdict, spanFinder, verifyObject } from "./verdicts.ts";
 import { sinkFor } from "./warnings.ts";
 
 /** What came of a compilation. `object` is missing where `diagnostics` hold an error. */
@@ -54,19 +57,26 @@ export function compile(source: string, options: CompileOptions): Compilation {
   const files = new SourceMap();
   const main = files.add(options.fileName ?? "probe.bpf", source);
   const sink = sinkFor(files, options);
-  const unit = analyse(main, files, options, sink);
+  const { ast, unit } = analyse(main, files, options, sink);
   const { subprogs, linked, ir } = sink.hasErrors ? noCode : codeOf(unit, options, sink);
   const whole = { ...unit, externs: [...unit.externs, ...linked] };
   const written = sink.hasErrors ? undefined : assemble(whole, subprogs, files, main, options, sink);
   options.ended?.("write");
   const loadable = written && linked.length === 0;
-  const verdicts = loadable && options.verify !== false ? judge(written, files, main, options, sink) : [];
+  const verdicts =
+    loadable && options.verify !== false ? judge(written, { ast, unit, main }, files, options, sink) : [];
   options.ended?.("verify");
   const { diagnostics } = sink;
   return { ...(written && !sink.hasErrors && { object: written }), diagnostics, files, verdicts, subprogs, ir };
 }
 
-function analyse(main: SourceFile, files: SourceMap, options: CompileOptions, sink: DiagSink): Unit {
+/** A main file, as written and as checked. */
+interface Analysed {
+  readonly ast: TranslationUnit;
+  readonly unit: Unit;
+}
+
+function analyse(main: SourceFile, files: SourceMap, options: CompileOptions, sink: DiagSink): Analysed {
   const { kernel } = options;
   const isTypeName = (name: string) => isAmbientType(name, (n) => kernel.btf.byName(n, "typedef").length > 0);
   const ast = parseUnit({ ...sourceInput(main, files, options), isTypeName }, sink);
@@ -79,7 +89,7 @@ function analyse(main: SourceFile, files: SourceMap, options: CompileOptions, si
   const anyKfunc = options.verify === false;
   const unit = check(ast, kernel, { cpu: options.cpu ?? "v3", parseType, anyKfunc, textBefore }, sink);
   options.ended?.("check");
-  return unit;
+  return { ast, unit };
 }
 
 function sourceInput(main: SourceFile, files: SourceMap, options: CompileOptions): PreprocessInput {
@@ -243,13 +253,23 @@ function nameInObject(main: SourceFile): (name: string) => string {
 
 function judge(
   object: Uint8Array,
+  { ast, unit, main }: Analysed & { readonly main: SourceFile },
   files: SourceMap,
-  main: SourceFile,
   options: CompileOptions,
   sink: DiagSink,
 ): readonly ProgramVerdict[] {
   const verdicts = verifyObject(object, options.kernel, sink);
   const spanOf = spanFinder(files, nameInObject(main));
-  for (const verdict of verdicts) reportVerdict(verdict, spanOf, sink);
+  const tree = new SourceTree(ast, main);
+  const mendOf: MendOf = (finding, { program, section }) => {
+    const at = finding.line && spanOf(finding.line);
+    if (!at || at.file !== main.id) return { edits: [] };
+    const made = finding.cause.made && spanOf(finding.cause.made);
+    const nameSpan = unit.functions.find(({ name }) => name === program)?.nameSpan;
+    const { kernel } = options;
+    const lineOf = (span: Span) => files.place(span).line;
+    return mend({ finding, at, section, tree, kernel, lineOf, ...(made && { made }), ...(nameSpan && { nameSpan }) });
+  };
+  for (const verdict of verdicts) reportVerdict(verdict, spanOf, sink, mendOf);
   return verdicts;
 }

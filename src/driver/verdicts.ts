@@ -8,10 +8,19 @@ import { linkObject } from "../link/link.ts";
 import type { Span } from "../support/span.ts";
 import type { Finding, ProgramVerdict } from "../verifier/model.ts";
 import { verify } from "../verifier/verify.ts";
+import type { Mend } from "./mend/mend.ts";
 
 /** Links an object as a loader would and verifies every program in it. */
 export function verifyObject(bytes: Uint8Array, kernel: Kernel, sink: DiagSink): readonly ProgramVerdict[] {
   return linkObject(readObject(bytes), kernel, sink).map((program) => verify(program, kernel));
+}
+
+/** Operators before it, a name with its members and indices: what of a text is shown for an expression that starts there. */
+const EXPRESSION = /[*&!~-]*[A-Za-z_]\w*(?:(?:->|\.)\w+|\[[^\][\n]*\])*/y;
+
+function expressionLength(text: string, at: number): number {
+  EXPRESSION.lastIndex = at;
+  return EXPRESSION.exec(text)?.[0].length ?? 1;
 }
 
 export type SpanOf = (line: SourceLine) => Span | undefined;
@@ -21,9 +30,13 @@ export function spanFinder(files: SourceMap, nameInObject: (name: string) => str
   const byName = new Map(files.files.filter((f) => !f.builtin).map((f) => [nameInObject(f.name), f.id]));
   return (line) => {
     const id = byName.get(line.file);
-    return id === undefined ? undefined : files.spanAt(id, line.line, line.column);
+    const at = id === undefined ? undefined : files.spanAt(id, line.line, line.column);
+    return at && { ...at, end: at.start + expressionLength(files.file(at.file).text, at.start) };
   };
 }
+
+/** Edits of the source that mend a finding, and a better place for it, where they are known. */
+export type MendOf = (finding: Finding, verdict: ProgramVerdict) => Mend;
 
 /** References that another kernel may have: fields, types and enumerators by CO-RE, weak functions. */
 const UNRESOLVED: ReadonlySet<string> = new Set(["E0568", "E0569"]);
@@ -32,9 +45,9 @@ const UNRESOLVED: ReadonlySet<string> = new Set(["E0568", "E0569"]);
  * What a build says of a program that is refused. The object is still of use, so it is a warning, where the loader leaves
  * the program out (a section with `?`) and where the reason is what this one kernel lacks.
  */
-export function reportVerdict(verdict: ProgramVerdict, spanOf: SpanOf, sink: DiagSink): void {
+export function reportVerdict(verdict: ProgramVerdict, spanOf: SpanOf, sink: DiagSink, mendOf: MendOf): void {
   for (const finding of verdict.findings) {
-    const made = findingDiagnostic(finding, spanOf);
+    const made = findingDiagnostic(finding, spanOf, mendOf(finding, verdict));
     const name = verdict.section.startsWith("?")
       ? "optional-programs"
       : UNRESOLVED.has(finding.code)
@@ -46,23 +59,28 @@ export function reportVerdict(verdict: ProgramVerdict, spanOf: SpanOf, sink: Dia
     }
     const warning = sink.warn(name, made.span, verdict.program, `${made.text} [${made.code}]`);
     for (const note of made.notes) warning.note(note.text, note.span);
+    if (made.path) warning.path(made.path);
+    for (const edit of made.edits ?? []) warning.edit(edit.span, edit.text);
     if (made.help !== undefined) warning.help(made.help);
   }
 }
 
 /** A finding as a diagnostic; without a place in a file, its text names the source line. */
-function findingDiagnostic(finding: Finding, spanOf: SpanOf): Diagnostic {
-  const span = finding.line && spanOf(finding.line);
+function findingDiagnostic(finding: Finding, spanOf: SpanOf, { edits, at }: Mend): Diagnostic {
+  const span = at ?? (finding.line && spanOf(finding.line));
   const notes: Note[] = finding.notes.map((note) => {
     const at = note.line && spanOf(note.line);
     return at ? { text: note.text, span: at } : { text: note.text };
   });
+  const path = finding.path.flatMap((line) => spanOf(line) ?? []);
   return {
     code: finding.code,
     severity: "error",
     text: finding.text,
     ...(span && { span }),
     notes,
-    ...(finding.help !== undefined && { help: finding.help }),
+    ...(path.length > 0 && { path }),
+    help: finding.help,
+    ...(edits.length > 0 && { edits }),
   };
 }

@@ -89,7 +89,15 @@ const kindOf = (info: SectionInfo): string => info.prefix.replace(/\.s$/, "");
 
 function attachRefusal(p: KernelProblem): Outcome {
   const marks = p.notes.map((text) => ({ at: -1, text }));
-  return { kind: "refused", code: p.code, text: p.text, about: [], marks, ...(p.help && { help: p.help }) };
+  return {
+    kind: "refused",
+    code: p.code,
+    text: p.text,
+    args: p.args,
+    about: [],
+    marks,
+    ...(p.help && { help: p.help }),
+  };
 }
 
 function doubts(info: SectionInfo, answer: AttachAnswer): Pick<Facts, "doubt" | "unmodelled"> {

@@ -11,9 +11,31 @@ export interface Finding {
   /** Slot number of the instruction, as the kernel counts. */
   readonly insn: number;
   readonly line?: SourceLine;
-  /** What led there: since when a value is what it is, the path taken. */
+  /** What the rule asks for. */
+  readonly expected: string;
+  /** What led there: since when a value is what it is. */
   readonly notes: readonly { readonly text: string; readonly line?: SourceLine }[];
-  readonly help?: string;
+  /** The source lines where the path parted from others, oldest first; the last ones where they are many. */
+  readonly path: readonly SourceLine[];
+  /** How to mend it. */
+  readonly help: string;
+  /** What an edit of the source turns on. */
+  readonly cause: Cause;
+}
+
+/** The value that a finding speaks of, as far as a tool can use it. */
+export interface Cause {
+  /** The function that gave it, and where the call is. */
+  readonly maker?: string;
+  readonly made?: SourceLine;
+  /** Bytes of the region that an offset has to stay in. */
+  readonly room?: number;
+  /** The function that is called. */
+  readonly callee?: string;
+  /** Argument of that call, from 0. */
+  readonly arg?: number;
+  /** What a result must be. */
+  readonly want?: string;
 }
 
 export interface ProgramVerdict {

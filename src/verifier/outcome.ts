@@ -6,6 +6,8 @@ export interface Refusal {
   readonly kind: "refused";
   readonly code: ErrorCode;
   readonly text: string;
+  /** What `text` is made of, as the catalogue takes it. */
+  readonly args: readonly unknown[];
   readonly help?: string;
   /** Values that the refusal speaks of; the notes tell where each comes from. */
   readonly about: readonly Value[];
@@ -24,13 +26,17 @@ export type Outcome = Refusal | Unmodelled | undefined;
 type Args<C extends ErrorCode> = Parameters<(typeof errorTexts)[C]>;
 type More = Partial<Pick<Refusal, "help" | "about" | "marks">>;
 
+/** The text of a code with arguments that come from one of its refusals. */
+export const textOf = (code: ErrorCode, args: readonly unknown[]): string =>
+  (errorTexts[code] as (...a: readonly unknown[]) => string)(...args);
+
 /** A refusal by code; `more` tells the mend and the values it speaks of. */
 export function refuse<C extends ErrorCode>(code: C, args: Args<C>, more: More = {}): Refusal {
-  const text = (errorTexts[code] as (...a: unknown[]) => string)(...args);
   return {
     kind: "refused",
     code,
-    text,
+    text: textOf(code, args),
+    args,
     about: more.about ?? [],
     marks: more.marks ?? [],
     ...(more.help && { help: more.help }),

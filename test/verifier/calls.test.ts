@@ -114,9 +114,13 @@ describe("explanations", () => {
     const [finding] = judge(text).findings;
     expect(finding).toMatchObject({ code: "E0510", text: "r6 may be null here", insn: 9, line: { line: 10 } });
     expect(finding!.notes.map((n) => [n.text, n.line?.line])).toEqual([
-      ["it comes from bpf_map_lookup_elem: a pointer to a value of map 'hash', or null", 6],
-      ["on the path through line 9", undefined],
+      ["expected a pointer that was compared with NULL", undefined],
+      [
+        "it may be null: it comes from bpf_map_lookup_elem at line 6 (a pointer to a value of map 'hash', or NULL) and is not checked on the path through line 9",
+        6,
+      ],
     ]);
+    expect(finding!.path.map(({ line }) => line)).toEqual([9]);
     expect(finding!.help).toContain("NULL");
   });
 
@@ -124,6 +128,6 @@ describe("explanations", () => {
     const text = "r1 = ring ll; r2 = 8; r3 = 0; call 131; r0 = 0; exit";
     const [finding] = judge(text).findings;
     expect(finding!.text).toBe("what bpf_ringbuf_reserve gave is not released on every path");
-    expect(finding!.notes[0]).toMatchObject({ text: "acquired here", line: { line: 5 } });
+    expect(finding!.notes[1]).toMatchObject({ text: "acquired here", line: { line: 5 } });
   });
 });

@@ -11,6 +11,7 @@ import { ownTags } from "./own-tags.ts";
 import type { FunctionDraft } from "./scope.ts";
 import { staticAssert } from "./static-assert.ts";
 import type { TExtern, Unit } from "./tree.ts";
+import { warnOfSessions } from "./warn/session.ts";
 import { unusedStatics } from "./warn/unused.ts";
 
 /** Checks a whole file against a kernel. The unit is complete only where the sink has no errors. */
@@ -22,8 +23,10 @@ export function check(ast: TranslationUnit, kernel: Kernel, options: SemaOptions
   useAsmNames(cx);
   checkExterns(cx);
   unusedStatics(cx, cx.statics);
+  const functions = cx.functions.flatMap((f) => (f.body && isWanted(f) ? [f.body] : []));
+  warnOfSessions(cx, functions);
   return {
-    functions: cx.functions.flatMap((f) => (f.body && isWanted(f) ? [f.body] : [])),
+    functions,
     globals: cx.globals,
     maps: cx.maps,
     externs: cx.externs,

@@ -129,7 +129,7 @@ function preprocessOne(text: string, file: string, kernel: Kernel, args: BuildAr
   return ok;
 }
 
-function compileOptions(file: string, kernel: Kernel, args: BuildArgs) {
+export function compileOptions(file: string, kernel: Kernel, args: BuildArgs) {
   return {
     kernel,
     fileName: file,

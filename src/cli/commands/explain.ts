@@ -1,4 +1,4 @@
-/** `explain`: the page of a diagnostic. */
+/** `explain`: the page of a diagnostic, or with `--log` what the kernel said. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { nearestOf } from "../../btf/nearest.ts";
@@ -8,6 +8,7 @@ import { SourceMap } from "../../diag/source.ts";
 import { didYouMean } from "../../kernel/problem.ts";
 import { report } from "../report.ts";
 import type { ExplainArgs } from "../run.ts";
+import { explainKernelLog } from "./explain-log.ts";
 
 /** Name of the page: `E0203`, `-Wlicense` and `Wlicense` are understood in any case. */
 function pageName(code: string): string | undefined {
@@ -18,12 +19,21 @@ function pageName(code: string): string | undefined {
 }
 
 export function explain(args: ExplainArgs): number {
-  const name = pageName(args.code);
+  if (args.log !== undefined) return explainKernelLog(args, args.log === "" ? "-" : args.log);
+  if (args.code === undefined) {
+    process.stderr.write("bpfasm: explain takes a code such as E0203 or -Wlicense, or --log FILE\n");
+    return 2;
+  }
+  return explainCode(args.code, args);
+}
+
+function explainCode(code: string, args: ExplainArgs): number {
+  const name = pageName(code);
   if (name === undefined) {
     const sink = new DiagSink();
     const known = [...Object.keys(errorTexts), ...Object.keys(warningTexts).map((w) => `-W${w}`)];
-    const help = didYouMean(nearestOf(args.code.toUpperCase(), known, 3));
-    const made = sink.error("E0707", undefined, args.code);
+    const help = didYouMean(nearestOf(code.toUpperCase(), known, 3));
+    const made = sink.error("E0707", undefined, code);
     if (help) made.help(help);
     report(sink.diagnostics, new SourceMap(), args["message-format"]);
     return 1;

@@ -2,10 +2,10 @@
 import { DiagSink } from "../../diag/diagnostic.ts";
 import { SourceMap } from "../../diag/source.ts";
 import { verifyObject } from "../../driver/verdicts.ts";
-import type { SourceLine } from "../../elf/model.ts";
 import { ElfError } from "../../elf/object-file.ts";
 import type { ProgramVerdict } from "../../verifier/model.ts";
 import { readBytes } from "../files.ts";
+import { findingText } from "../findings-text.ts";
 import { choiceOf, chooseKernel } from "../kernel-choice.ts";
 import { report } from "../report.ts";
 import type { VerifyArgs } from "../run.ts";
@@ -51,19 +51,5 @@ function asJson(v: ProgramVerdict) {
 function asText(v: ProgramVerdict): string {
   const head = `${v.program}: ${v.verdict} (${v.section}, ${v.processed} instructions processed)\n`;
   const unknown = v.unknown.map((u) => `  not modelled: ${u}\n`).join("");
-  return head + unknown + findingsText(v);
-}
-
-/** Findings are shown with the source text that the object holds. */
-function findingsText(v: ProgramVerdict): string {
-  const at = (line: SourceLine | undefined) => (line ? `${line.file}:${line.line}:${line.column}: ` : "");
-  return v.findings
-    .map((f) => {
-      const lines = [`  ${at(f.line)}error: ${f.text} [${f.code}]`];
-      if (f.line?.text) lines.push(`    ${f.line.text.trim()}`);
-      for (const note of f.notes) lines.push(`  ${at(note.line)}note: ${note.text}`);
-      if (f.help !== undefined) lines.push(`  help: ${f.help}`);
-      return `${lines.join("\n")}\n`;
-    })
-    .join("");
+  return head + unknown + v.findings.map((f) => findingText(f, "  ")).join("");
 }

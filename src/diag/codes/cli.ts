@@ -10,4 +10,5 @@ export const cliCodes = {
   E0709: (name: string, object: string) => `no program '${name}' in '${object}'`,
   E0710: (path: string, size: number) => `'${path}' is too large: ${size} bytes`,
   E0711: (path: string) => `'${path}' is empty`,
+  E0715: (path: string) => `the log from '${path}' tells of no refusal`,
 } as const;

@@ -120,5 +120,17 @@ export const warningTexts = {
   "unused-local-typedef": (name: string) => `typedef '${name}' is never used`,
   "missing-prototypes": (name: string) => `'${name}' is not declared before it is defined, and not static`,
   "missing-variable-declarations": (name: string) => `'${name}' is not declared before it is defined, and not static`,
+  "uninitialized-memory": (name: string, helper: string) => `${helper} reads '${name}', which nothing has written`,
+  "session-cookie-unwritten": (program: string) =>
+    `the exit of '${program}' reads the cookie, which no entry writes: it is always 0`,
+  "session-return-at-entry": (program: string) =>
+    `'${program}' reads the return value in the entry run, where it is always 0`,
+  "session-is-return-value": () => "the answer of bpf_session_is_return is calculated with: it only says yes or no",
+  "session-too-many": (target: string, most: number) =>
+    `the programs on '${target}' take more than the ${most} places of a trampoline, a session taking two`,
+  "session-unmarked-return": (program: string) =>
+    `the entry of '${program}' returns without writing the cookie, and its exit cannot tell`,
+  "session-unchecked-entry": (program: string) =>
+    `the exit of '${program}' calculates with the cookie, which is 0 where the entry was not run`,
   "asm-immediate": (value: string) => `of ${value}, the instruction holds the low 32 bits only`,
 } as const;

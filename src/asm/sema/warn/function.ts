@@ -8,6 +8,7 @@ import { constantInBits, converted } from "./conversions.ts";
 import { Facts, Warner } from "./facts.ts";
 import { uninitialized } from "./uninitialized.ts";
 import { isSpare, Mentions, unusedLabel, unusedParameters, unusedVariables } from "./unused.ts";
+import { unwritten } from "./unwritten.ts";
 import { Walk } from "./walk.ts";
 
 /** Runs `check` with a place for facts, where warnings may come of them. */
@@ -51,6 +52,7 @@ export function warnOfFunction(cx: Sema, d: FunctionDef, fn: FunctionDraft, made
     unusedVariables(w, mentions, walk.declared);
     unusedParameters(w, mentions, params);
     uninitialized(w, made, made.body);
+    unwritten(w, made, walk.declared);
   }
   for (const { name, span, entity } of cx.facts.typedefs)
     if (!cx.usedTypedefs.has(entity)) w.warn("unused-local-typedef", span, name);

@@ -1,0 +1,49 @@
+/** The failing examples of the pages: where the diagnostic carries an edit, making it mends the program. */
+import { readdirSync, readFileSync } from "node:fs";
+import { beforeAll, expect, test } from "vitest";
+import { renderHuman } from "../../../src/diag/human.ts";
+import { compile } from "../../../src/driver/compile.ts";
+import { fixSource } from "../../../src/driver/fix.ts";
+import { openKernel } from "../../../src/kernel/kernel.ts";
+import type { Kernel } from "../../../src/kernel/model.ts";
+
+let kernel: Kernel;
+beforeAll(() => {
+  kernel = openKernel({
+    arch: "x86",
+    btf: readFileSync("data/vmlinux-7.2-x86.btf"),
+    index: readFileSync("data/vmlinux-7.2-x86.idx"),
+    name: "Linux 7.2 (embedded, x86)",
+  });
+});
+
+const example = (page: string): string | undefined =>
+  /## Example that fails\n\n```c\n([\s\S]*?)```/.exec(readFileSync(`docs/errors/${page}`, "utf8"))?.[1];
+const pages = readdirSync("docs/errors").flatMap((page) => {
+  const source = /^E05/.test(page) ? example(page) : undefined;
+  return source === undefined ? [] : [[page.replace(".md", ""), source] as const];
+});
+
+/** Codes whose example gets an edit. */
+const mended: string[] = [];
+
+test.each(pages)("%s", (code, source) => {
+  const options = { kernel, fileName: "probe.bpf" };
+  const before = compile(source, options);
+  const found = before.diagnostics.find((d) => d.code === code)!;
+  if (!found.edits?.length) return;
+  mended.push(code);
+  const { text, left } = fixSource(source, options);
+  const shown = left.diagnostics.map((d) => renderHuman(d, left.files, { color: false })).join("");
+  expect(
+    left.diagnostics.filter((d) => d.severity === "error").map((d) => d.code),
+    text + shown,
+  ).toEqual([]);
+});
+
+test("these can be mended, at least", () => {
+  const least = "E0509 E0510 E0511 E0515 E0518 E0520 E0523 E0525 E0526 E0537 E0539 E0550 E0551 E0558 E0560 E0562".split(
+    " ",
+  );
+  expect(mended).toEqual(expect.arrayContaining(least));
+});
