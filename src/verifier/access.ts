@@ -11,6 +11,7 @@ import type { Pointer, Region, Value } from "./domain/value.ts";
 import { specialAt } from "./map-fields.ts";
 import type { Need } from "./needs.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
+import { checkPacket, checkPacketUse, isPacket, type Packet } from "./packet.ts";
 import { walkStruct } from "./struct-walk.ts";
 import { makerOf, offsetWords, regionWords, regName, structName, valueWords } from "./words.ts";
 
@@ -45,7 +46,9 @@ function checkAtomic(cx: Cx, p: Pointer, reg: string, access: Access): Outcome {
   if (access.mode === "update" && access.size < 4)
     return refuse("E0501", [0, "an atomic operation on less than 4 bytes"]);
   if (p.to.kind === "address") return undefined;
-  const barred = p.to.kind === "ctx" || (p.to.kind === "btf" && access.mode === "read" && p.to.trust !== "trusted");
+  const barred =
+    ["ctx", "packet", "packet_end", "sock", "flow_keys"].includes(p.to.kind) ||
+    (p.to.kind === "btf" && access.mode === "read" && p.to.trust !== "trusted");
   if (barred) return refuse("E0535", [reg, regionWords(cx, p)], { about: [p] });
   if (p.to.kind === "stack" || isAligned(offsetBits(p, access.off), access.size)) return undefined;
   return refuse("E0575", [regionWords(cx, p), offsetWords({ ...p, off: p.off + access.off }), access.size], {
@@ -83,8 +86,32 @@ function checkRegion(cx: Cx, state: State, p: Pointer, access: Access): Outcome 
         ? refuse("E0534", [reg, valueWords(cx, p)], { about: [p] })
         : unmodelled("reading fields of struct bpf_map");
     case "func":
+    case "packet_end":
       return refuse("E0534", [reg, valueWords(cx, p)], { about: [p] });
+    case "packet":
+      return isPacket(p) ? checkPacketAccess(cx, p, access) : undefined;
+    case "sock":
+      return checkSocket(cx, p, to, access);
+    case "flow_keys":
+      return p.varying
+        ? refuse("E0531", [reg, "bpf_flow_keys"], { about: [p, p.varying] })
+        : checkInside(cx, p, reg, access.off, BigInt(access.size), to.size);
   }
+}
+
+const checkPacketAccess = (cx: Cx, p: Packet, access: Access): Outcome =>
+  checkPacketUse(cx, p, writes(access)) ??
+  checkPacket(cx, p, regName(access.base), access.off, BigInt(access.size), false);
+
+/** kernel/bpf/verifier.c:check_sock_access */
+function checkSocket(cx: Cx, p: Pointer, to: Region & { readonly kind: "sock" }, access: Access): Outcome {
+  if (writes(access)) return readOnly(cx, p);
+  if (p.varying) return refuse("E0531", [regName(access.base), "bpf_sock"], { about: [p, p.varying] });
+  const off = p.off + access.off;
+  if (cx.facts.socket(to.sort, off, access.size)) return undefined;
+  return refuse("E0529", [`${access.size} bytes at ${off} of ${regionWords(cx, p)} are no field that can be read`], {
+    about: [p],
+  });
 }
 
 const writes = (access: Access): boolean => access.mode !== "read";

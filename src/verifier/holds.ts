@@ -29,6 +29,8 @@ export function holds(cx: Cx, state: State, need: Need): Outcome {
       return checkAddress(cx, state, need.value);
     case "callable":
       return checkCall(cx, state, need.callee);
+    case "packet":
+      return checkPacketLoad(cx, state);
     case "leave":
       return checkLeave(cx, state);
     case "known":
@@ -36,6 +38,17 @@ export function holds(cx: Cx, state: State, need: Need): Outcome {
     default:
       return assertNever(need);
   }
+}
+
+/** kernel/bpf/verifier.c:check_ld_abs */
+function checkPacketLoad(cx: Cx, state: State): Outcome {
+  if (!cx.facts.loadsPackets) return refuse("E0581", [`${cx.facts.programKind} programs have none`]);
+  if (state.frames.length > 1) return unmodelled("BPF_LD_ABS and BPF_LD_IND in a function that is called");
+  if (state.refs.length > 0)
+    return refuse("E0581", ["something that was acquired is not released, and it may end the program"]);
+  const base = regOf(state, 6);
+  const isContext = base.kind === "ptr" && base.to.kind === "ctx" && base.off === 0 && !base.varying;
+  return isContext ? undefined : refuse("E0581", ["r6 is not the context"], { about: [base] });
 }
 
 export function checkReadable(cx: Cx, state: State, r: Reg): Outcome {

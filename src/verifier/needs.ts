@@ -26,6 +26,8 @@ export type Need =
   | { readonly kind: "address"; readonly value: Imm64 }
   | { readonly kind: "callable"; readonly callee: Callee }
   | { readonly kind: "leave" }
+  /** r6 is the context of a program that may load from packets by number. */
+  | { readonly kind: "packet" }
   | { readonly kind: "known"; readonly what: string };
 
 const readable = (reg: Reg): Need => ({ kind: "readable", reg });
@@ -70,7 +72,7 @@ export function needsOf(insn: Insn): readonly Need[] {
     case "store_release":
       return orderedNeeds(insn);
     case "load_packet":
-      return [{ kind: "known", what: "BPF_LD_ABS and BPF_LD_IND" }];
+      return [readable(6), { kind: "packet" }, ...(insn.src === undefined ? [] : [readable(insn.src)])];
     case "gotox":
       return [{ kind: "known", what: "gotox" }];
     case "callx":

@@ -36,6 +36,9 @@ export function checkOperands(cx: Cx, state: State, need: Operands): Outcome {
   return undefined;
 }
 
+/** Pointers that stay where they are. */
+const FIXED: ReadonlySet<string> = new Set(["packet_end", "sock"]);
+
 const ofAddress = (v: Value): boolean => v.kind === "ptr" && v.to.kind === "address";
 
 /** The kernel keeps no offset for these: whatever comes out is as good as the address itself. */
@@ -56,6 +59,7 @@ function pointerOp(cx: Cx, op: AluOp, width: Width, p: Pointer, by: Scalar, reg:
   if (p.nullable) return refuse("E0537", [reg], { ...about, help: "check it against NULL first" });
   if (p.to.kind === "map" && !(by.s.min === 0n && by.s.max === 0n))
     return refuse("E0536", [reg, op, valueWords(cx, p)], about);
+  if (FIXED.has(p.to.kind)) return refuse("E0536", [reg, op, valueWords(cx, p)], about);
   if (op === "sub" && p.to.kind === "stack") return refuse("E0542", [reg], about);
   if (op !== "add" && op !== "sub") return refuse("E0536", [reg, op, valueWords(cx, p)], about);
   return checkOffset(cx, op, p, by, reg);

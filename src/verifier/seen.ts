@@ -60,11 +60,13 @@ export class SeenStates {
     if (loops && parent) widenAgainst(parent, state);
     for (const seen of list) {
       const done = seen.open === 0;
-      if (!done && !loops) {
+      if (!done && (!loops || !this.#callsBack(state.at))) {
         if (seen.state.rounds === state.rounds && coversState(seen.state, state, live, "same"))
           return { kind: "endless" };
-        if (keep) seen.misses++;
-        continue;
+        if (!loops) {
+          if (keep) seen.misses++;
+          continue;
+        }
       }
       if (coversState(seen.state, state, live, done ? "needed" : "within")) {
         seen.hits++;
@@ -81,6 +83,11 @@ export class SeenStates {
       );
     if (!keep && !loops) return { kind: "fresh" };
     return { kind: "fresh", checkpoint: this.#add(state, parent) };
+  }
+
+  /** Calls that come back to themselves do so in the same state when they are done; a jump does not. */
+  #callsBack(at: number): boolean {
+    return this.#cx.prep.insns[at]!.insn.kind === "call";
   }
 
   #add(state: State, parent: Checkpoint | undefined): Checkpoint {

@@ -5,6 +5,7 @@ import { addressValue } from "./address.ts";
 import { spanOf } from "./bounds.ts";
 import { branch } from "./branch.ts";
 import { runCall } from "./calls/call.ts";
+import { clobber } from "./calls/clobber.ts";
 import type { Cx } from "./cx.ts";
 import {
   constant,
@@ -25,6 +26,7 @@ import { cutBits, swapBytes } from "./domain/tnum.ts";
 import type { Pointer, Value } from "./domain/value.ts";
 import { loaded } from "./load.ts";
 import { noteNeeded } from "./note-needed.ts";
+import { movedPacket } from "./packet.ts";
 import { movePointer } from "./pointer-math.ts";
 import { jumpTarget } from "./prepare.ts";
 
@@ -81,12 +83,12 @@ function leave(state: State): Step {
   return ON;
 }
 
-/** The loop goes on or is cut off; how often cannot be told. */
+/** The loop is cut off, or goes on; how often cannot be told. */
 function mayGoto(cx: Cx, state: State): Step {
   const other = copyState(state);
-  other.at = jumpTarget(cx.prep, state.at);
-  state.at++;
-  state.rounds++;
+  other.at++;
+  other.rounds++;
+  state.at = jumpTarget(cx.prep, state.at);
   return { ends: false, other };
 }
 
@@ -115,6 +117,10 @@ function compute(cx: Cx, state: State, insn: Insn): void {
       return;
     case "atomic":
       atomic(cx, state, insn);
+      return;
+    case "load_packet":
+      clobber(state);
+      setReg(state, 0, unknownScalar(state.at));
       return;
     case "ld_imm64":
       setReg(state, insn.dst, addressValue(cx, state, insn.value));
@@ -186,9 +192,9 @@ function alu(cx: Cx, state: State, insn: Alu): void {
   }
   const minus = insn.op === "sub";
   if (insn.width === 64 && dst.kind === "ptr" && by.kind === "scalar")
-    setReg(state, insn.dst, movePointer(dst, by, minus, at));
+    setReg(state, insn.dst, movedPacket(cx, dst, movePointer(dst, by, minus, at)));
   else if (insn.width === 64 && !minus && dst.kind === "scalar" && by.kind === "ptr")
-    setReg(state, insn.dst, movePointer(by, dst, false, at));
+    setReg(state, insn.dst, movedPacket(cx, by, movePointer(by, dst, false, at)));
   else setReg(state, insn.dst, insn.width === 64 ? unknownScalar(at) : zeroExtend32(unknownScalar(at), at));
 }
 

@@ -5,8 +5,9 @@ import type { Cx } from "../cx.ts";
 import { constOf, type Scalar, unknownScalar, withBounds } from "../domain/scalar.ts";
 import { placeOf, type Stack } from "../domain/stack.ts";
 import { reg as regOf, release, type State, setReg } from "../domain/state.ts";
-import { nothing, type Pointer, pointer, type Value } from "../domain/value.ts";
+import { nothing, type Pointer, pointer, type SockSort, type Value } from "../domain/value.ts";
 import { firstOf, type Outcome, refuse, unmodelled } from "../outcome.ts";
+import { dropPackets } from "../packet.ts";
 import { clobber } from "./clobber.ts";
 import { argReg, checkArg, mapOf } from "./helper-args.ts";
 import { forgetWritten, greatest } from "./memory.ts";
@@ -73,8 +74,6 @@ function changesSockets(state: State, helper: Helper): Outcome {
 function unsupported(helper: Helper): Outcome {
   const what = UNSUPPORTED[helper.name];
   if (what) return unmodelled(what);
-  if (helper.changesPacket && helper.name !== "bpf_tail_call")
-    return unmodelled(`${helper.name}, which moves packet data`);
   return undefined;
 }
 
@@ -95,6 +94,7 @@ export function runHelper(cx: Cx, state: State, helper: Helper): void {
   if (result.kind === "unmodelled") return;
   for (let i = 0; i < helper.args.length; i++) written(state, helper, i);
   if (helper.releases) releaseArgs(state, helper);
+  if (helper.changesPacket) dropPackets(state);
   clobber(state);
   setReg(state, 0, result.value);
   if (result.acquired) state.refs = [...state.refs, { id: result.acquired, at: state.at }];
@@ -158,9 +158,30 @@ function resultOf(cx: Cx, state: State, helper: Helper): Result {
       const to = { kind: "btf", btf: cx.facts.kernelBtf, type, trust } as const;
       return known(pointer(to, at, { nullable, id: nullable ? cx.newId() : 0 }));
     }
+    case "RET_PTR_TO_SOCKET":
+    case "RET_PTR_TO_SOCK_COMMON":
+    case "RET_PTR_TO_TCP_SOCK":
+      return socketOf(cx, state, helper, SOCKETS[base], nullable);
     default:
       return { kind: "unmodelled", what: `the result of ${helper.name}` };
   }
+}
+
+const SOCKETS = {
+  RET_PTR_TO_SOCKET: "sock",
+  RET_PTR_TO_SOCK_COMMON: "sock_common",
+  RET_PTR_TO_TCP_SOCK: "tcp_sock",
+} as const;
+
+/** Helpers that give their argument back as another kind of socket. kernel/bpf/verifier.c:is_ptr_cast_function */
+const CASTS: ReadonlySet<string> = new Set(["bpf_tcp_sock", "bpf_sk_fullsock"]);
+
+function socketOf(cx: Cx, state: State, helper: Helper, sort: SockSort, nullable: boolean): Result {
+  const id = cx.newId();
+  const from = CASTS.has(helper.name) ? regOf(state, 1) : undefined;
+  const ref = helper.acquires ? id : from?.kind === "ptr" ? from.ref : 0;
+  const value = pointer({ kind: "sock", sort }, state.at, { nullable, id, ref });
+  return { kind: "known", value, ...(helper.acquires && { acquired: id }) };
 }
 
 /** Helpers whose result is a size or an error. kernel/bpf/verifier.c:do_refine_retval_range */

@@ -10,6 +10,7 @@ import { addBits, isAligned, knownBits } from "../domain/tnum.ts";
 import type { Pointer, Value } from "../domain/value.ts";
 import { specialAt } from "../map-fields.ts";
 import { type Outcome, refuse, unmodelled } from "../outcome.ts";
+import { checkPacket, isPacket, type Packet } from "../packet.ts";
 import { offsetWords, regionWords, regName, valueWords } from "../words.ts";
 
 /** What a function does with memory that it is given. */
@@ -22,6 +23,8 @@ export interface MemoryUse {
   readonly writes: boolean;
   readonly zeroAllowed: boolean;
   readonly nullAllowed: boolean;
+  /** It may be packet data. */
+  readonly packetAccess?: boolean;
 }
 
 const isNull = (v: Value): boolean => v.kind === "scalar" && constOf(v) === 0n;
@@ -62,11 +65,26 @@ function checkBytes(cx: Cx, p: Pointer, use: MemoryUse): Outcome {
     case "btf":
       if (p.to.trust === "trusted") return unmodelled(`passing a kernel struct to ${use.name} as memory`);
       return notMemory(cx, p, use);
+    case "packet":
+      return isPacket(p) ? checkPacketArg(cx, p, use) : undefined;
+    case "flow_keys":
+      return unmodelled(`passing flow keys to ${use.name} as memory`);
     case "ctx":
       return unmodelled(`passing the context to ${use.name} as memory`);
     default:
       return notMemory(cx, p, use);
   }
+}
+
+/** kernel/bpf/verifier.c:may_access_direct_pkt_data, as it is asked for a function's argument */
+function checkPacketArg(cx: Cx, p: Packet, use: MemoryUse): Outcome {
+  if (!use.packetAccess || cx.facts.packets === "none") {
+    return refuse("E0549", [regName(use.reg), use.name, "memory outside of the packet", valueWords(cx, p)], {
+      about: [p],
+      help: "copy the data to the stack first",
+    });
+  }
+  return checkPacket(cx, p, regName(use.reg), 0, use.size, use.zeroAllowed);
 }
 
 function notMemory(cx: Cx, p: Pointer, use: MemoryUse): Outcome {

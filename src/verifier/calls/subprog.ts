@@ -8,6 +8,7 @@ import { reg as regOf, type State, setReg } from "../domain/state.ts";
 import { nothing, pointer, type Value } from "../domain/value.ts";
 import { checkReadable } from "../holds.ts";
 import { firstOf, type Outcome, refuse, unmodelled } from "../outcome.ts";
+import { dropPackets } from "../packet.ts";
 import { calledFunc } from "../prepare.ts";
 import { sizeOf, strip } from "../struct-walk.ts";
 import { regName, valueWords } from "../words.ts";
@@ -45,10 +46,32 @@ function passGlobal(cx: Cx, state: State, func: LinkedFunc): void {
   sig.params.forEach((p, i) => {
     if (p.kind === "memory") forgetWritten(state, argReg(i), BigInt(p.size));
   });
+  if (changesPackets(cx, func)) dropPackets(state);
   clobber(state);
   if (sig.returns) setReg(state, 0, unknownScalar(state.at));
   state.at++;
 }
+
+/** Whether the function, or one that it calls, may move packet data. kernel/bpf/verifier.c:merge_callee_effects */
+function changesPackets(cx: Cx, func: LinkedFunc, seen = new Set<LinkedFunc>()): boolean {
+  if (seen.has(func)) return false;
+  seen.add(func);
+  for (let at = func.start; at < func.end; at++) {
+    const { insn } = cx.prep.insns[at]!;
+    if (insn.kind === "call" && insn.callee.kind === "helper") {
+      const helper = cx.facts.helper(insn.callee.id);
+      if (!("missing" in helper) && helper.changesPacket) return true;
+    }
+    if (insn.kind === "call" && insn.callee.kind === "kfunc_id" && movesPackets(cx, insn.callee)) return true;
+    const callee = cx.prep.funcs[calledFunc(cx.prep, at)];
+    if (callee && changesPackets(cx, callee, seen)) return true;
+  }
+  return false;
+}
+
+/** kernel/bpf/verifier.c:bpf_is_kfunc_pkt_changing */
+const movesPackets = (cx: Cx, { btfId, off }: { readonly btfId: number; readonly off: number }): boolean =>
+  cx.facts.kfunc(btfId, off)?.name === "bpf_xdp_pull_data";
 
 /** What a global function is given, by its prototype. kernel/bpf/btf.c:btf_prepare_func_args */
 type GlobalParam =

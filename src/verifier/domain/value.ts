@@ -29,7 +29,19 @@ export type Region =
   | { readonly kind: "mem"; readonly size: number; readonly readOnly: boolean; readonly ringbuf: boolean }
   /** An address that a kernel struct holds of something that is no struct: reads may fail, and there are no bounds. */
   | { readonly kind: "address" }
-  | { readonly kind: "func"; readonly func: number };
+  | { readonly kind: "func"; readonly func: number }
+  /** Packet data, or what lies before it; `range`: bytes from the pointer's base that were compared with the end. */
+  | { readonly kind: "packet"; readonly meta: boolean; readonly range: number }
+  | { readonly kind: "packet_end" }
+  /** A socket as programs see it, through the fields of `struct bpf_sock` and its kin. */
+  | { readonly kind: "sock"; readonly sort: SockSort }
+  | { readonly kind: "flow_keys"; readonly size: number };
+
+export type SockSort = "sock" | "sock_common" | "tcp_sock" | "xdp_sock";
+
+/** In place of the range of a packet pointer: it lies beyond the end, or at it or beyond. kernel/bpf/verifier.c:mark_pkt_end */
+export const BEYOND_END = -2;
+export const AT_END = -1;
 
 export interface Pointer {
   readonly kind: "ptr";
@@ -85,6 +97,14 @@ export function kernelName(v: Value): string {
       return v.to.kind + orNull;
     case "address":
       return "rdonly_untrusted_mem";
+    case "packet":
+      return v.to.meta ? "pkt_meta" : "pkt";
+    case "packet_end":
+      return "pkt_end";
+    case "sock":
+      return v.to.sort + orNull;
+    case "flow_keys":
+      return "flow_keys";
     case "map":
       return `map_ptr${orNull}`;
     case "stack":
@@ -105,7 +125,13 @@ export function sameRegion(a: Region, b: Region): boolean {
   switch (a.kind) {
     case "ctx":
     case "address":
+    case "packet_end":
+    case "flow_keys":
       return b.kind === a.kind;
+    case "packet":
+      return b.kind === "packet" && b.meta === a.meta && b.range === a.range;
+    case "sock":
+      return b.kind === "sock" && b.sort === a.sort;
     case "map":
     case "map_value":
     case "map_key":
@@ -157,8 +183,15 @@ function coversScalar(seen: Scalar, now: Scalar, ids: IdPairs, fit: Fit): boolea
   return seen.id === 0 || (seen.delta === now.delta && ids.match(seen.id, now.id));
 }
 
+/** More bytes of a packet may be known than were. */
+function coversRegion(seen: Region, now: Region, fit: Fit): boolean {
+  if (fit === "same" || seen.kind !== "packet" || now.kind !== "packet") return sameRegion(seen, now);
+  const known = seen.range >= 0 && now.range >= 0;
+  return seen.meta === now.meta && (known ? seen.range <= now.range : seen.range === now.range);
+}
+
 function coversPointer(seen: Pointer, now: Pointer, ids: IdPairs, fit: Fit): boolean {
-  if (!sameRegion(seen.to, now.to) || seen.off !== now.off || seen.nullable !== now.nullable) return false;
+  if (!coversRegion(seen.to, now.to, fit) || seen.off !== now.off || seen.nullable !== now.nullable) return false;
   if (!ids.match(seen.ref, now.ref) || !ids.match(seen.id, now.id)) return false;
   if (!seen.varying || !now.varying) return seen.varying === now.varying;
   return fit === "same" ? sameBounds(seen.varying, now.varying) : includes(seen.varying, now.varying);
