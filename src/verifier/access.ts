@@ -150,15 +150,14 @@ function checkFill(state: State, p: Pointer, access: Access): Outcome {
   if (!frame) return unmodelled("a pointer to the stack of a function that has returned");
   const found = read(frame.stack, p.off + access.off, access.size, 0);
   if ("partOf" in found) return refuse("E0521", [access.size], { about: [found.partOf] });
-  const swapped = access.mode === "update" && found.value.kind === "ptr";
-  return swapped ? unmodelled("an atomic operation on a saved pointer") : undefined;
+  return undefined;
 }
 
 /** A pointer is saved whole, and no stack pointer into the stack of a caller. kernel/bpf/verifier.c:check_stack_write_fixed_off */
 function checkSpill(state: State, access: Access, frame: number): Outcome {
   const value = storedPointer(state, access.value);
-  if (!value || access.mode === "read") return undefined;
-  if (access.mode === "update") return unmodelled("an atomic operation with a pointer");
+  // What an atomic operation leaves is no pointer to anybody.
+  if (!value || access.mode !== "write" || access.atomic) return undefined;
   if (access.size !== 8) return refuse("E0522", [`only ${access.size} of its 8 bytes are stored`], { about: [value] });
   const current = state.frames.length - 1;
   if (frame !== current && value.to.kind === "stack") {
@@ -206,7 +205,9 @@ function checkCtx(cx: Cx, p: Pointer, access: Access): Outcome {
   if (p.off !== 0 && !cx.ctx.movable) return refuse("E0514", [`a pointer that was moved by ${p.off}`], { about: [p] });
   if (off < 0) return refuse("E0514", [`offset ${off}`], { about: [p] });
   const answer = cx.ctx.access(off, access.size, access.mode === "read" ? "read" : "write");
-  return answer.kind === "refused" || answer.kind === "unmodelled" ? answer : undefined;
+  if (answer.kind === "refused" || answer.kind === "unmodelled") return answer;
+  if (!access.signed || answer.kind !== "pointer") return undefined;
+  return refuse("E0517", ["a signed read", access.size, off, cx.facts.programKind]);
 }
 
 /** kernel/bpf/verifier.c:check_ptr_to_btf_access */

@@ -7,7 +7,7 @@ import { checkAddress } from "./address.ts";
 import { checkCall } from "./calls/call.ts";
 import type { Cx } from "./cx.ts";
 import { reg as regOf, type State } from "./domain/state.ts";
-import { checkLeave } from "./leave.ts";
+import { checkAbnormalReturn, checkLeave } from "./leave.ts";
 import type { Need } from "./needs.ts";
 import { checkOperands } from "./operands.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
@@ -43,12 +43,12 @@ export function holds(cx: Cx, state: State, need: Need): Outcome {
 /** kernel/bpf/verifier.c:check_ld_abs */
 function checkPacketLoad(cx: Cx, state: State): Outcome {
   if (!cx.facts.loadsPackets) return refuse("E0581", [`${cx.facts.programKind} programs have none`]);
-  if (state.frames.length > 1) return unmodelled("BPF_LD_ABS and BPF_LD_IND in a function that is called");
   if (state.refs.length > 0)
     return refuse("E0581", ["something that was acquired is not released, and it may end the program"]);
   const base = regOf(state, 6);
   const isContext = base.kind === "ptr" && base.to.kind === "ctx" && base.off === 0 && !base.varying;
-  return isContext ? undefined : refuse("E0581", ["r6 is not the context"], { about: [base] });
+  if (!isContext) return refuse("E0581", ["r6 is not the context"], { about: [base] });
+  return checkAbnormalReturn(cx, state, "a load from the packet by number");
 }
 
 export function checkReadable(cx: Cx, state: State, r: Reg): Outcome {

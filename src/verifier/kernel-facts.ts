@@ -66,7 +66,9 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     loadsPackets: ["SOCKET_FILTER", "SCHED_CLS", "SCHED_ACT"].includes(info.progType),
     socket: (sort, off, size) => socketAccess(kernel, info, sort, off, size),
     ctxTypes: ctxTypes(kernel.btf, info),
-    isCertain: remembered((id) => isCertain(id, info)),
+    isCertain: remembered(
+      (id) => isCertain(id, info) || (RETVAL.has(id) && info.progType !== "CGROUP_SKB" && isCgroup(info)),
+    ),
     helper: remembered((id) => helperFact(info, id)),
     allows: (helper) => allowed(kernel, helper, info, target),
     kfunc: (id, off) => memo(kfuncs, `${id}:${off}`, () => (off === 0 ? kfuncFact(kernel, info, id) : undefined)),
@@ -157,8 +159,16 @@ function remembered<T>(ask: (id: number) => T): (id: number) => T {
   };
 }
 
+/** bpf_get_retval and bpf_set_retval: cgroup programs have them, but for some hooks. kernel/bpf/cgroup.c:cgroup_common_func_proto */
+const RETVAL: ReadonlySet<number> = new Set([186, 187]);
+const NO_RETVAL = /INET_(INGRESS|EGRESS)|SOCK_OPS|_RECVMSG|_GETPEERNAME|_GETSOCKNAME/;
+const isCgroup = (info: SectionInfo): boolean => /^BPF_(CGROUP|LSM_CGROUP)/.test(info.attachType ?? "");
+
 function helperFact(info: SectionInfo, id: number): Helper | { readonly missing: true; readonly name?: string } {
-  const helper = helperFor(id, info);
+  const barred = RETVAL.has(id) && isCgroup(info) && NO_RETVAL.test(info.attachType ?? "");
+  const helper = barred
+    ? undefined
+    : (helperFor(id, info) ?? (isCgroup(info) && RETVAL.has(id) ? helperById(id) : undefined));
   if (helper) return helper;
   const name = helperById(id)?.name;
   return name === undefined ? { missing: true } : { missing: true, name };

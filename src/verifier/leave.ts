@@ -5,6 +5,7 @@ import { reg as regOf, type State, topFrame } from "./domain/state.ts";
 import type { Value } from "./domain/value.ts";
 import { checkReadable } from "./holds.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
+import { strip } from "./struct-walk.ts";
 import { makerOf, valueWords } from "./words.ts";
 
 export function checkLeave(cx: Cx, state: State): Outcome {
@@ -20,6 +21,24 @@ export function checkLeave(cx: Cx, state: State): Outcome {
       if (state.refs.length !== why.refs) return unmodelled("references that a callback keeps");
       return checkRange(cx, state, `a callback of ${why.helper}`, why.min, why.max);
   }
+}
+
+/**
+ * What ends a whole function without `exit` (a tail call, a load from a packet that fails): in a function that is called,
+ * it must return an int. kernel/bpf/verifier.c:check_abnormal_return
+ */
+export function checkAbnormalReturn(cx: Cx, state: State, what: string): Outcome {
+  const { why, func } = topFrame(state);
+  if (why.kind === "entry") return undefined;
+  if (why.kind === "callback") return unmodelled(`${what} in a function that is called back`);
+  const linked = cx.prep.funcs[func]!;
+  const { btf } = cx.prep.program;
+  const type = linked.btfType === undefined ? undefined : btf?.type(linked.btfType);
+  const proto = type?.kind === "func" ? btf?.type(type.type) : undefined;
+  if (!btf || proto?.kind !== "func_proto") return unmodelled(`${what} in a function without a type`);
+  const ret = strip(btf, proto.ret).type.kind;
+  if (ret === "int" || ret === "enum" || ret === "enum64") return undefined;
+  return refuse("E0563", [`must be an int where '${linked.name}' makes ${what}`]);
 }
 
 function checkLeaks(cx: Cx, state: State): Outcome {

@@ -44,7 +44,11 @@ export function checkPacketUse(cx: Cx, p: Packet, writes: boolean): Outcome {
 
 /** A number was added: what was known of other pointers does not hold of this one. */
 export function movedPacket(cx: Cx, before: Pointer, after: Pointer): Pointer {
-  if (after.to.kind !== "packet" || after.varying === before.varying) return after;
+  if (after.to.kind !== "packet") return after;
+  if (after.varying === before.varying) {
+    // That it lies at the end is no longer so.
+    return after.to.range < 0 ? { ...after, to: { ...after.to, range: 0 } } : after;
+  }
   return { ...after, id: cx.newId(), to: { ...after.to, range: 0 } };
 }
 

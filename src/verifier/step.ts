@@ -1,5 +1,5 @@
 /** What an instruction does to a state that gives what it needs. Changes the state; where paths part, returns the other one. */
-import type { Insn, Reg, Size, Src } from "../isa/insn.ts";
+import type { Callee, Insn, Reg, Size, Src } from "../isa/insn.ts";
 import { s64 } from "../support/int.ts";
 import { addressValue } from "./address.ts";
 import { spanOf } from "./bounds.ts";
@@ -47,7 +47,7 @@ export function step(cx: Cx, state: State): Step {
     case "jump":
       return insn.cond ? branch(cx, state, insn.cond) : go(state, jumpTarget(cx.prep, state.at));
     case "call": {
-      const other = runCall(cx, state, insn.callee);
+      const other = runCall(cx, state, insn.callee) ?? afterTailCall(insn.callee, state);
       return other ? { ends: false, other } : ON;
     }
     case "exit":
@@ -55,12 +55,28 @@ export function step(cx: Cx, state: State): Step {
     case "may_goto":
       return mayGoto(cx, state);
     default: {
-      const other = insn.kind === "alu" ? splitSign(cx, state, insn) : undefined;
+      const split = insn.kind === "alu" ? splitSign(cx, state, insn) : undefined;
+      const other = insn.kind === "load_packet" ? returnedEarly(state, constant(0n, state.at)) : split;
       compute(cx, state, insn);
       state.at++;
       return other ? { ends: false, other } : ON;
     }
   }
+}
+
+const TAIL_CALL = 12;
+
+/** A tail call that succeeds ends the function, with whatever the other program returns. */
+const afterTailCall = (callee: Callee, state: State): State | undefined =>
+  callee.kind === "helper" && callee.id === TAIL_CALL ? returnedEarly(state, unknownScalar(state.at)) : undefined;
+
+/** What ends the running function early: the caller sees `r0`. Undefined in the entry, where the program ends. */
+function returnedEarly(state: State, r0: Value): State | undefined {
+  if (topFrame(state).why.kind !== "call") return undefined;
+  const other = copyState(state);
+  setReg(other, 0, r0);
+  leave(other);
+  return other;
 }
 
 function go(state: State, to: number): Step {
@@ -276,7 +292,8 @@ function atomic(cx: Cx, state: State, insn: Insn & { readonly kind: "atomic" }):
   const p = regOf(state, insn.base);
   const old = readThrough(cx, state, insn.base, insn.off, insn.size, false);
   if (p.kind === "ptr" && p.to.kind === "stack") clearStack(state, p, insn.off, insn.size);
-  const plain: Value = old.kind === "scalar" ? { ...old, id: 0, delta: 0n } : unknownScalar(state.at);
+  const whole = old.kind === "ptr" && insn.size === 8;
+  const plain: Value = old.kind === "scalar" ? { ...old, id: 0, delta: 0n } : whole ? old : unknownScalar(state.at);
   if (insn.op === "cmpxchg") setReg(state, 0, plain);
   else if (insn.fetch) setReg(state, insn.src, plain);
 }

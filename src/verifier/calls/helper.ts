@@ -6,6 +6,7 @@ import { constOf, type Scalar, unknownScalar, withBounds } from "../domain/scala
 import { placeOf, type Stack } from "../domain/stack.ts";
 import { reg as regOf, release, type State, setReg } from "../domain/state.ts";
 import { nothing, type Pointer, pointer, type SockSort, type Value } from "../domain/value.ts";
+import { checkAbnormalReturn } from "../leave.ts";
 import { firstOf, type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { dropPackets } from "../packet.ts";
 import { clobber } from "./clobber.ts";
@@ -59,7 +60,6 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   bpf_timer_cancel: "timers",
   bpf_user_ringbuf_drain: "callbacks of bpf_user_ringbuf_drain",
   bpf_find_vma: "callbacks of bpf_find_vma",
-  bpf_get_local_storage: "cgroup storage",
 };
 
 /** SOCKMAP and SOCKHASH: their values are sockets, and few programs may change them. kernel/bpf/verifier.c:may_update_sockmap */
@@ -77,14 +77,21 @@ function unsupported(helper: Helper): Outcome {
   return undefined;
 }
 
-function checkAfterArgs(_cx: Cx, state: State, helper: Helper): Outcome {
+/** kernel/bpf/verifier.c:check_helper_call, for BPF_FUNC_get_local_storage */
+function checkStorageFlags(state: State): Outcome {
+  const flags = regOf(state, 2);
+  if (flags.kind === "scalar" && constOf(flags) === 0n) return undefined;
+  return refuse("E0549", ["r2", "bpf_get_local_storage", "the constant 0", "something else"], { about: [flags] });
+}
+
+function checkAfterArgs(cx: Cx, state: State, helper: Helper): Outcome {
   if (helper.name === "bpf_tail_call" && state.refs.length > 0) {
     return refuse("E0560", ["what was acquired before a tail call"], {
       marks: state.refs.map((r) => ({ at: r.at, text: "acquired here" })),
     });
   }
-  if (helper.name === "bpf_tail_call" && state.frames.length > 1)
-    return unmodelled("a tail call in a function that is called");
+  if (helper.name === "bpf_tail_call") return checkAbnormalReturn(cx, state, "a tail call");
+  if (helper.name === "bpf_get_local_storage") return checkStorageFlags(state);
   return undefined;
 }
 
@@ -156,7 +163,7 @@ function resultOf(cx: Cx, state: State, helper: Helper): Result {
       if (type === undefined || helper.acquires) return { kind: "unmodelled", what: `the result of ${helper.name}` };
       const trust = flags.includes("PTR_TRUSTED") ? "trusted" : "plain";
       const to = { kind: "btf", btf: cx.facts.kernelBtf, type, trust } as const;
-      return known(pointer(to, at, { nullable, id: nullable ? cx.newId() : 0 }));
+      return known(pointer(to, at, { nullable, id: nullable ? cx.newId() : 0, ref: castFrom(state, helper) }));
     }
     case "RET_PTR_TO_SOCKET":
     case "RET_PTR_TO_SOCK_COMMON":
@@ -174,12 +181,24 @@ const SOCKETS = {
 } as const;
 
 /** Helpers that give their argument back as another kind of socket. kernel/bpf/verifier.c:is_ptr_cast_function */
-const CASTS: ReadonlySet<string> = new Set(["bpf_tcp_sock", "bpf_sk_fullsock"]);
+const CASTS: ReadonlySet<string> = new Set([
+  "bpf_tcp_sock",
+  "bpf_sk_fullsock",
+  "bpf_skc_to_tcp_sock",
+  "bpf_skc_to_tcp6_sock",
+  "bpf_skc_to_udp6_sock",
+  "bpf_skc_to_mptcp_sock",
+  "bpf_skc_to_tcp_timewait_sock",
+  "bpf_skc_to_tcp_request_sock",
+]);
+const castFrom = (state: State, helper: Helper): number => {
+  const from = CASTS.has(helper.name) ? regOf(state, 1) : undefined;
+  return from?.kind === "ptr" ? from.ref : 0;
+};
 
 function socketOf(cx: Cx, state: State, helper: Helper, sort: SockSort, nullable: boolean): Result {
   const id = cx.newId();
-  const from = CASTS.has(helper.name) ? regOf(state, 1) : undefined;
-  const ref = helper.acquires ? id : from?.kind === "ptr" ? from.ref : 0;
+  const ref = helper.acquires ? id : castFrom(state, helper);
   const value = pointer({ kind: "sock", sort }, state.at, { nullable, id, ref });
   return { kind: "known", value, ...(helper.acquires && { acquired: id }) };
 }

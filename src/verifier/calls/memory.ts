@@ -53,7 +53,9 @@ function checkBytes(cx: Cx, p: Pointer, use: MemoryUse): Outcome {
       if (use.writes && (map.readOnly || map.flags & 0x80))
         return refuse("E0527", [regionWords(cx, p)], { about: [p] });
       if (!use.writes && map.flags & 0x100)
-        return unmodelled(`reading map '${map.name}', which programs may only write`);
+        return refuse("E0534", [reg, `a pointer into map '${map.name}', which programs may only write`], {
+          about: [p],
+        });
       return checkInside(cx, p, reg, 0, use.size, map.valueSize) ?? specialAt(cx, p, 0, Number(use.size));
     }
     case "map_key":
