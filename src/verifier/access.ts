@@ -4,7 +4,7 @@ import type { LinkedMap } from "../link/model.ts";
 import { checkInside, spanOf } from "./bounds.ts";
 import type { Cx } from "./cx.ts";
 import { describe } from "./domain/scalar.ts";
-import { read, STACK_SIZE } from "./domain/stack.ts";
+import { objectIn, read, STACK_SIZE } from "./domain/stack.ts";
 import { reg as regOf, type State } from "./domain/state.ts";
 import { addBits, isAligned, knownBits, type Tnum } from "./domain/tnum.ts";
 import type { Pointer, Region, Value } from "./domain/value.ts";
@@ -87,6 +87,7 @@ function checkRegion(cx: Cx, state: State, p: Pointer, access: Access): Outcome 
         : unmodelled("reading fields of struct bpf_map");
     case "func":
     case "packet_end":
+    case "object":
       return refuse("E0534", [reg, valueWords(cx, p)], { about: [p] });
     case "packet":
       return isPacket(p) ? checkPacketAccess(cx, p, access) : undefined;
@@ -126,7 +127,11 @@ function checkStack(state: State, p: Pointer, access: Access): Outcome {
   }
   if (!span) return refuse("E0520", [reg], { about: [p, ...(p.varying ? [p.varying] : [])] });
   const fault = stackRoom(access.mode === "read" ? "a read" : "a write", span, access.off, BigInt(access.size), p);
-  if (fault || p.varying || access.mode === "write") return fault;
+  if (fault) return fault;
+  const frame = p.to.kind === "stack" ? state.frames[p.to.frame] : undefined;
+  const [from, to] = [Number(span.min) + access.off, Number(span.max) + access.off + access.size];
+  if (frame && objectIn(frame.stack, from, to)) return unmodelled("touching an object of the kernel on the stack");
+  if (p.varying || access.mode === "write") return undefined;
   return checkFill(state, p, access);
 }
 

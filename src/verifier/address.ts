@@ -48,8 +48,11 @@ function addressOf(cx: Cx, state: State, value: Imm64): Value | NonNullable<Outc
   }
 }
 
+/** Numbers of maps that no relocation made mean nothing to the kernel. */
+const NO_MAP = refuse("E0574", ["it refers to a map by a number that stands in the object"]);
+
 function mapPointer(cx: Cx, map: LinkedMap | undefined, at: number): Value | NonNullable<Outcome> {
-  if (!map) return unmodelled("a reference to a map that is not there");
+  if (!map) return NO_MAP;
   return mapTrouble(cx, map) ?? pointer({ kind: "map", map }, at);
 }
 
@@ -62,14 +65,15 @@ function mapTrouble(cx: Cx, map: LinkedMap): Outcome {
   if (cx.facts.sleepable && !kind.sleepable) {
     return refuse("E0574", [`sleepable programs cannot use map '${map.name}' of type ${kind.name}`]);
   }
-  const special = specialFields(cx, map)[0];
-  return special && special.name !== "kptr"
-    ? unmodelled(`${special.name} in the values of map '${map.name}'`)
-    : undefined;
+  const fields = specialFields(cx, map);
+  if (fields.some((f) => f.name === "bpf_spin_lock") && cx.facts.barsLocks)
+    return refuse("E0574", [`${cx.facts.programKind} programs cannot use map '${map.name}', which holds a lock`]);
+  const special = fields.find((f) => f.name !== "kptr" && f.name !== "bpf_spin_lock");
+  return special && unmodelled(`${special.name} in the values of map '${map.name}'`);
 }
 
 function dataPointer(cx: Cx, map: LinkedMap | undefined, off: number, at: number): Value | NonNullable<Outcome> {
-  if (!map) return unmodelled("a reference to a map that is not there");
+  if (!map) return NO_MAP;
   const trouble = mapTrouble(cx, map);
   if (trouble) return trouble;
   if (map.type !== 2 || map.maxEntries !== 1) return unmodelled(`the address of a value of map '${map.name}'`);
@@ -83,8 +87,10 @@ function kernelSymbol(btf: BtfSpec, id: TypeId, at: number): Value | NonNullable
   const type = btf.type(id);
   if (type.kind === "func") return pointer({ kind: "mem", size: 0, readOnly: true, ringbuf: false }, at);
   if (type.kind !== "var") return unmodelled(`the kernel symbol with BTF id ${id}`);
-  if (isPerCpu(btf, id)) return unmodelled("variables of one processor each");
   const target = strip(btf, type.type);
+  if (isPerCpu(btf, id)) {
+    return pointer({ kind: "btf", btf, type: target.id, trust: "plain", space: "percpu" }, at);
+  }
   if (target.type.kind === "struct" || target.type.kind === "union") {
     return pointer({ kind: "btf", btf, type: target.id, trust: "plain" }, at);
   }

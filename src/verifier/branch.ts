@@ -44,6 +44,7 @@ function turn(state: State, at: number, taken: boolean, to: number): void {
 function replace(state: State, by: State): Step {
   state.frames.splice(0, state.frames.length, ...by.frames);
   state.refs = by.refs;
+  state.held = by.held;
   state.at = by.at;
   state.path = by.path;
   return { ends: false };

@@ -88,6 +88,8 @@ export interface Facts {
   readonly linksSubtraction: boolean;
   /** Programs of this kind may write some members of kernel structs. */
   readonly writesStructs: boolean;
+  /** Programs of this kind may not use maps with locks. */
+  readonly barsLocks: boolean;
   /** What programs of this kind may do with packet data. */
   readonly packets: "none" | "read" | "write";
   /** Programs of this kind may load from a packet with BPF_LD_ABS and BPF_LD_IND. */

@@ -5,6 +5,7 @@ import { assertNever } from "../support/bug.ts";
 import { checkAccess } from "./access.ts";
 import { checkAddress } from "./address.ts";
 import { checkCall } from "./calls/call.ts";
+import { checkSections } from "./calls/sections.ts";
 import type { Cx } from "./cx.ts";
 import { reg as regOf, type State } from "./domain/state.ts";
 import { checkAbnormalReturn, checkLeave } from "./leave.ts";
@@ -43,6 +44,7 @@ export function holds(cx: Cx, state: State, need: Need): Outcome {
 /** kernel/bpf/verifier.c:check_ld_abs */
 function checkPacketLoad(cx: Cx, state: State): Outcome {
   if (!cx.facts.loadsPackets) return refuse("E0581", [`${cx.facts.programKind} programs have none`]);
+  if (checkSections(state)) return refuse("E0581", ["a section is open, and it may end the program"]);
   if (state.refs.length > 0)
     return refuse("E0581", ["something that was acquired is not released, and it may end the program"]);
   const base = regOf(state, 6);

@@ -62,6 +62,8 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     countsCpus: atLeast(kernel.version, 7, 0),
     linksSubtraction: atLeast(kernel.version, 7, 0),
     writesStructs: !["TRACING", "KPROBE", "TRACEPOINT", "RAW_TRACEPOINT", "PERF_EVENT", "LSM"].includes(info.progType),
+    // kernel/bpf/verifier.c:check_map_prog_compatibility
+    barsLocks: /^(SOCKET_FILTER|KPROBE|TRACEPOINT|PERF_EVENT|RAW_TRACEPOINT(_WRITABLE)?)$/.test(info.progType),
     packets: packetUse(info.progType),
     loadsPackets: ["SOCKET_FILTER", "SCHED_CLS", "SCHED_ACT"].includes(info.progType),
     socket: (sort, off, size) => socketAccess(kernel, info, sort, off, size),

@@ -43,7 +43,7 @@ function rawValue(cx: Cx, state: State, base: Pointer, off: number, size: Size, 
       return pointer(answer.to, at, { nullable: answer.nullable, id: answer.nullable ? cx.newId() : 0 });
     }
     case "btf":
-      return fromStruct(cx, base, base.to, off, size, at);
+      return fromStruct(cx, state, base, base.to, off, size, at);
     default:
       return unknownScalar(at);
   }
@@ -74,6 +74,7 @@ function fromMap(base: Pointer, map: LinkedMap, off: number, size: Size, at: num
 
 function fromStruct(
   cx: Cx,
+  state: State,
   base: Pointer,
   to: Region & { readonly kind: "btf" },
   off: number,
@@ -84,7 +85,7 @@ function fromStruct(
   if (walk.kind === "address" && cx.facts.followsAddresses) return pointer({ kind: "address" }, at);
   if (walk.kind !== "pointer") return unknownScalar(at);
   const space = walk.tags.includes("user") ? "user" : walk.tags.includes("percpu") ? "percpu" : undefined;
-  const { trust, nullable } = fieldTrust(cx, to, walk);
+  const { trust, nullable } = fieldTrust(cx, state, to, walk);
   const region = structRegion(to, walk.type, trust, space);
   return pointer(region, at, { nullable, id: nullable ? cx.newId() : 0 });
 }

@@ -4,7 +4,7 @@ import type { LinkedMap } from "../link/model.ts";
 import { spanOf } from "./bounds.ts";
 import type { Cx } from "./cx.ts";
 import type { Pointer } from "./domain/value.ts";
-import { type Outcome, unmodelled } from "./outcome.ts";
+import { type Outcome, refuse, unmodelled } from "./outcome.ts";
 import { sizeOf, strip } from "./struct-walk.ts";
 
 export interface SpecialField {
@@ -27,6 +27,8 @@ const SPECIAL_STRUCTS: ReadonlySet<string> = new Set([
   "bpf_refcount",
 ]);
 const SPECIAL_TAGS: ReadonlySet<string> = new Set(["kptr", "kptr_untrusted", "percpu_kptr", "uptr"]);
+/** Pointers of the kernel may be read and written by rules of their own, which are not modelled. */
+const OPEN: ReadonlySet<string> = SPECIAL_TAGS;
 const MAX_FIELDS = 4096;
 
 const known = new WeakMap<LinkedMap, readonly SpecialField[]>();
@@ -67,7 +69,7 @@ function collect(btf: BtfSpec, id: TypeId, off: number, found: SpecialField[], d
   }
 }
 
-/** Touching a special member is left open: its own rules are not modelled. */
+/** Special members are touched by their own functions alone. kernel/bpf/verifier.c:check_map_access */
 export function specialAt(cx: Cx, p: Pointer, off: number, size: number): Outcome {
   if (p.to.kind !== "map_value") return undefined;
   const fields = specialFields(cx, p.to.map);
@@ -76,5 +78,8 @@ export function specialAt(cx: Cx, p: Pointer, off: number, size: number): Outcom
   const min = Number(span?.min ?? 0n) + off;
   const max = Number(span?.max ?? 0n) + off + size;
   const hit = fields.find((f) => !span || (min < f.off + f.size && max > f.off));
-  return hit ? unmodelled(`access to ${hit.name} in a value of map '${p.to.map.name}'`) : undefined;
+  if (!hit) return undefined;
+  const what = `${hit.name} in a value of map '${p.to.map.name}'`;
+  if (OPEN.has(hit.name)) return unmodelled(`access to ${what}`);
+  return refuse("E0534", ["it", `the place of ${what}`], { about: [p] });
 }

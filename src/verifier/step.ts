@@ -47,6 +47,7 @@ export function step(cx: Cx, state: State): Step {
     case "jump":
       return insn.cond ? branch(cx, state, insn.cond) : go(state, jumpTarget(cx.prep, state.at));
     case "call": {
+      if (throws(cx, insn.callee)) return END;
       const other = runCall(cx, state, insn.callee) ?? afterTailCall(insn.callee, state);
       return other ? { ends: false, other } : ON;
     }
@@ -63,6 +64,9 @@ export function step(cx: Cx, state: State): Step {
     }
   }
 }
+
+const throws = (cx: Cx, callee: Callee): boolean =>
+  callee.kind === "kfunc_id" && cx.facts.kfunc(callee.btfId, callee.off)?.name === "bpf_throw";
 
 const TAIL_CALL = 12;
 

@@ -6,7 +6,7 @@ import { catches, globalEntry, signatureOf } from "./calls/subprog.ts";
 import { checkShape, MAX_SUBPROGS } from "./cfg.ts";
 import type { Cx } from "./cx.ts";
 import { checkDepth, DepthMeter } from "./depth.ts";
-import type { Frame, State } from "./domain/state.ts";
+import { type Frame, nothingHeld, type State } from "./domain/state.ts";
 import { nothing, pointer, type Value } from "./domain/value.ts";
 import { findingOf } from "./explain.ts";
 import { explore, type Progress, type Trace } from "./explore.ts";
@@ -129,13 +129,14 @@ function settle(cx: Cx, progress: Progress, outcome: NonNullable<Outcome>, at: n
 
 function entryState(cx: Cx): State {
   const regs: Value[] = Array.from({ length: 10 }, (_, r) => (r === 1 ? pointer({ kind: "ctx" }, -1) : nothing(-1)));
-  return stateOf(cx, { func: 0, why: { kind: "entry" }, callsite: -1, regs, stack: [] });
+  return stateOf(cx, { func: 0, why: { kind: "entry" }, callsite: -1, regs, stack: [], callbacks: 0 });
 }
 
 function stateOf(cx: Cx, frame: Frame): State {
   return {
     frames: [frame],
     refs: [],
+    held: nothingHeld,
     at: cx.prep.funcs[frame.func]!.start,
     path: undefined,
     rounds: 0,
@@ -158,6 +159,7 @@ function exploreGlobals(cx: Cx, progress: Progress): Finding | undefined {
       callsite: -1,
       regs: [...globalEntry(cx, func)],
       stack: [],
+      callbacks: 0,
     };
     const finding = explore(cx, stateOf(cx, frame), progress);
     if (finding) return finding;

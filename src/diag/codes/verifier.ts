@@ -97,4 +97,7 @@ export const verifierCodes = {
   E0580: (off: string, size: bigint, what: string, range: number) =>
     `${size} bytes at ${off} of ${what}, of which ${range} are compared with the end`,
   E0581: (why: string) => `a load from the packet by its number is not allowed here: ${why}`,
+  // Sections.
+  E0582: (name: string) => `${name} ends what was never begun`,
+  E0583: (name: string) => `${name} is called while a lock is held`,
 } as const;

@@ -65,6 +65,7 @@ const checks: Readonly<Record<string, Check>> = {
   ARG_PTR_TO_RINGBUF_MEM: (cx, _, a) => recordArg(cx, a),
   ARG_PTR_TO_STACK: (cx, _, a) =>
     has(a, "PTR_MAYBE_NULL") && isNull(a.value) ? undefined : ofRegion(cx, a, "stack", "a pointer to the stack"),
+  ARG_PTR_TO_SPIN_LOCK: () => undefined, // looked at with the call
   ARG_PTR_TO_FUNC: (cx, _, a) => ofRegion(cx, a, "func", "a function"),
   ARG_PTR_TO_CONST_STR: (_cx, _, a) => stringArg(a),
 };
@@ -162,7 +163,8 @@ function ctxArg(cx: Cx, a: Arg): Outcome {
 }
 
 function structArg(cx: Cx, a: Arg, struct: string | undefined): Outcome {
-  if (has(a, "OBJ_RELEASE") || !struct) return unmodelled(`${a.helper.name} (a kernel struct)`);
+  if (!struct) return unmodelled(`${a.helper.name} (a kernel struct)`);
+  if (has(a, "OBJ_RELEASE")) return releasedStruct(cx, a, struct);
   const nullAllowed = has(a, "PTR_MAYBE_NULL");
   if (nullAllowed && isNull(a.value)) return undefined;
   const want = `a pointer to struct ${struct}`;
@@ -186,6 +188,14 @@ function socketArg(cx: Cx, a: Arg, sorts: readonly SockSort[]): Outcome {
   if (has(a, "OBJ_RELEASE") && (value.ref === 0 || moved))
     return refuse("E0561", [regName(a.reg), a.helper.name], { about: [value] });
   return moved ? wrongKind(cx, a, "a pointer to a socket that was not moved") : undefined;
+}
+
+function releasedStruct(cx: Cx, a: Arg, struct: string): Outcome {
+  const { value } = a;
+  if (value.kind !== "ptr" || value.to.kind !== "btf") return wrongKind(cx, a, `a pointer to struct ${struct}`);
+  if (value.nullable) return mayBeNull(a);
+  const asIs = value.ref !== 0 && value.off === 0 && !value.varying;
+  return asIs ? undefined : refuse("E0561", [regName(a.reg), a.helper.name], { about: [value] });
 }
 
 function recordArg(cx: Cx, a: Arg): Outcome {

@@ -2,16 +2,18 @@
 import type { Helper } from "../../kernel/model.ts";
 import type { LinkedMap } from "../../link/model.ts";
 import type { Cx } from "../cx.ts";
-import { constOf, type Scalar, unknownScalar, withBounds } from "../domain/scalar.ts";
+import { constOf, describe, type Scalar, unknownScalar, withBounds } from "../domain/scalar.ts";
 import { placeOf, type Stack } from "../domain/stack.ts";
 import { reg as regOf, release, type State, setReg } from "../domain/state.ts";
 import { nothing, type Pointer, pointer, type SockSort, type Value } from "../domain/value.ts";
 import { checkAbnormalReturn } from "../leave.ts";
+import { specialFields } from "../map-fields.ts";
 import { firstOf, type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { dropPackets } from "../packet.ts";
 import { clobber } from "./clobber.ts";
 import { argReg, checkArg, mapOf } from "./helper-args.ts";
 import { forgetWritten, greatest } from "./memory.ts";
+import { checkLock, checkSections, checkWithLock, runLock, sleepless } from "./sections.ts";
 import { structNamed } from "./structs.ts";
 
 /** Relocations that could not be resolved: libbpf calls a helper that does not exist. tools/lib/bpf/relo_core.c */
@@ -32,6 +34,10 @@ export function checkHelper(cx: Cx, state: State, id: number): Outcome {
   if (helper.mightSleep && !cx.facts.sleepable) {
     return refuse("E0548", [name], { help: "use a sleepable section (`.s`) and a target that may sleep" });
   }
+  const locked = checkWithLock(state, name, false);
+  if (locked) return locked;
+  const section = helper.mightSleep ? sleepless(state) : undefined;
+  if (section) return refuse("E0558", [name, `it may sleep, and this is ${section}`]);
   const sockets = changesSockets(state, helper);
   if (sockets) return sockets;
   const special = unsupported(helper);
@@ -48,10 +54,10 @@ function missing(cx: Cx, at: number, id: number, name: string | undefined): Outc
   return refuse("E0546", [name, cx.facts.programKind]);
 }
 
+const LOCKS: ReadonlySet<string> = new Set(["bpf_spin_lock", "bpf_spin_unlock"]);
+
 /** Helpers with rules of their own that are not written down here yet. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
-  bpf_spin_lock: "locks",
-  bpf_spin_unlock: "locks",
   bpf_snprintf: "the format of bpf_snprintf",
   bpf_kptr_xchg: "kernel pointers in maps",
   bpf_timer_init: "timers",
@@ -77,6 +83,16 @@ function unsupported(helper: Helper): Outcome {
   return undefined;
 }
 
+/** Errors and 0, since 7.2. kernel/bpf/verifier.c:check_helper_call, for BPF_FUNC_set_retval */
+function checkRetval(cx: Cx, state: State): Outcome {
+  const value = regOf(state, 1);
+  if (!cx.facts.splitsSigns || value.kind !== "scalar") return undefined;
+  if (value.s32.min >= -MAX_ERRNO && value.s32.max <= 0n) return undefined;
+  return refuse("E0549", ["r1", "bpf_set_retval", "0 or an error from -4095 on", `a number (${describe(value)})`], {
+    about: [value],
+  });
+}
+
 /** kernel/bpf/verifier.c:check_helper_call, for BPF_FUNC_get_local_storage */
 function checkStorageFlags(state: State): Outcome {
   const flags = regOf(state, 2);
@@ -85,6 +101,7 @@ function checkStorageFlags(state: State): Outcome {
 }
 
 function checkAfterArgs(cx: Cx, state: State, helper: Helper): Outcome {
+  if (helper.name === "bpf_tail_call" && checkSections(state)) return checkSections(state);
   if (helper.name === "bpf_tail_call" && state.refs.length > 0) {
     return refuse("E0560", ["what was acquired before a tail call"], {
       marks: state.refs.map((r) => ({ at: r.at, text: "acquired here" })),
@@ -92,6 +109,8 @@ function checkAfterArgs(cx: Cx, state: State, helper: Helper): Outcome {
   }
   if (helper.name === "bpf_tail_call") return checkAbnormalReturn(cx, state, "a tail call");
   if (helper.name === "bpf_get_local_storage") return checkStorageFlags(state);
+  if (LOCKS.has(helper.name)) return checkLock(cx, state, helper.name);
+  if (helper.name === "bpf_set_retval") return checkRetval(cx, state);
   return undefined;
 }
 
@@ -101,6 +120,7 @@ export function runHelper(cx: Cx, state: State, helper: Helper): void {
   if (result.kind === "unmodelled") return;
   for (let i = 0; i < helper.args.length; i++) written(state, helper, i);
   if (helper.releases) releaseArgs(state, helper);
+  if (LOCKS.has(helper.name)) runLock(state, helper.name);
   if (helper.changesPacket) dropPackets(state);
   clobber(state);
   setReg(state, 0, result.value);
@@ -241,7 +261,9 @@ function mapValue(cx: Cx, state: State, helper: Helper, nullable: boolean): Resu
   }
   const found = helper.name === "bpf_map_lookup_elem" && foundForSure(cx, state, map);
   const orNull = nullable && !found;
-  return known(pointer({ kind: "map_value", map }, at, { nullable: orNull, id: orNull ? cx.newId() : 0 }));
+  const keepsId = specialFields(cx, map).some((f) => f.name === "bpf_spin_lock");
+  const id = orNull || keepsId ? cx.newId() : 0;
+  return known(pointer({ kind: "map_value", map }, at, { nullable: orNull, id, keepsId }));
 }
 
 /** A constant key that is surely in the array. kernel/bpf/verifier.c:get_constant_map_key */

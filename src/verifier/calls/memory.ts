@@ -4,7 +4,7 @@ import { stackRoom } from "../access.ts";
 import { checkInside, MAX_VAR_OFF, spanOf } from "../bounds.ts";
 import type { Cx } from "../cx.ts";
 import { constant, constOf, describe, type Scalar } from "../domain/scalar.ts";
-import { forget, STACK_SIZE } from "../domain/stack.ts";
+import { forget, objectIn, STACK_SIZE } from "../domain/stack.ts";
 import { reg as regOf, type State } from "../domain/state.ts";
 import { addBits, isAligned, knownBits } from "../domain/tnum.ts";
 import type { Pointer, Value } from "../domain/value.ts";
@@ -40,7 +40,16 @@ export function checkMemory(cx: Cx, state: State, use: MemoryUse): Outcome {
   if (value.nullable && !use.nullAllowed) {
     return refuse("E0550", [reg, use.name], { about: [value], help: "compare it with NULL before the call" });
   }
-  return checkBytes(cx, value, use);
+  return checkBytes(cx, value, use) ?? checkObjects(state, value, use);
+}
+
+/** What the kernel keeps on the stack is not memory to anybody. */
+function checkObjects(state: State, p: Pointer, use: MemoryUse): Outcome {
+  const frame = p.to.kind === "stack" ? state.frames[p.to.frame] : undefined;
+  const span = frame && spanOf(p);
+  if (!frame || !span || use.size === 0n) return undefined;
+  const object = objectIn(frame.stack, Number(span.min), Number(span.max + use.size));
+  return object && unmodelled(`an object of the kernel on the stack as memory for ${use.name}`);
 }
 
 function checkBytes(cx: Cx, p: Pointer, use: MemoryUse): Outcome {

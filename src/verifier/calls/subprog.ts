@@ -4,7 +4,7 @@ import type { Reg } from "../../isa/insn.ts";
 import type { LinkedFunc } from "../../link/model.ts";
 import type { Cx } from "../cx.ts";
 import { constOf, unknownScalar } from "../domain/scalar.ts";
-import { reg as regOf, type State, setReg } from "../domain/state.ts";
+import { nothingHeld, reg as regOf, type State, setReg } from "../domain/state.ts";
 import { nothing, pointer, type Value } from "../domain/value.ts";
 import { checkReadable } from "../holds.ts";
 import { firstOf, type Outcome, refuse, unmodelled } from "../outcome.ts";
@@ -24,6 +24,11 @@ export function checkSubprog(cx: Cx, state: State): Outcome {
   if (func.linkage === "static") return undefined;
   const sig = signatureOf(cx, func);
   if (sig.unclear) return unmodelled(`the global function '${func.name}' (${sig.unclear})`);
+  if (state.held.lock) return refuse("E0583", [func.name], { help: "call bpf_spin_unlock first" });
+  if (state.held !== nothingHeld && cx.facts.sleepable)
+    return unmodelled("a global function that may sleep, in a section");
+  if (state.refs.length > 0 && mayThrow(cx, func))
+    return unmodelled("a global function that may throw while something is held");
   return firstOf(sig.params.map((p, i) => checkGlobalArg(cx, state, func, p, argReg(i))));
 }
 
@@ -37,7 +42,7 @@ export function runSubprog(cx: Cx, state: State): void {
   const regs: Value[] = Array.from({ length: 10 }, (_, r) => (r >= 1 && r <= 5 ? regOf(state, r as Reg) : nothing(-1)));
   const callsite = state.at;
   clobber(state);
-  state.frames.push({ func: index, why: { kind: "call" }, callsite, regs, stack: [] });
+  state.frames.push({ func: index, why: { kind: "call" }, callsite, regs, stack: [], callbacks: 0 });
   state.at = func.start;
 }
 
@@ -65,6 +70,20 @@ function changesPackets(cx: Cx, func: LinkedFunc, seen = new Set<LinkedFunc>()):
     if (insn.kind === "call" && insn.callee.kind === "kfunc_id" && movesPackets(cx, insn.callee)) return true;
     const callee = cx.prep.funcs[calledFunc(cx.prep, at)];
     if (callee && changesPackets(cx, callee, seen)) return true;
+  }
+  return false;
+}
+
+/** Whether bpf_throw is called in the function, or in one that it calls. */
+function mayThrow(cx: Cx, func: LinkedFunc, seen = new Set<LinkedFunc>()): boolean {
+  if (seen.has(func)) return false;
+  seen.add(func);
+  for (let at = func.start; at < func.end; at++) {
+    const { insn } = cx.prep.insns[at]!;
+    const callee = insn.kind === "call" && insn.callee.kind === "kfunc_id" ? insn.callee : undefined;
+    if (callee && cx.facts.kfunc(callee.btfId, callee.off)?.name === "bpf_throw") return true;
+    const called = cx.prep.funcs[calledFunc(cx.prep, at)];
+    if (called && mayThrow(cx, called, seen)) return true;
   }
   return false;
 }

@@ -35,7 +35,17 @@ export type Region =
   | { readonly kind: "packet_end" }
   /** A socket as programs see it, through the fields of `struct bpf_sock` and its kin. */
   | { readonly kind: "sock"; readonly sort: SockSort }
-  | { readonly kind: "flow_keys"; readonly size: number };
+  | { readonly kind: "flow_keys"; readonly size: number }
+  /** What the kernel keeps on a program's stack: one slot of an iterator or a dynptr. */
+  | {
+      readonly kind: "object";
+      /** `bpf_iter_num`, or `bpf_dynptr`. */
+      readonly name: string;
+      /** An iterator is drained once it gave NULL; a dynptr is of a kind. */
+      readonly mode: string;
+      /** Which slot of it this is, from the lowest address. */
+      readonly nth: number;
+    };
 
 export type SockSort = "sock" | "sock_common" | "tcp_sock" | "xdp_sock";
 
@@ -53,6 +63,8 @@ export interface Pointer {
   readonly nullable: boolean;
   /** Copies of one nullable pointer share it; 0 where it does not matter. */
   readonly id: number;
+  /** The id stays once the pointer is known not to be null: a lock may lie in what it points to. */
+  readonly keepsId?: boolean;
   /** The reference that the pointer stands for; 0 if it owns none. */
   readonly ref: number;
   readonly at: number;
@@ -71,7 +83,7 @@ export const nothing = (at: number): Nothing => ({ kind: "nothing", at });
 export function pointer(
   to: Region,
   at: number,
-  more: Partial<Pick<Pointer, "off" | "nullable" | "id" | "ref">> = {},
+  more: Partial<Pick<Pointer, "off" | "nullable" | "id" | "ref" | "keepsId">> = {},
 ): Pointer {
   return {
     kind: "ptr",
@@ -80,6 +92,7 @@ export function pointer(
     nullable: more.nullable ?? false,
     id: more.id ?? 0,
     ref: more.ref ?? 0,
+    ...(more.keepsId && { keepsId: true }),
     at,
   };
 }
@@ -105,6 +118,8 @@ export function kernelName(v: Value): string {
       return v.to.sort + orNull;
     case "flow_keys":
       return "flow_keys";
+    case "object":
+      return v.to.name;
     case "map":
       return `map_ptr${orNull}`;
     case "stack":
@@ -132,6 +147,8 @@ export function sameRegion(a: Region, b: Region): boolean {
       return b.kind === "packet" && b.meta === a.meta && b.range === a.range;
     case "sock":
       return b.kind === "sock" && b.sort === a.sort;
+    case "object":
+      return b.kind === "object" && b.name === a.name && b.mode === a.mode && b.nth === a.nth;
     case "map":
     case "map_value":
     case "map_key":
