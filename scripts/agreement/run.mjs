@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import { engine } from "./engine.mjs";
 import { compareObjects, objectsOf, truthOf } from "./objects.mjs";
 import { comparePatched } from "./patched.mjs";
+import { smallObjects } from "./small.mjs";
 import { confusion, disagreements, processedTable, unknowns } from "./table.mjs";
 
 const { values: options } = parseArgs({
@@ -31,6 +32,7 @@ const { values: options } = parseArgs({
 const TITLES = {
   a: "(a) examples, tests and the corpus",
   b: "(b) the kernel's verifier tests",
+  c: "(c) small programs from tables",
   d: "(d) accepted programs with one instruction changed",
 };
 const UNKNOWN_ALLOWED = { a: 3, b: 10, c: 3, d: 3 };
@@ -38,7 +40,10 @@ const UNKNOWN_ALLOWED = { a: 3, b: 10, c: 3, d: 3 };
 async function rowsOf(group, parts, folder) {
   if (group === "d") return patchedRows(parts, folder);
   const own = join(folder, group);
-  const objects = await objectsOf(group, { folder: own, only: options.only, clang: options.clang });
+  const objects =
+    group === "c"
+      ? await smallObjects(Number(options.seed), Number(options.count ?? 1500), own)
+      : await objectsOf(group, { folder: own, only: options.only, clang: options.clang });
   return compareObjects(parts, objects, await truthOf(objects, join(folder, `${group}.json`)));
 }
 

@@ -16,6 +16,8 @@ import { step } from "./step.ts";
 export interface Progress {
   processed: number;
   readonly limit: number;
+  /** Paths end where nothing new can come of them. */
+  readonly prune: boolean;
   readonly unknown: Set<string>;
   readonly depth: DepthMeter;
   readonly kinds: AccessKinds;
@@ -73,7 +75,7 @@ class Walk {
     let parent = hangsOn;
     while (this.#progress.processed <= this.#progress.limit) {
       const { at } = state;
-      if (cx.live.meets[at]) {
+      if (cx.live.meets[at] && this.#progress.prune) {
         const visit = this.#seen.visit(state, loopsAt(cx, state), parent, this.#worthKeeping());
         if (visit.kind === "covered") break;
         if (visit.kind === "endless") return this.#refused(refuse("E0566", []), state);

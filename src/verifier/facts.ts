@@ -88,6 +88,8 @@ export interface Facts {
   readonly linksSubtraction: boolean;
   /** Programs of this kind may write some members of kernel structs. */
   readonly writesStructs: boolean;
+  /** The struct that the context is to the kernel. */
+  readonly kernelCtx: TypeId | undefined;
   /** Programs of this kind may not use maps with locks. */
   readonly barsLocks: boolean;
   /** What programs of this kind may do with packet data. */

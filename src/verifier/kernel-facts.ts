@@ -62,6 +62,7 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     countsCpus: atLeast(kernel.version, 7, 0),
     linksSubtraction: atLeast(kernel.version, 7, 0),
     writesStructs: !["TRACING", "KPROBE", "TRACEPOINT", "RAW_TRACEPOINT", "PERF_EVENT", "LSM"].includes(info.progType),
+    kernelCtx: kernelCtx(kernel.btf, info),
     // kernel/bpf/verifier.c:check_map_prog_compatibility
     barsLocks: /^(SOCKET_FILTER|KPROBE|TRACEPOINT|PERF_EVENT|RAW_TRACEPOINT(_WRITABLE)?)$/.test(info.progType),
     packets: packetUse(info.progType),
@@ -121,6 +122,15 @@ function socketAccess(kernel: Kernel, info: SectionInfo, sort: SockSort, off: nu
     kernel.btf,
   );
   return answer?.kind === "scalar";
+}
+
+/** kernel/bpf/btf.c:get_kern_ctx_btf_id */
+function kernelCtx(btf: BtfSpec, info: SectionInfo): TypeId | undefined {
+  const [id] = btf.byName("bpf_ctx_convert", "struct");
+  const list = id === undefined ? undefined : btf.type(id);
+  const member = list?.kind === "struct" && list.members.find((m) => m.name === `BPF_PROG_TYPE_${info.progType}_kern`);
+  const found = member ? strip(btf, member.type) : undefined;
+  return found?.type.kind === "struct" ? found.id : undefined;
 }
 
 /** `fsession` of `fsession.s/foo`. */

@@ -39,7 +39,8 @@ export function specialFields(cx: Cx, map: LinkedMap): readonly SpecialField[] {
   if (!fields) {
     const found: SpecialField[] = [];
     const { btf } = cx.prep.program;
-    if (btf && map.valueType !== undefined) collect(btf, map.valueType, 0, found, 0);
+    const type = map.valueType ?? btf?.byName(map.name, "datasec")[0];
+    if (btf && type !== undefined) collect(btf, type, 0, found, 0);
     fields = found;
     known.set(map, fields);
   }
@@ -48,6 +49,14 @@ export function specialFields(cx: Cx, map: LinkedMap): readonly SpecialField[] {
 
 function collect(btf: BtfSpec, id: TypeId, off: number, found: SpecialField[], depth: number): void {
   if (depth > 8 || found.length > MAX_FIELDS) return;
+  const section = btf.type(id);
+  if (section.kind === "datasec") {
+    for (const v of section.vars) {
+      const variable = btf.type(v.type);
+      if (variable.kind === "var") collect(btf, variable.type, v.off, found, depth + 1);
+    }
+    return;
+  }
   const { type } = strip(btf, id);
   if (type.kind === "struct" || type.kind === "union") {
     if (SPECIAL_STRUCTS.has(type.name)) {

@@ -36,9 +36,9 @@ export function checkPacket(cx: Cx, p: Packet, reg: string, off: number, size: b
   });
 }
 
-/** kernel/bpf/verifier.c:may_access_direct_pkt_data */
+/** What may be reached may be read; not all programs may write. kernel/bpf/verifier.c:may_access_direct_pkt_data */
 export function checkPacketUse(cx: Cx, p: Packet, writes: boolean): Outcome {
-  if (cx.facts.packets === "write" || (!writes && cx.facts.packets === "read")) return undefined;
+  if (!writes || cx.facts.packets === "write") return undefined;
   return refuse("E0527", [regionWords(cx, p)], { about: [p] });
 }
 

@@ -1,4 +1,5 @@
 /** The verifier: says of a linked program what the kernel will say, and why. */
+import { BtfError } from "../btf/format.ts";
 import type { Kernel } from "../kernel/model.ts";
 import type { LinkedProgram } from "../link/model.ts";
 import { AccessKinds } from "./access-kinds.ts";
@@ -21,6 +22,8 @@ import { prepare } from "./prepare.ts";
 export interface VerifyOptions {
   /** Instructions that are followed at most; default 500,000. */
   readonly limit?: number;
+  /** False: every path is followed to its end, though nothing new can come of it; default true. */
+  readonly prune?: boolean;
   /** Called before each instruction that is followed, with its index in `program.insns` and the state. */
   readonly trace?: Trace;
 }
@@ -34,7 +37,13 @@ const MAX_MAPS = 64;
 /** What `kernel` will say of a program. Never throws for what a program may hold. */
 export function verify(program: LinkedProgram, kernel: Kernel, options: VerifyOptions = {}): ProgramVerdict {
   if (!program.info) return unknownVerdict(program, `the section name '${program.section}'`);
-  return verifyWith(program, kernelFacts(kernel, program, program.info), options);
+  try {
+    return verifyWith(program, kernelFacts(kernel, program, program.info), options);
+  } catch (error) {
+    // Types are decoded when they are asked for: damage in the object's may show here.
+    if (!(error instanceof BtfError || error instanceof RangeError)) throw error;
+    return unknownVerdict(program, `type information that cannot be read (${error.message})`);
+  }
 }
 
 /** The same with facts that the caller gives. */
@@ -65,10 +74,11 @@ function unknownVerdict(program: LinkedProgram, what: string): ProgramVerdict {
   };
 }
 
-function fresh({ limit, trace }: VerifyOptions): Progress {
+function fresh({ limit, prune, trace }: VerifyOptions): Progress {
   return {
     processed: 0,
     limit: limit ?? LIMIT,
+    prune: prune ?? true,
     unknown: new Set(),
     depth: new DepthMeter(),
     kinds: new AccessKinds(),

@@ -10,6 +10,7 @@ import { checkAbnormalReturn } from "../leave.ts";
 import { specialFields } from "../map-fields.ts";
 import { firstOf, type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { dropPackets } from "../packet.ts";
+import { sizeOf, strip } from "../struct-walk.ts";
 import { clobber } from "./clobber.ts";
 import { argReg, checkArg, mapOf } from "./helper-args.ts";
 import { forgetWritten, greatest } from "./memory.ts";
@@ -178,6 +179,8 @@ function resultOf(cx: Cx, state: State, helper: Helper): Result {
         acquired: id,
       };
     }
+    case "RET_PTR_TO_MEM_OR_BTF_ID":
+      return perCpuOf(cx, state, helper, nullable);
     case "RET_PTR_TO_BTF_ID": {
       const type = struct === undefined ? undefined : structNamed(cx.facts.kernelBtf, struct);
       if (type === undefined || helper.acquires) return { kind: "unmodelled", what: `the result of ${helper.name}` };
@@ -192,6 +195,21 @@ function resultOf(cx: Cx, state: State, helper: Helper): Result {
     default:
       return { kind: "unmodelled", what: `the result of ${helper.name}` };
   }
+}
+
+/** What a variable of one processor is on this one, or on another. kernel/bpf/verifier.c:check_helper_call */
+function perCpuOf(cx: Cx, state: State, helper: Helper, nullable: boolean): Result {
+  const from = regOf(state, 1);
+  if (from.kind !== "ptr" || from.to.kind !== "btf" || from.to.space !== "percpu")
+    return { kind: "unmodelled", what: `the result of ${helper.name}` };
+  const { btf, type } = from.to;
+  const found = strip(btf, type);
+  const id = nullable ? cx.newId() : 0;
+  if (found.type.kind === "struct")
+    return known(pointer({ kind: "btf", btf, type: found.id, trust: "plain" }, state.at, { nullable, id }));
+  const size = sizeOf(btf, type);
+  if (size === undefined) return { kind: "unmodelled", what: `the result of ${helper.name}` };
+  return known(pointer({ kind: "mem", size, readOnly: true, ringbuf: false }, state.at, { nullable, id }));
 }
 
 const SOCKETS = {
@@ -240,6 +258,10 @@ function numberOf(cx: Cx, state: State, helper: Helper): Value {
   if (helper.name === "bpf_get_smp_processor_id" && (cx.facts.countsCpus || cx.sharp)) {
     const range = { min: 0n, max: cx.sharp ? 1n : MOST_CPUS - 1n };
     return withBounds({ u: range, s: range, u32: range, s32: range }, state.at);
+  }
+  if (helper.name === "bpf_get_retval" && (cx.facts.splitsSigns || cx.sharp)) {
+    const errors = { min: -MAX_ERRNO, max: 0n };
+    return withBounds({ s: errors, s32: errors }, state.at);
   }
   if (!SIZED.has(helper.name)) return unknownScalar(state.at);
   const sizeAt = helper.args.findIndex((a) => a.kind.base.startsWith("ARG_CONST_SIZE"));

@@ -12,6 +12,7 @@ import { type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { sizeOf, strip } from "../struct-walk.ts";
 import { valueWords } from "../words.ts";
 import type { Proto } from "./kfunc.ts";
+import { STALE } from "./sections.ts";
 
 const SLOT = 8;
 
@@ -49,8 +50,10 @@ export function checkIterator(cx: Cx, state: State, kfunc: KfuncFacts, proto: Pr
   if (value.off % SLOT !== 0 || value.off < -512 || value.off + shape.slots * SLOT > 0)
     return wrong("an iterator on the stack");
   const stack = state.frames[value.to.frame]?.stack ?? [];
-  if (step !== "new")
-    return isWhole(stack, value.off, shape) ? undefined : wrong(`a ${shape.name} that was made before`);
+  if (step !== "new" && !isWhole(stack, value.off, shape)) return wrong(`a ${shape.name} that was made before`);
+  if (step === "next" && isStale(slotAt(stack, value.off)))
+    return refuse("E0558", [kfunc.name, "the RCU section in which the iterator was made has ended"]);
+  if (step !== "new") return undefined;
   const taken = slots(value.off, shape)
     .map((off) => slotAt(stack, off))
     .find(isObject);
@@ -59,6 +62,8 @@ export function checkIterator(cx: Cx, state: State, kfunc: KfuncFacts, proto: Pr
     ? wrong("room for an iterator")
     : unmodelled("an iterator over another object of the kernel");
 }
+
+const isStale = (v: Value | undefined): boolean => v?.kind === "ptr" && v.to.kind === "object" && v.to.mode === STALE;
 
 const slots = (off: number, { slots: count }: Shape): readonly number[] =>
   Array.from({ length: count }, (_, i) => off + i * SLOT);

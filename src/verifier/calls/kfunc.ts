@@ -9,6 +9,7 @@ import { checkReadable } from "../holds.ts";
 import { checkThrow } from "../leave.ts";
 import { firstOf, type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { sizeOf, strip } from "../struct-walk.ts";
+import { castResult, checkCast, isCast } from "./casts.ts";
 import { clobber } from "./clobber.ts";
 import { argReg } from "./helper-args.ts";
 import { askIterator, checkIterator, destroyIterator, iterStep, makeIterator } from "./iterators.ts";
@@ -46,6 +47,11 @@ export function checkKfunc(cx: Cx, state: State, btfId: number, off: number): Ou
     return refuse("E0558", [name, "it needs an RCU section"], { help: "call bpf_rcu_read_lock before it" });
   const section = sectionOf(kfunc);
   if (section) return checkSection(state, kfunc, section);
+  if (isCast(kfunc)) {
+    const unread =
+      checkReadable(cx, state, 1) ?? (name === "bpf_rdonly_cast" ? checkReadable(cx, state, 2) : undefined);
+    return unread ?? checkCast(cx, state, kfunc);
+  }
   const step = iterStep(kfunc);
   const args = firstOf(
     proto.params.map((p, i) =>
@@ -83,7 +89,8 @@ export function runKfunc(cx: Cx, state: State, btfId: number, off: number): Stat
   const step = iterStep(kfunc);
   if (step === "next") return runNext(cx, state, kfunc, proto);
   if (step === "destroy") destroyIterator(state, kfunc, proto);
-  else for (const { index, size } of memoryParams(state, kfunc, proto)) forgetWritten(state, argReg(index), size);
+  else if (!isCast(kfunc))
+    for (const { index, size } of memoryParams(state, kfunc, proto)) forgetWritten(state, argReg(index), size);
   if (kfunc.flags.includes("RELEASE")) {
     const value = regOf(state, argReg(Math.max(0, releasedArg(state, proto.params))));
     if (value.kind === "ptr" && value.ref !== 0) release(state, value.ref, () => unknownScalar(state.at));
@@ -123,6 +130,7 @@ function resultOf(cx: Cx, state: State, kfunc: KfuncFacts, proto: Proto): Value 
   if (kfunc.name === "bpf_session_cookie") {
     return pointer({ kind: "mem", size: 8, readOnly: false, ringbuf: false }, at);
   }
+  if (isCast(kfunc)) return castResult(cx, state, kfunc);
   const { type } = strip(kfunc.btf, proto.ret);
   switch (type.kind) {
     case "void":

@@ -4,6 +4,7 @@
  */
 import type { Cx } from "../cx.ts";
 import { mapValues, nothingHeld, reg as regOf, type State } from "../domain/state.ts";
+import type { Value } from "../domain/value.ts";
 import type { KfuncFacts } from "../facts.ts";
 import { specialFields } from "../map-fields.ts";
 import { type Outcome, refuse, unmodelled } from "../outcome.ts";
@@ -73,9 +74,18 @@ function endRcu(state: State): void {
   mapValues(state, (v) =>
     v.kind === "ptr" && v.to.kind === "btf" && v.to.trust === "rcu"
       ? { ...v, nullable: false, to: { ...v.to, trust: "untrusted" } }
-      : v,
+      : staleIterator(v),
   );
 }
+
+/** Iterators that only work inside the RCU section in which they were made. */
+export const RCU_ITERATORS: ReadonlySet<string> = new Set(["bpf_iter_task", "bpf_iter_css", "bpf_iter_scx_dsq"]);
+export const STALE = "stale";
+
+const staleIterator = (v: Value): Value =>
+  v.kind === "ptr" && v.to.kind === "object" && RCU_ITERATORS.has(v.to.name)
+    ? { ...v, to: { ...v.to, mode: STALE } }
+    : v;
 
 /** bpf_spin_lock and bpf_spin_unlock with a lock in a map value. */
 export function checkLock(cx: Cx, state: State, name: string): Outcome {

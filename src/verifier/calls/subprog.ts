@@ -4,7 +4,7 @@ import type { Reg } from "../../isa/insn.ts";
 import type { LinkedFunc } from "../../link/model.ts";
 import type { Cx } from "../cx.ts";
 import { constOf, unknownScalar } from "../domain/scalar.ts";
-import { nothingHeld, reg as regOf, type State, setReg } from "../domain/state.ts";
+import { reg as regOf, type State, setReg } from "../domain/state.ts";
 import { nothing, pointer, type Value } from "../domain/value.ts";
 import { checkReadable } from "../holds.ts";
 import { firstOf, type Outcome, refuse, unmodelled } from "../outcome.ts";
@@ -13,8 +13,10 @@ import { calledFunc } from "../prepare.ts";
 import { sizeOf, strip } from "../struct-walk.ts";
 import { regName, valueWords } from "../words.ts";
 import { clobber } from "./clobber.ts";
+import { mayMovePackets, maySleep, mayThrow } from "./effects.ts";
 import { argReg } from "./helper-args.ts";
 import { checkMemory, forgetWritten } from "./memory.ts";
+import { sleepless } from "./sections.ts";
 
 export function checkSubprog(cx: Cx, state: State): Outcome {
   const func = cx.prep.funcs[calledFunc(cx.prep, state.at)]!;
@@ -25,8 +27,8 @@ export function checkSubprog(cx: Cx, state: State): Outcome {
   const sig = signatureOf(cx, func);
   if (sig.unclear) return unmodelled(`the global function '${func.name}' (${sig.unclear})`);
   if (state.held.lock) return refuse("E0583", [func.name], { help: "call bpf_spin_unlock first" });
-  if (state.held !== nothingHeld && cx.facts.sleepable)
-    return unmodelled("a global function that may sleep, in a section");
+  const section = sleepless(state);
+  if (section && maySleep(cx, func)) return refuse("E0558", [func.name, `it may sleep, and this is ${section}`]);
   if (state.refs.length > 0 && mayThrow(cx, func))
     return unmodelled("a global function that may throw while something is held");
   return firstOf(sig.params.map((p, i) => checkGlobalArg(cx, state, func, p, argReg(i))));
@@ -51,46 +53,11 @@ function passGlobal(cx: Cx, state: State, func: LinkedFunc): void {
   sig.params.forEach((p, i) => {
     if (p.kind === "memory") forgetWritten(state, argReg(i), BigInt(p.size));
   });
-  if (changesPackets(cx, func)) dropPackets(state);
+  if (mayMovePackets(cx, func)) dropPackets(state);
   clobber(state);
   if (sig.returns) setReg(state, 0, unknownScalar(state.at));
   state.at++;
 }
-
-/** Whether the function, or one that it calls, may move packet data. kernel/bpf/verifier.c:merge_callee_effects */
-function changesPackets(cx: Cx, func: LinkedFunc, seen = new Set<LinkedFunc>()): boolean {
-  if (seen.has(func)) return false;
-  seen.add(func);
-  for (let at = func.start; at < func.end; at++) {
-    const { insn } = cx.prep.insns[at]!;
-    if (insn.kind === "call" && insn.callee.kind === "helper") {
-      const helper = cx.facts.helper(insn.callee.id);
-      if (!("missing" in helper) && helper.changesPacket) return true;
-    }
-    if (insn.kind === "call" && insn.callee.kind === "kfunc_id" && movesPackets(cx, insn.callee)) return true;
-    const callee = cx.prep.funcs[calledFunc(cx.prep, at)];
-    if (callee && changesPackets(cx, callee, seen)) return true;
-  }
-  return false;
-}
-
-/** Whether bpf_throw is called in the function, or in one that it calls. */
-function mayThrow(cx: Cx, func: LinkedFunc, seen = new Set<LinkedFunc>()): boolean {
-  if (seen.has(func)) return false;
-  seen.add(func);
-  for (let at = func.start; at < func.end; at++) {
-    const { insn } = cx.prep.insns[at]!;
-    const callee = insn.kind === "call" && insn.callee.kind === "kfunc_id" ? insn.callee : undefined;
-    if (callee && cx.facts.kfunc(callee.btfId, callee.off)?.name === "bpf_throw") return true;
-    const called = cx.prep.funcs[calledFunc(cx.prep, at)];
-    if (called && mayThrow(cx, called, seen)) return true;
-  }
-  return false;
-}
-
-/** kernel/bpf/verifier.c:bpf_is_kfunc_pkt_changing */
-const movesPackets = (cx: Cx, { btfId, off }: { readonly btfId: number; readonly off: number }): boolean =>
-  cx.facts.kfunc(btfId, off)?.name === "bpf_xdp_pull_data";
 
 /** What a global function is given, by its prototype. kernel/bpf/btf.c:btf_prepare_func_args */
 type GlobalParam =

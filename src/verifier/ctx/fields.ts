@@ -73,9 +73,11 @@ export function fieldAccess(
 ): CtxAnswer | undefined {
   // Members may overlap (unions of the structure): any that allows the access will do.
   for (const field of layout.fields) {
-    if (off < field.off || off + size > field.off + field.size) continue;
     const row = rows.get(field.name);
     const inside = off - field.off;
+    // A field of two bytes may be read with what follows it (bpf_sock's dst_port).
+    const wide = inside === 0 && row?.read.includes(size);
+    if (inside < 0 || (off + size > field.off + field.size && !wide)) continue;
     if (!row || off % size !== 0 || !allows(row, inside, size, mode)) continue;
     if (mode === "write") return { kind: "stored" };
     return answerOf(row.reg, btf) ?? unmodelled(`${field.name} of struct ${layout.name} (${row.reg})`);
