@@ -9,6 +9,7 @@ import { reg as regOf, type State } from "./domain/state.ts";
 import { addBits, isAligned, knownBits, type Tnum } from "./domain/tnum.ts";
 import type { Pointer, Region, Value } from "./domain/value.ts";
 import { specialAt } from "./map-fields.ts";
+import { mapStruct } from "./map-struct.ts";
 import type { Need } from "./needs.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
 import { checkPacket, checkPacketUse, isPacket, type Packet } from "./packet.ts";
@@ -82,9 +83,9 @@ function checkRegion(cx: Cx, state: State, p: Pointer, access: Access): Outcome 
       if (access.atomic || access.mode === "update") return unmodelled("an atomic operation on memory of the kernel");
       return writes(access) ? readOnly(cx, p) : undefined;
     case "map":
-      return writes(access) || p.nullable
+      return writes(access)
         ? refuse("E0534", [reg, valueWords(cx, p)], { about: [p] })
-        : unmodelled("reading fields of struct bpf_map");
+        : checkMapStruct(cx, p, to.map, access);
     case "func":
     case "packet_end":
     case "object":
@@ -98,6 +99,12 @@ function checkRegion(cx: Cx, state: State, p: Pointer, access: Access): Outcome 
         ? refuse("E0531", [reg, "bpf_flow_keys"], { about: [p, p.varying] })
         : checkInside(cx, p, reg, access.off, BigInt(access.size), to.size);
   }
+}
+
+function checkMapStruct(cx: Cx, p: Pointer, map: LinkedMap, access: Access): Outcome {
+  const struct = mapStruct(cx, map);
+  if (!struct || access.atomic) return unmodelled("reading fields of struct bpf_map");
+  return checkStruct(cx, p, struct, access);
 }
 
 const checkPacketAccess = (cx: Cx, p: Packet, access: Access): Outcome =>
@@ -130,9 +137,19 @@ function checkStack(state: State, p: Pointer, access: Access): Outcome {
   if (fault) return fault;
   const frame = p.to.kind === "stack" ? state.frames[p.to.frame] : undefined;
   const [from, to] = [Number(span.min) + access.off, Number(span.max) + access.off + access.size];
-  if (frame && objectIn(frame.stack, from, to)) return unmodelled("touching an object of the kernel on the stack");
+  const object = frame && objectIn(frame.stack, from, to);
+  if (object) return touched(object, p, access);
   if (p.varying || access.mode === "write") return undefined;
   return checkFill(state, p, access);
+}
+
+/** Writing ends an iterator, which then cannot be destroyed any more; nobody reads one. */
+function touched(object: Value, p: Pointer, access: Access): Outcome {
+  const isIterator = object.kind === "ptr" && object.to.kind === "object" && object.to.name.startsWith("bpf_iter_");
+  if (!isIterator || p.varying || access.mode === "update")
+    return unmodelled("touching an object of the kernel on the stack");
+  if (access.mode === "write") return undefined;
+  return refuse("E0534", [regName(access.base), "a pointer to an iterator on the stack"], { about: [object] });
 }
 
 /** `size` bytes from each of the offsets in `span` (plus `off`) lie inside the stack. */

@@ -7,6 +7,7 @@ import { constant, cut, type Scalar, signExtend, unknownScalar, withBounds } fro
 import { allZero, read } from "./domain/stack.ts";
 import type { State } from "./domain/state.ts";
 import { type Pointer, pointer, type Region, type Trust, type Value } from "./domain/value.ts";
+import { mapStruct } from "./map-struct.ts";
 import { walkStruct } from "./struct-walk.ts";
 import { fieldTrust } from "./trust.ts";
 
@@ -41,6 +42,10 @@ function rawValue(cx: Cx, state: State, base: Pointer, off: number, size: Size, 
       if (answer.kind === "scalar" && answer.low) return withBounds({ s: answer.low, s32: answer.low }, at);
       if (answer.kind !== "pointer") return unknownScalar(at);
       return pointer(answer.to, at, { nullable: answer.nullable, id: answer.nullable ? cx.newId() : 0 });
+    }
+    case "map": {
+      const struct = mapStruct(cx, base.to.map);
+      return struct ? fromStruct(cx, state, base, struct, off, size, at) : unknownScalar(at);
     }
     case "btf":
       return fromStruct(cx, state, base, base.to, off, size, at);

@@ -62,7 +62,7 @@ const rows: readonly (readonly [string, string])[] = [
   ],
   ["E0525", "LOOKUP if r0 == 0 goto 1f; r6 = r0; call 7; r0 &= 15; r6 -= r0; r6 += 14; r1 = *(u8 *)(r6 + 0); 1: END"],
   ["E0536", "r1 = hash ll; r1 += 8; END"],
-  ["unknown", "r1 = hash ll; r1 += 0; r2 = *(u64 *)(r1 + 0); END"],
+  ["accepted", "r1 = hash ll; r1 += 0; r2 = *(u64 *)(r1 + 0); END"],
   ["E0534", "r1 = hash ll; *(u64 *)(r1 + 0) = r10; END"],
   ["E0535", "r2 = 0; lock *(u64 *)(r1 + 0) += r2; END"],
   ["accepted", "r2 = 1; *(u64 *)(r10 - 8) = 0; lock *(u64 *)(r10 - 8) += r2; r3 = *(u64 *)(r10 - 8); END"],

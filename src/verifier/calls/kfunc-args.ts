@@ -145,8 +145,8 @@ function structArg(cx: Cx, a: Arg, value: Pointer, to: Stripped): Outcome {
       "arguments of traced functions are not trusted; take the struct from a kfunc such as bpf_task_from_pid";
     return wrong(cx, a, `${want} that the kernel trusts or holds a reference to`, help);
   }
-  if (value.off !== 0 && (releases || trust === "trusted"))
-    return unmodelled(`a part of a struct as an argument of ${a.kfunc.name}`);
+  if (value.off !== 0 && releases) return refuse("E0561", [regName(a.reg), a.kfunc.name], { about: [value] });
+  if (value.off !== 0 && trust === "trusted") return unmodelled(`a part of a struct as an argument of ${a.kfunc.name}`);
   return pointsToStruct(value, to.type.name) ? undefined : wrong(cx, a, want);
 }
 

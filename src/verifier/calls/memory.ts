@@ -81,7 +81,8 @@ function checkBytes(cx: Cx, p: Pointer, use: MemoryUse): Outcome {
     case "flow_keys":
       return unmodelled(`passing flow keys to ${use.name} as memory`);
     case "ctx":
-      return unmodelled(`passing the context to ${use.name} as memory`);
+      // Only the buffer that a syscall program is run with is memory. kernel/bpf/verifier.c:check_helper_mem_access
+      return cx.ctx.variable ? unmodelled(`passing the context to ${use.name} as memory`) : notMemory(cx, p, use);
     default:
       return notMemory(cx, p, use);
   }

@@ -129,5 +129,5 @@ function allows(row: FieldAccess, inside: number, size: number, mode: Mode): boo
   const sizes = mode === "read" ? row.read : row.write;
   if (inside === 0 || (row.elements && inside % 4 === 0)) return sizes.includes(size);
   const narrow = mode === "read" ? row.narrowInside : row.narrowWriteInside;
-  return narrow && sizes.some((s) => s >= size);
+  return narrow && sizes.includes(size);
 }
