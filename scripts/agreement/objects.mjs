@@ -14,10 +14,11 @@ import { judged, linked } from "./engine.mjs";
 const KERNEL_TESTS = "test/verifier/kernel-tests.txt";
 
 /** Objects of a group, built into `folder`: { name, object }; a file that does not build is left out and named. */
-export async function objectsOf(group, { folder, only, clang }) {
+export async function objectsOf(group, { folder, only, clang, foreign }) {
   mkdirSync(folder, { recursive: true });
   if (clang) fetch("headers", KERNEL);
-  const makers = group === "b" ? [...kernelTests(only, clang)] : [...corpus(only, clang), ...own(only)];
+  const theirs = foreign === false ? [] : group === "b" ? kernelTests(only, clang) : corpus(only, clang);
+  const makers = group === "b" ? theirs : [...theirs, ...own(only)];
   const made = await mapLimited(makers, availableParallelism(), async ({ name, make }) => {
     const object = join(folder, `${name.replaceAll("/", "-")}.o`);
     const problem = existsSync(object) ? undefined : await make(folder, object);

@@ -1,10 +1,10 @@
 // Our verifier and the 7.2 guest's over the same programs: where do they agree?
 //
-//   run [--group abcd] [--only WORD] [--seed N] [--count N] [--no-clang] [--keep FOLDER] [--json FILE] [--names]
+//   run [--group abcd] [--only WORD] [--seed N] [--count N] [--no-clang] [--no-foreign] [--keep FOLDER] [--json FILE] [--names]
 //
 // Groups: a, examples, tests and the corpus; b, the kernel's verifier tests; c, small programs made from tables; d, random
 // mutations of accepted programs. --seed and --count are for c and d. In FOLDER objects and the kernel's answers stay and
-// are not made again. --names tells each program that is not judged, too. Exit status 1 where a bar is missed.
+// are not made again. --no-foreign leaves the corpus out, so that no kernel source is fetched. --names tells each program that is not judged, too. Exit status 1 where a bar is missed.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,6 +22,7 @@ const { values: options } = parseArgs({
     seed: { type: "string", default: "1" },
     count: { type: "string" },
     clang: { type: "boolean", default: true },
+    foreign: { type: "boolean", default: true },
     keep: { type: "string" },
     json: { type: "string" },
     names: { type: "boolean" },
@@ -43,13 +44,18 @@ async function rowsOf(group, parts, folder) {
   const objects =
     group === "c"
       ? await smallObjects(Number(options.seed), Number(options.count ?? 1500), own)
-      : await objectsOf(group, { folder: own, only: options.only, clang: options.clang });
+      : await objectsOf(group, { folder: own, only: options.only, clang: options.clang, foreign: options.foreign });
   return compareObjects(parts, objects, await truthOf(objects, join(folder, `${group}.json`)));
 }
 
 /** Changes to programs of group (a), then a second look with the kernel's log at those on which the two differ. */
 async function patchedRows(parts, folder) {
-  const objects = await objectsOf("a", { folder: join(folder, "a"), only: options.only, clang: options.clang });
+  const objects = await objectsOf("a", {
+    folder: join(folder, "a"),
+    only: options.only,
+    clang: options.clang,
+    foreign: options.foreign,
+  });
   const truth = await truthOf(objects, join(folder, "a.json"));
   const task = {
     objects,

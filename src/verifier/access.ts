@@ -92,6 +92,8 @@ function checkRegion(cx: Cx, state: State, p: Pointer, access: Access): Outcome 
       return refuse("E0534", [reg, valueWords(cx, p)], { about: [p] });
     case "packet":
       return isPacket(p) ? checkPacketAccess(cx, p, access) : undefined;
+    case "arena":
+      return access.atomic ? unmodelled("an ordered access to the arena") : undefined;
     case "sock":
       return checkSocket(cx, p, to, access);
     case "flow_keys":

@@ -4,7 +4,7 @@ import type { BtfSpec, TypeId } from "../btf/type.ts";
 import type { Imm64 } from "../isa/insn.ts";
 import type { LinkedMap } from "../link/model.ts";
 import type { Cx } from "./cx.ts";
-import { constant } from "./domain/scalar.ts";
+import { constant, unknownScalar } from "./domain/scalar.ts";
 import { type State, topFrame } from "./domain/state.ts";
 import { pointer, type Value } from "./domain/value.ts";
 import { specialFields } from "./map-fields.ts";
@@ -12,8 +12,9 @@ import { type Outcome, refuse, unmodelled } from "./outcome.ts";
 import { calledFunc } from "./prepare.ts";
 import { sizeOf, strip } from "./struct-walk.ts";
 
-/** BPF_MAP_TYPE_ARENA and BPF_MAP_TYPE_INSN_ARRAY: their addresses follow rules of their own. */
-const OWN_RULES: ReadonlySet<number> = new Set([33, 34]);
+const ARENA = 33;
+/** BPF_MAP_TYPE_INSN_ARRAY: its addresses follow rules of their own. */
+const OWN_RULES: ReadonlySet<number> = new Set([34]);
 
 export function checkAddress(cx: Cx, state: State, value: Imm64): Outcome {
   const found = addressOf(cx, state, value);
@@ -76,6 +77,7 @@ function dataPointer(cx: Cx, map: LinkedMap | undefined, off: number, at: number
   if (!map) return NO_MAP;
   const trouble = mapTrouble(cx, map);
   if (trouble) return trouble;
+  if (map.type === ARENA) return unknownScalar(at);
   if (map.type !== 2 || map.maxEntries !== 1) return unmodelled(`the address of a value of map '${map.name}'`);
   if (off < 0 || off >= map.valueSize) return refuse("E0523", [map.name, BigInt(off), BigInt(off), map.valueSize]);
   return pointer({ kind: "map_value", map }, at, { off });

@@ -30,6 +30,8 @@ export function holds(cx: Cx, state: State, need: Need): Outcome {
       return checkAddress(cx, state, need.value);
     case "callable":
       return checkCall(cx, state, need.callee);
+    case "arena":
+      return usesArena(cx) ? undefined : refuse("E0574", ["it casts an address, and it has no arena"]);
     case "packet":
       return checkPacketLoad(cx, state);
     case "leave":
@@ -40,6 +42,15 @@ export function holds(cx: Cx, state: State, need: Need): Outcome {
       return assertNever(need);
   }
 }
+
+const ARENA = 33;
+
+/** Whether an instruction of the program refers to an arena. kernel/bpf/verifier.c:check_alu_op, for addr_space_cast */
+const usesArena = (cx: Cx): boolean =>
+  cx.prep.insns.some(({ insn }) => {
+    if (insn.kind !== "ld_imm64" || !("fd" in insn.value)) return false;
+    return cx.prep.program.maps[insn.value.fd]?.type === ARENA;
+  });
 
 /** kernel/bpf/verifier.c:check_ld_abs */
 function checkPacketLoad(cx: Cx, state: State): Outcome {

@@ -26,6 +26,8 @@ export type Need =
   | { readonly kind: "address"; readonly value: Imm64 }
   | { readonly kind: "callable"; readonly callee: Callee }
   | { readonly kind: "leave" }
+  /** The program has an arena. */
+  | { readonly kind: "arena" }
   /** r6 is the context of a program that may load from packets by number. */
   | { readonly kind: "packet" }
   | { readonly kind: "known"; readonly what: string };
@@ -67,7 +69,7 @@ export function needsOf(insn: Insn): readonly Need[] {
     case "may_goto":
       return [];
     case "addr_space_cast":
-      return [{ kind: "known", what: "arena pointers" }];
+      return [readable(insn.src), changeable(insn.dst), { kind: "arena" }];
     case "load_acquire":
     case "store_release":
       return orderedNeeds(insn);

@@ -26,6 +26,8 @@ export function checkOperands(cx: Cx, state: State, need: Operands): Outcome {
   const dst = regOf(state, need.dst);
   const by: Value = "imm" in src ? constant(BigInt(src.imm), -1) : regOf(state, src.reg);
   const reg = regName(need.dst);
+  if (ofArena(dst)) return undefined;
+  if (ofArena(by)) return unmodelled("an address in the arena that is added to something");
   if (ofAddress(dst) || ofAddress(by)) return onAddress(width, dst, by);
   if (dst.kind === "ptr" && by.kind === "ptr") {
     return op === "sub" ? undefined : refuse("E0541", [reg, op], { about: [dst, by] });
@@ -35,6 +37,9 @@ export function checkOperands(cx: Cx, state: State, need: Operands): Outcome {
     return scalarFirst(cx, op, width, dst, by, regName("reg" in src ? src.reg : 0), reg);
   return undefined;
 }
+
+/** Whatever is done to an address in the arena, it stays one. kernel/bpf/verifier.c:adjust_reg_min_max_vals */
+const ofArena = (v: Value): boolean => v.kind === "ptr" && v.to.kind === "arena";
 
 /** Pointers that stay where they are. */
 const FIXED: ReadonlySet<string> = new Set(["packet_end", "sock"]);

@@ -23,7 +23,7 @@ import { sharpen } from "./domain/sharpen.ts";
 import { forget, linkSpill, write } from "./domain/stack.ts";
 import { copyState, reg as regOf, type State, setReg, topFrame } from "./domain/state.ts";
 import { cutBits, swapBytes } from "./domain/tnum.ts";
-import type { Pointer, Value } from "./domain/value.ts";
+import { type Pointer, pointer, type Value } from "./domain/value.ts";
 import { loaded } from "./load.ts";
 import { noteNeeded } from "./note-needed.ts";
 import { movedPacket } from "./packet.ts";
@@ -142,6 +142,13 @@ function compute(cx: Cx, state: State, insn: Insn): void {
       clobber(state);
       setReg(state, 0, unknownScalar(state.at));
       return;
+    case "addr_space_cast":
+      setReg(
+        state,
+        insn.dst,
+        insn.to === 0 && insn.from === 1 ? pointer({ kind: "arena" }, state.at) : unknownScalar(state.at),
+      );
+      return;
     case "ld_imm64":
       setReg(state, insn.dst, addressValue(cx, state, insn.value));
       return;
@@ -210,6 +217,7 @@ function alu(cx: Cx, state: State, insn: Alu): void {
     setReg(state, insn.dst, linkedSum(cx, insn, dst, by, result));
     return;
   }
+  if (dst.kind === "ptr" && dst.to.kind === "arena") return;
   const minus = insn.op === "sub";
   if (insn.width === 64 && dst.kind === "ptr" && by.kind === "scalar")
     setReg(state, insn.dst, movedPacket(cx, dst, movePointer(dst, by, minus, at)));

@@ -40,7 +40,7 @@ function widenStack(old: Stack, now: Stack): Stack {
 
 function widened(old: Value, now: Value): Value {
   if (old.kind !== "scalar" || now.kind !== "scalar" || unchanged(old, now)) return now;
-  if (old.origin?.needed || now.origin?.needed) return now;
+  if (old.origin?.used || now.origin?.used) return now;
   return unknownScalar(now.at);
 }
 

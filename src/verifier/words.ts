@@ -44,6 +44,8 @@ export function regionWords(cx: Cx, p: Pointer): string {
           : "struct bpf_sock";
     case "flow_keys":
       return "struct bpf_flow_keys";
+    case "arena":
+      return "the arena";
     case "object":
       return `a ${p.to.name} on the stack`;
   }

@@ -1,6 +1,6 @@
 /** The abstract machine at one point of one path: call frames with registers and stacks, and the references it holds. */
 import type { Reg } from "../../isa/insn.ts";
-import { markNeeded, mix, rooted } from "./need.ts";
+import { markMaybeNeeded, markNeeded, mix, rooted } from "./need.ts";
 import type { Scalar } from "./scalar.ts";
 import { coversStack, type Slot, type Stack } from "./stack.ts";
 import { coversValue, type Fit, IdPairs, type Pointer, pointer, type Value } from "./value.ts";
@@ -203,13 +203,15 @@ export function passNeeds(seen: State, now: State): void {
 }
 
 function passNeed(seen: Value, now: Value): void {
-  if (seen.kind === "scalar" && now.kind === "scalar" && seen.origin?.needed) markNeeded(now.origin);
+  if (seen.kind !== "scalar" || now.kind !== "scalar") return;
+  if (seen.origin?.used) markNeeded(now.origin);
+  else if (seen.origin?.needed) markMaybeNeeded(now.origin);
 }
 
 /** Anything may turn on any of the numbers. */
 export function needAll(state: State): void {
   mapValues(state, (v) => {
-    if (v.kind === "scalar") markNeeded(v.origin);
+    if (v.kind === "scalar") markMaybeNeeded(v.origin);
     return v;
   });
 }

@@ -36,6 +36,8 @@ export type Region =
   /** A socket as programs see it, through the fields of `struct bpf_sock` and its kin. */
   | { readonly kind: "sock"; readonly sort: SockSort }
   | { readonly kind: "flow_keys"; readonly size: number }
+  /** Memory that the program shares with user space: any address in it will do. */
+  | { readonly kind: "arena" }
   /** What the kernel keeps on a program's stack: one slot of an iterator or a dynptr. */
   | {
       readonly kind: "object";
@@ -118,6 +120,8 @@ export function kernelName(v: Value): string {
       return v.to.sort + orNull;
     case "flow_keys":
       return "flow_keys";
+    case "arena":
+      return "arena";
     case "object":
       return v.to.name;
     case "map":
@@ -142,6 +146,7 @@ export function sameRegion(a: Region, b: Region): boolean {
     case "address":
     case "packet_end":
     case "flow_keys":
+    case "arena":
       return b.kind === a.kind;
     case "packet":
       return b.kind === "packet" && b.meta === a.meta && b.range === a.range;
