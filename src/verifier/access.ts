@@ -163,7 +163,8 @@ export function stackRoom(
   p: Pointer,
 ): Outcome {
   const min = span.min + BigInt(off);
-  const end = span.max + BigInt(off) + size;
+  // Even no bytes at all must begin inside. kernel/bpf/verifier.c:check_stack_slot_within_bounds
+  const end = span.max + BigInt(off) + (size > 0n ? size : 1n);
   if (min >= BigInt(-STACK_SIZE) && end <= 0n) return undefined;
   const from = min < BigInt(-STACK_SIZE) ? min : span.max + BigInt(off);
   return refuse("E0518", [mode, from, Number(size)], { about: p.varying ? [p, p.varying] : [] });
