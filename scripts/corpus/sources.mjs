@@ -30,9 +30,12 @@ const GROUPS = [
 ];
 
 /** [{ path, group, source, dialect, options }] of the files whose path holds `only`; `source` is absolute. */
-export function corpusFiles(only = "") {
+export const corpusFiles = (only = "") => filesOf("test/corpus/files.txt", only);
+
+/** The same for any list of paths in the source tree, a line each; the list is a file of the project. */
+export function filesOf(listed, only = "") {
   const tree = fetch("source", KERNEL);
-  const list = readFileSync(join(project, "test/corpus/files.txt"), "utf8").split("\n");
+  const list = readFileSync(join(project, listed), "utf8").split("\n");
   return list
     .filter((path) => path !== "" && !path.startsWith("#") && path.includes(only))
     .map((path) => {

@@ -159,7 +159,7 @@ function bindImm64(insn: Extract<Insn, { kind: "ld_imm64" }>, place: Place): Bou
   if (value.kind === "func_off" && !reloc) {
     return addressOf(insn, func.section.name, place.off + (value.off + 1) * 8, place);
   }
-  if (!reloc) return { insn };
+  if (!reloc) return { insn: { ...insn, value: withoutMap(value) } };
   const { symbol } = reloc;
   const addend = addendOf(value);
   if (addend !== undefined && symbol.section && isCode(symbol.section)) {
@@ -168,6 +168,12 @@ function bindImm64(insn: Extract<Insn, { kind: "ld_imm64" }>, place: Place): Bou
   const bound = addend === undefined ? undefined : boundValue(symbol, addend, cx);
   if (!bound) refuse(place, symbol);
   return { insn: bound ? { ...insn, value: bound } : insn };
+}
+
+/** A descriptor that stands in the object itself means nothing: the loader opens maps of its own. */
+function withoutMap(value: Imm64): Imm64 {
+  if (value.kind === "map_fd" || value.kind === "map_value") return { ...value, fd: -1 };
+  return value.kind === "map_idx" || value.kind === "map_idx_value" ? { ...value, idx: -1 } : value;
 }
 
 /** The number that a relocation adds to, which stands in the instruction; compilers leave the kind of address open. */

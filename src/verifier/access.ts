@@ -4,13 +4,15 @@ import type { LinkedMap } from "../link/model.ts";
 import { checkInside, spanOf } from "./bounds.ts";
 import type { Cx } from "./cx.ts";
 import { describe } from "./domain/scalar.ts";
-import { read, STACK_SIZE } from "./domain/stack.ts";
+import { objectIn, read, STACK_SIZE } from "./domain/stack.ts";
 import { reg as regOf, type State } from "./domain/state.ts";
 import { addBits, isAligned, knownBits, type Tnum } from "./domain/tnum.ts";
 import type { Pointer, Region, Value } from "./domain/value.ts";
 import { specialAt } from "./map-fields.ts";
+import { mapStruct } from "./map-struct.ts";
 import type { Need } from "./needs.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
+import { checkPacket, checkPacketUse, isPacket, type Packet } from "./packet.ts";
 import { walkStruct } from "./struct-walk.ts";
 import { makerOf, offsetWords, regionWords, regName, structName, valueWords } from "./words.ts";
 
@@ -45,7 +47,9 @@ function checkAtomic(cx: Cx, p: Pointer, reg: string, access: Access): Outcome {
   if (access.mode === "update" && access.size < 4)
     return refuse("E0501", [0, "an atomic operation on less than 4 bytes"]);
   if (p.to.kind === "address") return undefined;
-  const barred = p.to.kind === "ctx" || (p.to.kind === "btf" && access.mode === "read" && p.to.trust !== "trusted");
+  const barred =
+    ["ctx", "packet", "packet_end", "sock", "flow_keys"].includes(p.to.kind) ||
+    (p.to.kind === "btf" && access.mode === "read" && p.to.trust !== "trusted");
   if (barred) return refuse("E0535", [reg, regionWords(cx, p)], { about: [p] });
   if (p.to.kind === "stack" || isAligned(offsetBits(p, access.off), access.size)) return undefined;
   return refuse("E0575", [regionWords(cx, p), offsetWords({ ...p, off: p.off + access.off }), access.size], {
@@ -79,12 +83,45 @@ function checkRegion(cx: Cx, state: State, p: Pointer, access: Access): Outcome 
       if (access.atomic || access.mode === "update") return unmodelled("an atomic operation on memory of the kernel");
       return writes(access) ? readOnly(cx, p) : undefined;
     case "map":
-      return writes(access) || p.nullable
+      return writes(access)
         ? refuse("E0534", [reg, valueWords(cx, p)], { about: [p] })
-        : unmodelled("reading fields of struct bpf_map");
+        : checkMapStruct(cx, p, to.map, access);
     case "func":
+    case "packet_end":
+    case "object":
       return refuse("E0534", [reg, valueWords(cx, p)], { about: [p] });
+    case "packet":
+      return isPacket(p) ? checkPacketAccess(cx, p, access) : undefined;
+    case "arena":
+      return access.atomic ? unmodelled("an ordered access to the arena") : undefined;
+    case "sock":
+      return checkSocket(cx, p, to, access);
+    case "flow_keys":
+      return p.varying
+        ? refuse("E0531", [reg, "bpf_flow_keys"], { about: [p, p.varying] })
+        : checkInside(cx, p, reg, access.off, BigInt(access.size), to.size);
   }
+}
+
+function checkMapStruct(cx: Cx, p: Pointer, map: LinkedMap, access: Access): Outcome {
+  const struct = mapStruct(cx, map);
+  if (!struct || access.atomic) return unmodelled("reading fields of struct bpf_map");
+  return checkStruct(cx, p, struct, access);
+}
+
+const checkPacketAccess = (cx: Cx, p: Packet, access: Access): Outcome =>
+  checkPacketUse(cx, p, writes(access)) ??
+  checkPacket(cx, p, regName(access.base), access.off, BigInt(access.size), false);
+
+/** kernel/bpf/verifier.c:check_sock_access */
+function checkSocket(cx: Cx, p: Pointer, to: Region & { readonly kind: "sock" }, access: Access): Outcome {
+  if (writes(access)) return readOnly(cx, p);
+  if (p.varying) return refuse("E0531", [regName(access.base), "bpf_sock"], { about: [p, p.varying] });
+  const off = p.off + access.off;
+  if (cx.facts.socket(to.sort, off, access.size)) return undefined;
+  return refuse("E0529", [`${access.size} bytes at ${off} of ${regionWords(cx, p)} are no field that can be read`], {
+    about: [p],
+  });
 }
 
 const writes = (access: Access): boolean => access.mode !== "read";
@@ -99,8 +136,22 @@ function checkStack(state: State, p: Pointer, access: Access): Outcome {
   }
   if (!span) return refuse("E0520", [reg], { about: [p, ...(p.varying ? [p.varying] : [])] });
   const fault = stackRoom(access.mode === "read" ? "a read" : "a write", span, access.off, BigInt(access.size), p);
-  if (fault || p.varying || access.mode === "write") return fault;
+  if (fault) return fault;
+  const frame = p.to.kind === "stack" ? state.frames[p.to.frame] : undefined;
+  const [from, to] = [Number(span.min) + access.off, Number(span.max) + access.off + access.size];
+  const object = frame && objectIn(frame.stack, from, to);
+  if (object) return touched(object, p, access);
+  if (p.varying || access.mode === "write") return undefined;
   return checkFill(state, p, access);
+}
+
+/** Writing ends an iterator, which then cannot be destroyed any more; nobody reads one. */
+function touched(object: Value, p: Pointer, access: Access): Outcome {
+  const isIterator = object.kind === "ptr" && object.to.kind === "object" && object.to.name.startsWith("bpf_iter_");
+  if (!isIterator || p.varying || access.mode === "update")
+    return unmodelled("touching an object of the kernel on the stack");
+  if (access.mode === "write") return undefined;
+  return refuse("E0534", [regName(access.base), "a pointer to an iterator on the stack"], { about: [object] });
 }
 
 /** `size` bytes from each of the offsets in `span` (plus `off`) lie inside the stack. */
@@ -112,7 +163,8 @@ export function stackRoom(
   p: Pointer,
 ): Outcome {
   const min = span.min + BigInt(off);
-  const end = span.max + BigInt(off) + size;
+  // Even no bytes at all must begin inside. kernel/bpf/verifier.c:check_stack_slot_within_bounds
+  const end = span.max + BigInt(off) + (size > 0n ? size : 1n);
   if (min >= BigInt(-STACK_SIZE) && end <= 0n) return undefined;
   const from = min < BigInt(-STACK_SIZE) ? min : span.max + BigInt(off);
   return refuse("E0518", [mode, from, Number(size)], { about: p.varying ? [p, p.varying] : [] });
@@ -123,15 +175,14 @@ function checkFill(state: State, p: Pointer, access: Access): Outcome {
   if (!frame) return unmodelled("a pointer to the stack of a function that has returned");
   const found = read(frame.stack, p.off + access.off, access.size, 0);
   if ("partOf" in found) return refuse("E0521", [access.size], { about: [found.partOf] });
-  const swapped = access.mode === "update" && found.value.kind === "ptr";
-  return swapped ? unmodelled("an atomic operation on a saved pointer") : undefined;
+  return undefined;
 }
 
 /** A pointer is saved whole, and no stack pointer into the stack of a caller. kernel/bpf/verifier.c:check_stack_write_fixed_off */
 function checkSpill(state: State, access: Access, frame: number): Outcome {
   const value = storedPointer(state, access.value);
-  if (!value || access.mode === "read") return undefined;
-  if (access.mode === "update") return unmodelled("an atomic operation with a pointer");
+  // What an atomic operation leaves is no pointer to anybody.
+  if (!value || access.mode !== "write" || access.atomic) return undefined;
   if (access.size !== 8) return refuse("E0522", [`only ${access.size} of its 8 bytes are stored`], { about: [value] });
   const current = state.frames.length - 1;
   if (frame !== current && value.to.kind === "stack") {
@@ -179,7 +230,9 @@ function checkCtx(cx: Cx, p: Pointer, access: Access): Outcome {
   if (p.off !== 0 && !cx.ctx.movable) return refuse("E0514", [`a pointer that was moved by ${p.off}`], { about: [p] });
   if (off < 0) return refuse("E0514", [`offset ${off}`], { about: [p] });
   const answer = cx.ctx.access(off, access.size, access.mode === "read" ? "read" : "write");
-  return answer.kind === "refused" || answer.kind === "unmodelled" ? answer : undefined;
+  if (answer.kind === "refused" || answer.kind === "unmodelled") return answer;
+  if (!access.signed || answer.kind !== "pointer") return undefined;
+  return refuse("E0517", ["a signed read", access.size, off, cx.facts.programKind]);
 }
 
 /** kernel/bpf/verifier.c:check_ptr_to_btf_access */

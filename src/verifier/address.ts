@@ -4,7 +4,7 @@ import type { BtfSpec, TypeId } from "../btf/type.ts";
 import type { Imm64 } from "../isa/insn.ts";
 import type { LinkedMap } from "../link/model.ts";
 import type { Cx } from "./cx.ts";
-import { constant } from "./domain/scalar.ts";
+import { constant, unknownScalar } from "./domain/scalar.ts";
 import { type State, topFrame } from "./domain/state.ts";
 import { pointer, type Value } from "./domain/value.ts";
 import { specialFields } from "./map-fields.ts";
@@ -12,8 +12,9 @@ import { type Outcome, refuse, unmodelled } from "./outcome.ts";
 import { calledFunc } from "./prepare.ts";
 import { sizeOf, strip } from "./struct-walk.ts";
 
-/** BPF_MAP_TYPE_ARENA and BPF_MAP_TYPE_INSN_ARRAY: their addresses follow rules of their own. */
-const OWN_RULES: ReadonlySet<number> = new Set([33, 34]);
+const ARENA = 33;
+/** BPF_MAP_TYPE_INSN_ARRAY: its addresses follow rules of their own. */
+const OWN_RULES: ReadonlySet<number> = new Set([34]);
 
 export function checkAddress(cx: Cx, state: State, value: Imm64): Outcome {
   const found = addressOf(cx, state, value);
@@ -48,8 +49,11 @@ function addressOf(cx: Cx, state: State, value: Imm64): Value | NonNullable<Outc
   }
 }
 
+/** Numbers of maps that no relocation made mean nothing to the kernel. */
+const NO_MAP = refuse("E0574", ["it refers to a map by a number that stands in the object"]);
+
 function mapPointer(cx: Cx, map: LinkedMap | undefined, at: number): Value | NonNullable<Outcome> {
-  if (!map) return unmodelled("a reference to a map that is not there");
+  if (!map) return NO_MAP;
   return mapTrouble(cx, map) ?? pointer({ kind: "map", map }, at);
 }
 
@@ -62,16 +66,18 @@ function mapTrouble(cx: Cx, map: LinkedMap): Outcome {
   if (cx.facts.sleepable && !kind.sleepable) {
     return refuse("E0574", [`sleepable programs cannot use map '${map.name}' of type ${kind.name}`]);
   }
-  const special = specialFields(cx, map)[0];
-  return special && special.name !== "kptr"
-    ? unmodelled(`${special.name} in the values of map '${map.name}'`)
-    : undefined;
+  const fields = specialFields(cx, map);
+  if (fields.some((f) => f.name === "bpf_spin_lock") && cx.facts.barsLocks)
+    return refuse("E0574", [`${cx.facts.programKind} programs cannot use map '${map.name}', which holds a lock`]);
+  const special = fields.find((f) => f.name !== "kptr" && f.name !== "bpf_spin_lock");
+  return special && unmodelled(`${special.name} in the values of map '${map.name}'`);
 }
 
 function dataPointer(cx: Cx, map: LinkedMap | undefined, off: number, at: number): Value | NonNullable<Outcome> {
-  if (!map) return unmodelled("a reference to a map that is not there");
+  if (!map) return NO_MAP;
   const trouble = mapTrouble(cx, map);
   if (trouble) return trouble;
+  if (map.type === ARENA) return unknownScalar(at);
   if (map.type !== 2 || map.maxEntries !== 1) return unmodelled(`the address of a value of map '${map.name}'`);
   if (off < 0 || off >= map.valueSize) return refuse("E0523", [map.name, BigInt(off), BigInt(off), map.valueSize]);
   return pointer({ kind: "map_value", map }, at, { off });
@@ -83,8 +89,10 @@ function kernelSymbol(btf: BtfSpec, id: TypeId, at: number): Value | NonNullable
   const type = btf.type(id);
   if (type.kind === "func") return pointer({ kind: "mem", size: 0, readOnly: true, ringbuf: false }, at);
   if (type.kind !== "var") return unmodelled(`the kernel symbol with BTF id ${id}`);
-  if (isPerCpu(btf, id)) return unmodelled("variables of one processor each");
   const target = strip(btf, type.type);
+  if (isPerCpu(btf, id)) {
+    return pointer({ kind: "btf", btf, type: target.id, trust: "plain", space: "percpu" }, at);
+  }
   if (target.type.kind === "struct" || target.type.kind === "union") {
     return pointer({ kind: "btf", btf, type: target.id, trust: "plain" }, at);
   }

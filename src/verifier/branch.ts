@@ -8,6 +8,7 @@ import { arithmetic } from "./domain/scalar-alu.ts";
 import { sharpen } from "./domain/sharpen.ts";
 import { copyState, reg as regOf, relearn, type State, setReg, settleNull } from "./domain/state.ts";
 import type { Pointer, Value } from "./domain/value.ts";
+import { learnPacket, packetOutcome } from "./packet.ts";
 import { jumpTarget } from "./prepare.ts";
 import type { Step } from "./step.ts";
 
@@ -43,12 +44,14 @@ function turn(state: State, at: number, taken: boolean, to: number): void {
 function replace(state: State, by: State): Step {
   state.frames.splice(0, state.frames.length, ...by.frames);
   state.refs = by.refs;
+  state.held = by.held;
   state.at = by.at;
   state.path = by.path;
   return { ends: false };
 }
 
 function outcome(cond: Condition, a: Value, b: Value): boolean | undefined {
+  if (a.kind === "ptr" && b.kind === "ptr") return packetOutcome(cond, a, b);
   if (a.kind === "scalar" && b.kind === "scalar") return decided(cond.op, cond.width, a, b);
   const p = a.kind === "ptr" ? a : b.kind === "ptr" ? b : undefined;
   const n = a.kind === "scalar" ? a : b.kind === "scalar" ? b : undefined;
@@ -65,6 +68,7 @@ function surelyNotNull(p: Pointer): boolean {
     case "map_value":
     case "map_key":
     case "mem":
+    case "sock":
       return true;
     case "btf":
       return p.to.trust === "trusted" || p.ref !== 0;
@@ -76,6 +80,7 @@ function surelyNotNull(p: Pointer): boolean {
 /** What the state knows where the condition `holds` or not; false if that cannot be. */
 function learn(cx: Cx, state: State, cond: Condition, a: Value, b: Value, holds: boolean): boolean {
   if (a.kind === "scalar" && b.kind === "scalar") return learnNumbers(cx, state, cond, a, b, holds);
+  learnPacket(state, cond, a, b, holds);
   if (cond.width === 64 && (cond.op === "eq" || cond.op === "ne")) {
     const isEqual = (cond.op === "eq") === holds;
     if (b.kind === "scalar") markNeeded(b.origin);

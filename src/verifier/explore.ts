@@ -1,5 +1,6 @@
 /** Walks every path of a function, deepest first, until all have ended or one is refused. kernel/bpf/verifier.c:do_check */
 import type { AccessKinds } from "./access-kinds.ts";
+import { asksIterator } from "./calls/iterators.ts";
 import type { Cx } from "./cx.ts";
 import type { DepthMeter } from "./depth.ts";
 import type { State } from "./domain/state.ts";
@@ -8,13 +9,15 @@ import { holds } from "./holds.ts";
 import { CALLING_HELPERS } from "./live.ts";
 import type { Finding } from "./model.ts";
 import { type Refusal, refuse } from "./outcome.ts";
-import { type Checkpoint, close, SeenStates } from "./seen.ts";
+import { type Checkpoint, close, SeenStates, widenAgainst } from "./seen.ts";
 import { step } from "./step.ts";
 
 /** What a walk counted and found so far; one for all functions of a program. */
 export interface Progress {
   processed: number;
   readonly limit: number;
+  /** Paths end where nothing new can come of them. */
+  readonly prune: boolean;
   readonly unknown: Set<string>;
   readonly depth: DepthMeter;
   readonly kinds: AccessKinds;
@@ -72,8 +75,8 @@ class Walk {
     let parent = hangsOn;
     while (this.#progress.processed <= this.#progress.limit) {
       const { at } = state;
-      if (cx.live.meets[at]) {
-        const visit = this.#seen.visit(state, parent, loopsAt(cx, at), this.#worthKeeping());
+      if (cx.live.meets[at] && this.#progress.prune) {
+        const visit = this.#seen.visit(state, loopsAt(cx, state), parent, this.#worthKeeping());
         if (visit.kind === "covered") break;
         if (visit.kind === "endless") return this.#refused(refuse("E0566", []), state);
         if (visit.checkpoint) {
@@ -89,7 +92,10 @@ class Walk {
       if (outcome === "stop") break;
       if (outcome) return outcome;
       this.#progress.depth.note(cx, state);
+      const loops = loopsAt(cx, state);
+      const { rounds } = state;
       const { ends, other } = step(cx, state);
+      if (other && loops) widenAgainst(parent, at, rounds, other);
       if (cx.prep.insns[at]!.insn.kind === "jump") this.#jumps++;
       if (other) {
         if (parent) parent.open++;
@@ -130,10 +136,10 @@ class Walk {
   }
 }
 
-function loopsAt(cx: Cx, at: number): boolean {
-  const insn = cx.prep.insns[at]!.insn;
-  return (
-    insn.kind === "may_goto" ||
-    (insn.kind === "call" && insn.callee.kind === "helper" && CALLING_HELPERS.has(insn.callee.id))
-  );
+/** Whether the instruction may come back to itself in a state that differs in nothing but how often it did. */
+function loopsAt(cx: Cx, state: State): boolean {
+  const insn = cx.prep.insns[state.at]!.insn;
+  if (insn.kind === "may_goto") return true;
+  if (insn.kind !== "call") return false;
+  return (insn.callee.kind === "helper" && CALLING_HELPERS.has(insn.callee.id)) || asksIterator(cx, state);
 }

@@ -3,7 +3,7 @@ import type { BtfSpec, TypeId } from "../btf/type.ts";
 import type { Size } from "../isa/insn.ts";
 import type { Helper } from "../kernel/model.ts";
 import type { Range } from "./domain/scalar.ts";
-import type { Region } from "./domain/value.ts";
+import type { Region, SockSort } from "./domain/value.ts";
 import type { Outcome, Refusal, Unmodelled } from "./outcome.ts";
 
 /** What a load from the context leaves in the register, or why it is refused. */
@@ -88,6 +88,16 @@ export interface Facts {
   readonly linksSubtraction: boolean;
   /** Programs of this kind may write some members of kernel structs. */
   readonly writesStructs: boolean;
+  /** The struct that the context is to the kernel. */
+  readonly kernelCtx: TypeId | undefined;
+  /** Programs of this kind may not use maps with locks. */
+  readonly barsLocks: boolean;
+  /** What programs of this kind may do with packet data. */
+  readonly packets: "none" | "read" | "write";
+  /** Programs of this kind may load from a packet with BPF_LD_ABS and BPF_LD_IND. */
+  readonly loadsPackets: boolean;
+  /** Whether a load of that size and place from a socket is allowed. */
+  socket(sort: SockSort, off: number, size: number): boolean;
   /** Names of the type that global functions declare for the context. */
   readonly ctxTypes: readonly string[];
   /** The helper for this kind of program. */

@@ -2,8 +2,8 @@
 import type { BtfSpec, TypeId } from "../btf/type.ts";
 import { iteratorPointers, lsmHook, mayCallDPath, returnRange, tracepointArg } from "../kernel/attach.ts";
 import { type AttachAnswer, type AttachTarget, attachTarget } from "../kernel/attach-target.ts";
-import { contextRule } from "../kernel/contexts.ts";
-import { helperById, helperFor, helperGroup, isCertain } from "../kernel/helpers.ts";
+import { contextAccess, contextLayout, contextRule } from "../kernel/contexts.ts";
+import { helperById, helperFor, isCertain } from "../kernel/helpers.ts";
 import { hasEnumerator } from "../kernel/kernel.ts";
 import { limitsOf } from "../kernel/limits.ts";
 import { mapTypeById } from "../kernel/maps.ts";
@@ -14,9 +14,9 @@ import { mayCall } from "../kfuncs/callers.ts";
 import type { Kfunc } from "../kfuncs/kfunc.ts";
 import { findKfunc } from "../kfuncs/kfunc.ts";
 import type { LinkedProgram } from "../link/model.ts";
-import { ruledCtx, unclearCtx } from "./ctx/fields.ts";
+import { fieldAccess, ruledCtx, unclearCtx } from "./ctx/fields.ts";
 import { multiCtx, type Slot, trampolineCtx } from "./ctx/trampoline.ts";
-import type { Trust } from "./domain/value.ts";
+import type { SockSort, Trust } from "./domain/value.ts";
 import type { CtxModel, Facts, KfuncFacts, MapKind, ReturnRule } from "./facts.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
 import { strip } from "./struct-walk.ts";
@@ -62,8 +62,16 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     countsCpus: atLeast(kernel.version, 7, 0),
     linksSubtraction: atLeast(kernel.version, 7, 0),
     writesStructs: !["TRACING", "KPROBE", "TRACEPOINT", "RAW_TRACEPOINT", "PERF_EVENT", "LSM"].includes(info.progType),
+    kernelCtx: kernelCtx(kernel.btf, info),
+    // kernel/bpf/verifier.c:check_map_prog_compatibility
+    barsLocks: /^(SOCKET_FILTER|KPROBE|TRACEPOINT|PERF_EVENT|RAW_TRACEPOINT(_WRITABLE)?)$/.test(info.progType),
+    packets: packetUse(info.progType),
+    loadsPackets: ["SOCKET_FILTER", "SCHED_CLS", "SCHED_ACT"].includes(info.progType),
+    socket: (sort, off, size) => socketAccess(kernel, info, sort, off, size),
     ctxTypes: ctxTypes(kernel.btf, info),
-    isCertain: remembered((id) => isCertain(id, info)),
+    isCertain: remembered(
+      (id) => isCertain(id, info) || (RETVAL.has(id) && info.progType !== "CGROUP_SKB" && isCgroup(info)),
+    ),
     helper: remembered((id) => helperFact(info, id)),
     allows: (helper) => allowed(kernel, helper, info, target),
     kfunc: (id, off) => memo(kfuncs, `${id}:${off}`, () => (off === 0 ? kfuncFact(kernel, info, id) : undefined)),
@@ -82,6 +90,47 @@ function ctxTypes(btf: BtfSpec, info: SectionInfo): readonly string[] {
   const first = btf.type(member.type);
   const last = strip(btf, member.type).type;
   return [first, last].flatMap((t) => ("name" in t && t.name !== "" ? [t.name] : []));
+}
+
+/** kernel/bpf/verifier.c:may_access_direct_pkt_data */
+function packetUse(progType: string): Facts["packets"] {
+  if (["LWT_IN", "LWT_OUT", "LWT_SEG6LOCAL", "SK_REUSEPORT", "FLOW_DISSECTOR", "CGROUP_SKB"].includes(progType))
+    return "read";
+  const writers = ["SCHED_CLS", "SCHED_ACT", "XDP", "LWT_XMIT", "SK_SKB", "SK_MSG", "CGROUP_SOCKOPT"];
+  return writers.includes(progType) ? "write" : "none";
+}
+
+/** The structures of the UAPI through which programs see the kinds of sockets, with the rows that tell what may be read. */
+const SOCKETS: Readonly<Record<SockSort, readonly [string, string]>> = {
+  sock: ["bpf_sock", "PTR_TO_SOCKET"],
+  sock_common: ["bpf_sock", "PTR_TO_SOCK_COMMON"],
+  tcp_sock: ["bpf_tcp_sock", "PTR_TO_TCP_SOCK"],
+  xdp_sock: ["bpf_xdp_sock", "PTR_TO_XDP_SOCK"],
+};
+
+/** kernel/bpf/verifier.c:check_sock_access */
+function socketAccess(kernel: Kernel, info: SectionInfo, sort: SockSort, off: number, size: number): boolean {
+  const [struct, rows] = SOCKETS[sort];
+  const layout = contextLayout(struct, kernel.arch);
+  if (!layout) return false;
+  const answer = fieldAccess(
+    layout,
+    new Map(contextAccess(struct, { ...info, progType: rows }).map((row) => [row.field, row])),
+    off,
+    size,
+    "read",
+    kernel.btf,
+  );
+  return answer?.kind === "scalar";
+}
+
+/** kernel/bpf/btf.c:get_kern_ctx_btf_id */
+function kernelCtx(btf: BtfSpec, info: SectionInfo): TypeId | undefined {
+  const [id] = btf.byName("bpf_ctx_convert", "struct");
+  const list = id === undefined ? undefined : btf.type(id);
+  const member = list?.kind === "struct" && list.members.find((m) => m.name === `BPF_PROG_TYPE_${info.progType}_kern`);
+  const found = member ? strip(btf, member.type) : undefined;
+  return found?.type.kind === "struct" ? found.id : undefined;
 }
 
 /** `fsession` of `fsession.s/foo`. */
@@ -130,8 +179,16 @@ function remembered<T>(ask: (id: number) => T): (id: number) => T {
   };
 }
 
+/** bpf_get_retval and bpf_set_retval: cgroup programs have them, but for some hooks. kernel/bpf/cgroup.c:cgroup_common_func_proto */
+const RETVAL: ReadonlySet<number> = new Set([186, 187]);
+const NO_RETVAL = /INET_(INGRESS|EGRESS)|SOCK_OPS|_RECVMSG|_GETPEERNAME|_GETSOCKNAME/;
+const isCgroup = (info: SectionInfo): boolean => /^BPF_(CGROUP|LSM_CGROUP)/.test(info.attachType ?? "");
+
 function helperFact(info: SectionInfo, id: number): Helper | { readonly missing: true; readonly name?: string } {
-  const helper = helperFor(id, info);
+  const barred = RETVAL.has(id) && isCgroup(info) && NO_RETVAL.test(info.attachType ?? "");
+  const helper = barred
+    ? undefined
+    : (helperFor(id, info) ?? (isCgroup(info) && RETVAL.has(id) ? helperById(id) : undefined));
   if (helper) return helper;
   const name = helperById(id)?.name;
   return name === undefined ? { missing: true } : { missing: true, name };
@@ -195,10 +252,10 @@ function ctxOf(
   if (target) return targetCtx(info, kind, target);
   if (info.progType === "TRACING" && answer === "unset" && info.attachType?.endsWith("_MULTI")) return multiCtx(kind);
   const rule = contextRule(info.progType);
-  if (!rule || info.progType === "TRACING" || info.progType === "LSM" || !helperGroup(info)) {
+  if (!rule || info.progType === "TRACING" || info.progType === "LSM") {
     return unclearCtx(`the context of ${kind} programs`);
   }
-  return ruledCtx(rule, info, kind, kernel.arch);
+  return ruledCtx(rule, info, kind, kernel);
 }
 
 /** Before 7.1 no context could be read through a register that carries an offset. */

@@ -1,25 +1,59 @@
 /** What `exit` needs: the right result, and nothing left to release. kernel/bpf/verifier.c:check_return_code and check_resource_leak */
+import type { Reg } from "../isa/insn.ts";
+import { checkSections } from "./calls/sections.ts";
 import type { Cx } from "./cx.ts";
 import { describe, signExtend } from "./domain/scalar.ts";
-import { reg as regOf, type State, topFrame } from "./domain/state.ts";
+import { nothingHeld, reg as regOf, type State, topFrame } from "./domain/state.ts";
 import type { Value } from "./domain/value.ts";
 import { checkReadable } from "./holds.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
+import { strip } from "./struct-walk.ts";
 import { makerOf, valueWords } from "./words.ts";
 
 export function checkLeave(cx: Cx, state: State): Outcome {
   const { why, func } = topFrame(state);
   switch (why.kind) {
     case "entry":
-      return checkLeaks(cx, state) ?? checkProgramResult(cx, state);
+      return checkLeaks(cx, state) ?? checkSections(state) ?? checkProgramResult(cx, state);
     case "global":
-      return checkLeaks(cx, state) ?? checkGlobalResult(cx, state, cx.prep.funcs[func]!.name);
+      return checkLeaks(cx, state) ?? checkSections(state) ?? checkGlobalResult(cx, state, cx.prep.funcs[func]!.name);
     case "call":
       return returnsStack(regOf(state, 0));
     case "callback":
+      if (state.held !== nothingHeld) return unmodelled("a section that a callback leaves open");
       if (state.refs.length !== why.refs) return unmodelled("references that a callback keeps");
       return checkRange(cx, state, `a callback of ${why.helper}`, why.min, why.max);
   }
+}
+
+/**
+ * What ends a whole function without `exit` (a tail call, a load from a packet that fails): in a function that is called,
+ * it must return an int. kernel/bpf/verifier.c:check_abnormal_return
+ */
+export function checkAbnormalReturn(cx: Cx, state: State, what: string): Outcome {
+  const { why, func } = topFrame(state);
+  if (why.kind === "entry") return undefined;
+  if (why.kind === "callback") return unmodelled(`${what} in a function that is called back`);
+  const linked = cx.prep.funcs[func]!;
+  const { btf } = cx.prep.program;
+  const type = linked.btfType === undefined ? undefined : btf?.type(linked.btfType);
+  const proto = type?.kind === "func" ? btf?.type(type.type) : undefined;
+  if (!btf || proto?.kind !== "func_proto") return unmodelled(`${what} in a function without a type`);
+  const ret = strip(btf, proto.ret).type.kind;
+  if (ret === "int" || ret === "enum" || ret === "enum64") return undefined;
+  return refuse("E0563", [`must be an int where '${linked.name}' makes ${what}`]);
+}
+
+/** bpf_throw: the program ends here, and its argument is the result. kernel/bpf/verifier.c:check_kfunc_call */
+export function checkThrow(cx: Cx, state: State): Outcome {
+  if (state.frames.some((f) => f.why.kind === "callback"))
+    return refuse("E0558", ["bpf_throw", "a helper called this function"]);
+  const leaks = checkLeaks(cx, state) ?? checkSections(state);
+  if (leaks) return leaks;
+  const rule = cx.facts.returns;
+  if (rule.kind === "unmodelled") return unmodelled(`what ${cx.facts.programKind} programs may return`);
+  if (rule.kind !== "range") return undefined;
+  return checkRange(cx, state, `this ${cx.facts.programKind} program`, rule.min, rule.max, rule.width, 1);
 }
 
 function checkLeaks(cx: Cx, state: State): Outcome {
@@ -65,10 +99,10 @@ function checkGlobalResult(cx: Cx, state: State, name: string): Outcome {
   });
 }
 
-function checkRange(cx: Cx, state: State, kind: string, min: bigint, max: bigint, width?: 32): Outcome {
-  const value = regOf(state, 0);
+function checkRange(cx: Cx, state: State, kind: string, min: bigint, max: bigint, width?: 32, r: Reg = 0): Outcome {
+  const value = regOf(state, r);
   const want = min === max ? `${min}` : `${min} to ${max}`;
-  if (value.kind === "nothing") return checkReadable(cx, state, 0);
+  if (value.kind === "nothing") return checkReadable(cx, state, r);
   if (value.kind === "ptr")
     return refuse("E0563", [`must be ${want}, but is ${valueWords(cx, value)}`], { about: [value] });
   const range = width === 32 ? value.s32 : value.s;

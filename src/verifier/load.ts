@@ -7,6 +7,7 @@ import { constant, cut, type Scalar, signExtend, unknownScalar, withBounds } fro
 import { allZero, read } from "./domain/stack.ts";
 import type { State } from "./domain/state.ts";
 import { type Pointer, pointer, type Region, type Trust, type Value } from "./domain/value.ts";
+import { mapStruct } from "./map-struct.ts";
 import { walkStruct } from "./struct-walk.ts";
 import { fieldTrust } from "./trust.ts";
 
@@ -42,8 +43,12 @@ function rawValue(cx: Cx, state: State, base: Pointer, off: number, size: Size, 
       if (answer.kind !== "pointer") return unknownScalar(at);
       return pointer(answer.to, at, { nullable: answer.nullable, id: answer.nullable ? cx.newId() : 0 });
     }
+    case "map": {
+      const struct = mapStruct(cx, base.to.map);
+      return struct ? fromStruct(cx, state, base, struct, off, size, at) : unknownScalar(at);
+    }
     case "btf":
-      return fromStruct(cx, base, base.to, off, size, at);
+      return fromStruct(cx, state, base, base.to, off, size, at);
     default:
       return unknownScalar(at);
   }
@@ -74,6 +79,7 @@ function fromMap(base: Pointer, map: LinkedMap, off: number, size: Size, at: num
 
 function fromStruct(
   cx: Cx,
+  state: State,
   base: Pointer,
   to: Region & { readonly kind: "btf" },
   off: number,
@@ -84,7 +90,7 @@ function fromStruct(
   if (walk.kind === "address" && cx.facts.followsAddresses) return pointer({ kind: "address" }, at);
   if (walk.kind !== "pointer") return unknownScalar(at);
   const space = walk.tags.includes("user") ? "user" : walk.tags.includes("percpu") ? "percpu" : undefined;
-  const { trust, nullable } = fieldTrust(cx, to, walk);
+  const { trust, nullable } = fieldTrust(cx, state, to, walk);
   const region = structRegion(to, walk.type, trust, space);
   return pointer(region, at, { nullable, id: nullable ? cx.newId() : 0 });
 }

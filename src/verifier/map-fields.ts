@@ -4,7 +4,7 @@ import type { LinkedMap } from "../link/model.ts";
 import { spanOf } from "./bounds.ts";
 import type { Cx } from "./cx.ts";
 import type { Pointer } from "./domain/value.ts";
-import { type Outcome, unmodelled } from "./outcome.ts";
+import { type Outcome, refuse, unmodelled } from "./outcome.ts";
 import { sizeOf, strip } from "./struct-walk.ts";
 
 export interface SpecialField {
@@ -27,6 +27,8 @@ const SPECIAL_STRUCTS: ReadonlySet<string> = new Set([
   "bpf_refcount",
 ]);
 const SPECIAL_TAGS: ReadonlySet<string> = new Set(["kptr", "kptr_untrusted", "percpu_kptr", "uptr"]);
+/** Pointers of the kernel may be read and written by rules of their own, which are not modelled. */
+const OPEN: ReadonlySet<string> = SPECIAL_TAGS;
 const MAX_FIELDS = 4096;
 
 const known = new WeakMap<LinkedMap, readonly SpecialField[]>();
@@ -37,7 +39,8 @@ export function specialFields(cx: Cx, map: LinkedMap): readonly SpecialField[] {
   if (!fields) {
     const found: SpecialField[] = [];
     const { btf } = cx.prep.program;
-    if (btf && map.valueType !== undefined) collect(btf, map.valueType, 0, found, 0);
+    const type = map.valueType ?? btf?.byName(map.name, "datasec")[0];
+    if (btf && type !== undefined) collect(btf, type, 0, found, 0);
     fields = found;
     known.set(map, fields);
   }
@@ -46,6 +49,14 @@ export function specialFields(cx: Cx, map: LinkedMap): readonly SpecialField[] {
 
 function collect(btf: BtfSpec, id: TypeId, off: number, found: SpecialField[], depth: number): void {
   if (depth > 8 || found.length > MAX_FIELDS) return;
+  const section = btf.type(id);
+  if (section.kind === "datasec") {
+    for (const v of section.vars) {
+      const variable = btf.type(v.type);
+      if (variable.kind === "var") collect(btf, variable.type, v.off, found, depth + 1);
+    }
+    return;
+  }
   const { type } = strip(btf, id);
   if (type.kind === "struct" || type.kind === "union") {
     if (SPECIAL_STRUCTS.has(type.name)) {
@@ -67,7 +78,7 @@ function collect(btf: BtfSpec, id: TypeId, off: number, found: SpecialField[], d
   }
 }
 
-/** Touching a special member is left open: its own rules are not modelled. */
+/** Special members are touched by their own functions alone. kernel/bpf/verifier.c:check_map_access */
 export function specialAt(cx: Cx, p: Pointer, off: number, size: number): Outcome {
   if (p.to.kind !== "map_value") return undefined;
   const fields = specialFields(cx, p.to.map);
@@ -76,5 +87,8 @@ export function specialAt(cx: Cx, p: Pointer, off: number, size: number): Outcom
   const min = Number(span?.min ?? 0n) + off;
   const max = Number(span?.max ?? 0n) + off + size;
   const hit = fields.find((f) => !span || (min < f.off + f.size && max > f.off));
-  return hit ? unmodelled(`access to ${hit.name} in a value of map '${p.to.map.name}'`) : undefined;
+  if (!hit) return undefined;
+  const what = `${hit.name} in a value of map '${p.to.map.name}'`;
+  if (OPEN.has(hit.name)) return unmodelled(`access to ${what}`);
+  return refuse("E0534", ["it", `the place of ${what}`], { about: [p] });
 }

@@ -26,6 +26,10 @@ export type Need =
   | { readonly kind: "address"; readonly value: Imm64 }
   | { readonly kind: "callable"; readonly callee: Callee }
   | { readonly kind: "leave" }
+  /** The program has an arena. */
+  | { readonly kind: "arena" }
+  /** r6 is the context of a program that may load from packets by number. */
+  | { readonly kind: "packet" }
   | { readonly kind: "known"; readonly what: string };
 
 const readable = (reg: Reg): Need => ({ kind: "readable", reg });
@@ -65,12 +69,12 @@ export function needsOf(insn: Insn): readonly Need[] {
     case "may_goto":
       return [];
     case "addr_space_cast":
-      return [{ kind: "known", what: "arena pointers" }];
+      return [readable(insn.src), changeable(insn.dst), { kind: "arena" }];
     case "load_acquire":
     case "store_release":
       return orderedNeeds(insn);
     case "load_packet":
-      return [{ kind: "known", what: "BPF_LD_ABS and BPF_LD_IND" }];
+      return [readable(6), { kind: "packet" }, ...(insn.src === undefined ? [] : [readable(insn.src)])];
     case "gotox":
       return [{ kind: "known", what: "gotox" }];
     case "callx":

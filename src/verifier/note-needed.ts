@@ -3,7 +3,7 @@ import type { Insn, Reg } from "../isa/insn.ts";
 import type { Cx } from "./cx.ts";
 import { markNeeded } from "./domain/need.ts";
 import { placeOf } from "./domain/stack.ts";
-import { reg as regOf, type State, topFrame } from "./domain/state.ts";
+import { type FrameKind, reg as regOf, type State, topFrame } from "./domain/state.ts";
 import type { Value } from "./domain/value.ts";
 import { calledFunc } from "./prepare.ts";
 
@@ -25,12 +25,16 @@ export function noteNeeded(cx: Cx, state: State): void {
       callArgs(cx, state, insn);
       return;
     case "exit":
-      if (topFrame(state).why.kind !== "call") need(regOf(state, 0));
+      if (isRanged(cx, topFrame(state).why.kind)) need(regOf(state, 0));
       return;
     default:
       return;
   }
 }
+
+/** Whether the result must lie in a range. */
+const isRanged = (cx: Cx, why: FrameKind["kind"]): boolean =>
+  why === "callback" || (why === "entry" && cx.facts.returns.kind === "range");
 
 /** How far a pointer is moved. */
 function pointerSum(state: State, dst: Reg, src: Reg): void {

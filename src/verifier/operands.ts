@@ -26,6 +26,8 @@ export function checkOperands(cx: Cx, state: State, need: Operands): Outcome {
   const dst = regOf(state, need.dst);
   const by: Value = "imm" in src ? constant(BigInt(src.imm), -1) : regOf(state, src.reg);
   const reg = regName(need.dst);
+  if (ofArena(dst)) return undefined;
+  if (ofArena(by)) return unmodelled("an address in the arena that is added to something");
   if (ofAddress(dst) || ofAddress(by)) return onAddress(width, dst, by);
   if (dst.kind === "ptr" && by.kind === "ptr") {
     return op === "sub" ? undefined : refuse("E0541", [reg, op], { about: [dst, by] });
@@ -35,6 +37,12 @@ export function checkOperands(cx: Cx, state: State, need: Operands): Outcome {
     return scalarFirst(cx, op, width, dst, by, regName("reg" in src ? src.reg : 0), reg);
   return undefined;
 }
+
+/** Whatever is done to an address in the arena, it stays one. kernel/bpf/verifier.c:adjust_reg_min_max_vals */
+const ofArena = (v: Value): boolean => v.kind === "ptr" && v.to.kind === "arena";
+
+/** Pointers that stay where they are. */
+const FIXED: ReadonlySet<string> = new Set(["packet_end", "sock"]);
 
 const ofAddress = (v: Value): boolean => v.kind === "ptr" && v.to.kind === "address";
 
@@ -56,6 +64,7 @@ function pointerOp(cx: Cx, op: AluOp, width: Width, p: Pointer, by: Scalar, reg:
   if (p.nullable) return refuse("E0537", [reg], { ...about, help: "check it against NULL first" });
   if (p.to.kind === "map" && !(by.s.min === 0n && by.s.max === 0n))
     return refuse("E0536", [reg, op, valueWords(cx, p)], about);
+  if (FIXED.has(p.to.kind)) return refuse("E0536", [reg, op, valueWords(cx, p)], about);
   if (op === "sub" && p.to.kind === "stack") return refuse("E0542", [reg], about);
   if (op !== "add" && op !== "sub") return refuse("E0536", [reg, op, valueWords(cx, p)], about);
   return checkOffset(cx, op, p, by, reg);

@@ -50,21 +50,22 @@ export class SeenStates {
   }
 
   /** Compares the state with those seen here. `loops`: this instruction comes back to itself; `keep`: worth keeping now. */
-  visit(state: State, parent: Checkpoint | undefined, loops: boolean, keep: boolean): Visit {
+  visit(state: State, loops: boolean, parent: Checkpoint | undefined, keep: boolean): Visit {
     let list = this.#byInsn.get(state.at);
     if (!list) {
       list = [];
       this.#byInsn.set(state.at, list);
     }
     const live = liveRegs(this.#cx, state);
-    if (loops && parent) widenAgainst(parent, state);
     for (const seen of list) {
       const done = seen.open === 0;
-      if (!done && !loops) {
+      if (!done && (!loops || !this.#callsBack(state.at))) {
         if (seen.state.rounds === state.rounds && coversState(seen.state, state, live, "same"))
           return { kind: "endless" };
-        if (keep) seen.misses++;
-        continue;
+        if (!loops) {
+          if (keep) seen.misses++;
+          continue;
+        }
       }
       if (coversState(seen.state, state, live, done ? "needed" : "within")) {
         seen.hits++;
@@ -83,6 +84,11 @@ export class SeenStates {
     return { kind: "fresh", checkpoint: this.#add(state, parent) };
   }
 
+  /** Calls that come back to themselves do so in the same state when they are done; a jump does not. */
+  #callsBack(at: number): boolean {
+    return this.#cx.prep.insns[at]!.insn.kind === "call";
+  }
+
   #add(state: State, parent: Checkpoint | undefined): Checkpoint {
     forgetLonelyIds(state);
     rootNumbers(state);
@@ -98,14 +104,16 @@ function isUseless(c: Checkpoint): boolean {
   return c.misses > patience * (c.hits + 1);
 }
 
-/** Numbers that changed since the last round of the loop are forgotten. */
-function widenAgainst(parent: Checkpoint, state: State): void {
+/**
+ * Numbers that changed since the last round of the loop are forgotten in `next`, which goes round once more. `at` and
+ * `rounds`: the instruction that loops, and the round that comes to its end. kernel/bpf/verifier.c:find_prev_entry
+ */
+export function widenAgainst(parent: Checkpoint | undefined, at: number, rounds: number, next: State): void {
   for (let c: Checkpoint | undefined = parent; c; c = c.parent) {
     const old = c.state;
-    if (old.at !== state.at || old.frames.length !== state.frames.length) continue;
-    if (old.rounds === state.rounds) return;
-    if (old.frames.every((f, i) => f.callsite === state.frames[i]!.callsite)) {
-      widen(old, state);
+    if (old.at !== at || old.rounds === rounds || old.frames.length > next.frames.length) continue;
+    if (old.frames.every((f, i) => f.callsite === next.frames[i]!.callsite)) {
+      widen(old, next);
       return;
     }
   }

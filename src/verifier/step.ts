@@ -1,10 +1,11 @@
 /** What an instruction does to a state that gives what it needs. Changes the state; where paths part, returns the other one. */
-import type { Insn, Reg, Size, Src } from "../isa/insn.ts";
+import type { Callee, Insn, Reg, Size, Src } from "../isa/insn.ts";
 import { s64 } from "../support/int.ts";
 import { addressValue } from "./address.ts";
 import { spanOf } from "./bounds.ts";
 import { branch } from "./branch.ts";
 import { runCall } from "./calls/call.ts";
+import { clobber } from "./calls/clobber.ts";
 import type { Cx } from "./cx.ts";
 import {
   constant,
@@ -22,9 +23,10 @@ import { sharpen } from "./domain/sharpen.ts";
 import { forget, linkSpill, write } from "./domain/stack.ts";
 import { copyState, reg as regOf, type State, setReg, topFrame } from "./domain/state.ts";
 import { cutBits, swapBytes } from "./domain/tnum.ts";
-import type { Pointer, Value } from "./domain/value.ts";
+import { type Pointer, pointer, type Value } from "./domain/value.ts";
 import { loaded } from "./load.ts";
 import { noteNeeded } from "./note-needed.ts";
+import { movedPacket } from "./packet.ts";
 import { movePointer } from "./pointer-math.ts";
 import { jumpTarget } from "./prepare.ts";
 
@@ -45,7 +47,8 @@ export function step(cx: Cx, state: State): Step {
     case "jump":
       return insn.cond ? branch(cx, state, insn.cond) : go(state, jumpTarget(cx.prep, state.at));
     case "call": {
-      const other = runCall(cx, state, insn.callee);
+      if (throws(cx, insn.callee)) return END;
+      const other = runCall(cx, state, insn.callee) ?? afterTailCall(insn.callee, state);
       return other ? { ends: false, other } : ON;
     }
     case "exit":
@@ -53,12 +56,31 @@ export function step(cx: Cx, state: State): Step {
     case "may_goto":
       return mayGoto(cx, state);
     default: {
-      const other = insn.kind === "alu" ? splitSign(cx, state, insn) : undefined;
+      const split = insn.kind === "alu" ? splitSign(cx, state, insn) : undefined;
+      const other = insn.kind === "load_packet" ? returnedEarly(state, constant(0n, state.at)) : split;
       compute(cx, state, insn);
       state.at++;
       return other ? { ends: false, other } : ON;
     }
   }
+}
+
+const throws = (cx: Cx, callee: Callee): boolean =>
+  callee.kind === "kfunc_id" && cx.facts.kfunc(callee.btfId, callee.off)?.name === "bpf_throw";
+
+const TAIL_CALL = 12;
+
+/** A tail call that succeeds ends the function, with whatever the other program returns. */
+const afterTailCall = (callee: Callee, state: State): State | undefined =>
+  callee.kind === "helper" && callee.id === TAIL_CALL ? returnedEarly(state, unknownScalar(state.at)) : undefined;
+
+/** What ends the running function early: the caller sees `r0`. Undefined in the entry, where the program ends. */
+function returnedEarly(state: State, r0: Value): State | undefined {
+  if (topFrame(state).why.kind !== "call") return undefined;
+  const other = copyState(state);
+  setReg(other, 0, r0);
+  leave(other);
+  return other;
 }
 
 function go(state: State, to: number): Step {
@@ -81,12 +103,12 @@ function leave(state: State): Step {
   return ON;
 }
 
-/** The loop goes on or is cut off; how often cannot be told. */
+/** The loop is cut off, or goes on; how often cannot be told. */
 function mayGoto(cx: Cx, state: State): Step {
   const other = copyState(state);
-  other.at = jumpTarget(cx.prep, state.at);
-  state.at++;
-  state.rounds++;
+  other.at++;
+  other.rounds++;
+  state.at = jumpTarget(cx.prep, state.at);
   return { ends: false, other };
 }
 
@@ -115,6 +137,17 @@ function compute(cx: Cx, state: State, insn: Insn): void {
       return;
     case "atomic":
       atomic(cx, state, insn);
+      return;
+    case "load_packet":
+      clobber(state);
+      setReg(state, 0, unknownScalar(state.at));
+      return;
+    case "addr_space_cast":
+      setReg(
+        state,
+        insn.dst,
+        insn.to === 0 && insn.from === 1 ? pointer({ kind: "arena" }, state.at) : unknownScalar(state.at),
+      );
       return;
     case "ld_imm64":
       setReg(state, insn.dst, addressValue(cx, state, insn.value));
@@ -184,11 +217,12 @@ function alu(cx: Cx, state: State, insn: Alu): void {
     setReg(state, insn.dst, linkedSum(cx, insn, dst, by, result));
     return;
   }
+  if (dst.kind === "ptr" && dst.to.kind === "arena") return;
   const minus = insn.op === "sub";
   if (insn.width === 64 && dst.kind === "ptr" && by.kind === "scalar")
-    setReg(state, insn.dst, movePointer(dst, by, minus, at));
+    setReg(state, insn.dst, movedPacket(cx, dst, movePointer(dst, by, minus, at)));
   else if (insn.width === 64 && !minus && dst.kind === "scalar" && by.kind === "ptr")
-    setReg(state, insn.dst, movePointer(by, dst, false, at));
+    setReg(state, insn.dst, movedPacket(cx, by, movePointer(by, dst, false, at)));
   else setReg(state, insn.dst, insn.width === 64 ? unknownScalar(at) : zeroExtend32(unknownScalar(at), at));
 }
 
@@ -270,7 +304,8 @@ function atomic(cx: Cx, state: State, insn: Insn & { readonly kind: "atomic" }):
   const p = regOf(state, insn.base);
   const old = readThrough(cx, state, insn.base, insn.off, insn.size, false);
   if (p.kind === "ptr" && p.to.kind === "stack") clearStack(state, p, insn.off, insn.size);
-  const plain: Value = old.kind === "scalar" ? { ...old, id: 0, delta: 0n } : unknownScalar(state.at);
+  const whole = old.kind === "ptr" && insn.size === 8;
+  const plain: Value = old.kind === "scalar" ? { ...old, id: 0, delta: 0n } : whole ? old : unknownScalar(state.at);
   if (insn.op === "cmpxchg") setReg(state, 0, plain);
   else if (insn.fetch) setReg(state, insn.src, plain);
 }

@@ -1,5 +1,7 @@
 /** How far a pointer that was read out of a kernel struct is trusted. kernel/bpf/verifier.c:check_ptr_to_btf_access */
+import { inRcu } from "./calls/sections.ts";
 import type { Cx } from "./cx.ts";
+import type { State } from "./domain/state.ts";
 import type { Region, Trust } from "./domain/value.ts";
 import type { Walk } from "./struct-walk.ts";
 import { structName } from "./words.ts";
@@ -24,14 +26,13 @@ function isListed(cx: Cx, parent: Parent, walk: Member, list: string): boolean {
 }
 
 /** Trust of a member that was read through a pointer into `parent`. */
-export function fieldTrust(cx: Cx, parent: Parent, walk: Member): FieldTrust {
+export function fieldTrust(cx: Cx, state: State, parent: Parent, walk: Member): FieldTrust {
   const { trust } = parent;
   if (trust === "untrusted") return { trust, nullable: false };
   if (trust === "plain") return { trust: walk.untrusted ? "untrusted" : "plain", nullable: false };
   if (isListed(cx, parent, walk, "trusted")) return { trust: "trusted", nullable: false };
   if (isListed(cx, parent, walk, "trusted_or_null")) return { trust: "trusted", nullable: true };
-  // A sleepable program is not inside an RCU section unless it opens one, which is not modelled.
-  if (cx.facts.sleepable) return { trust: "untrusted", nullable: false };
+  if (!inRcu(cx, state)) return { trust: "untrusted", nullable: false };
   if (isListed(cx, parent, walk, "rcu_or_null")) return { trust: "rcu", nullable: true };
   if (walk.untrusted) return { trust: "untrusted", nullable: false };
   if (isListed(cx, parent, walk, "rcu")) return { trust: "rcu", nullable: false };

@@ -1,4 +1,5 @@
 /** The verifier: says of a linked program what the kernel will say, and why. */
+import { BtfError } from "../btf/format.ts";
 import type { Kernel } from "../kernel/model.ts";
 import type { LinkedProgram } from "../link/model.ts";
 import { AccessKinds } from "./access-kinds.ts";
@@ -6,7 +7,7 @@ import { catches, globalEntry, signatureOf } from "./calls/subprog.ts";
 import { checkShape, MAX_SUBPROGS } from "./cfg.ts";
 import type { Cx } from "./cx.ts";
 import { checkDepth, DepthMeter } from "./depth.ts";
-import type { Frame, State } from "./domain/state.ts";
+import { type Frame, nothingHeld, type State } from "./domain/state.ts";
 import { nothing, pointer, type Value } from "./domain/value.ts";
 import { findingOf } from "./explain.ts";
 import { explore, type Progress, type Trace } from "./explore.ts";
@@ -21,6 +22,8 @@ import { prepare } from "./prepare.ts";
 export interface VerifyOptions {
   /** Instructions that are followed at most; default 500,000. */
   readonly limit?: number;
+  /** False: every path is followed to its end, though nothing new can come of it; default true. */
+  readonly prune?: boolean;
   /** Called before each instruction that is followed, with its index in `program.insns` and the state. */
   readonly trace?: Trace;
 }
@@ -34,7 +37,13 @@ const MAX_MAPS = 64;
 /** What `kernel` will say of a program. Never throws for what a program may hold. */
 export function verify(program: LinkedProgram, kernel: Kernel, options: VerifyOptions = {}): ProgramVerdict {
   if (!program.info) return unknownVerdict(program, `the section name '${program.section}'`);
-  return verifyWith(program, kernelFacts(kernel, program, program.info), options);
+  try {
+    return verifyWith(program, kernelFacts(kernel, program, program.info), options);
+  } catch (error) {
+    // Types are decoded when they are asked for: damage in the object's may show here.
+    if (!(error instanceof BtfError || error instanceof RangeError)) throw error;
+    return unknownVerdict(program, `type information that cannot be read (${error.message})`);
+  }
 }
 
 /** The same with facts that the caller gives. */
@@ -65,10 +74,11 @@ function unknownVerdict(program: LinkedProgram, what: string): ProgramVerdict {
   };
 }
 
-function fresh({ limit, trace }: VerifyOptions): Progress {
+function fresh({ limit, prune, trace }: VerifyOptions): Progress {
   return {
     processed: 0,
     limit: limit ?? LIMIT,
+    prune: prune ?? true,
     unknown: new Set(),
     depth: new DepthMeter(),
     kinds: new AccessKinds(),
@@ -129,13 +139,14 @@ function settle(cx: Cx, progress: Progress, outcome: NonNullable<Outcome>, at: n
 
 function entryState(cx: Cx): State {
   const regs: Value[] = Array.from({ length: 10 }, (_, r) => (r === 1 ? pointer({ kind: "ctx" }, -1) : nothing(-1)));
-  return stateOf(cx, { func: 0, why: { kind: "entry" }, callsite: -1, regs, stack: [] });
+  return stateOf(cx, { func: 0, why: { kind: "entry" }, callsite: -1, regs, stack: [], callbacks: 0 });
 }
 
 function stateOf(cx: Cx, frame: Frame): State {
   return {
     frames: [frame],
     refs: [],
+    held: nothingHeld,
     at: cx.prep.funcs[frame.func]!.start,
     path: undefined,
     rounds: 0,
@@ -158,6 +169,7 @@ function exploreGlobals(cx: Cx, progress: Progress): Finding | undefined {
       callsite: -1,
       regs: [...globalEntry(cx, func)],
       stack: [],
+      callbacks: 0,
     };
     const finding = explore(cx, stateOf(cx, frame), progress);
     if (finding) return finding;

@@ -4,7 +4,7 @@ import type { Slot, Stack } from "./domain/stack.ts";
 import type { Frame, State } from "./domain/state.ts";
 import type { Value } from "./domain/value.ts";
 
-/** Numbers in `now` that differ from what they were a round ago become unknown. */
+/** Numbers in `now` that differ from what they were a round ago, and on which nothing turned, become unknown. */
 export function widen(before: State, now: State): void {
   for (let i = 0; i < now.frames.length; i++) {
     const old = before.frames[i];
@@ -40,6 +40,7 @@ function widenStack(old: Stack, now: Stack): Stack {
 
 function widened(old: Value, now: Value): Value {
   if (old.kind !== "scalar" || now.kind !== "scalar" || unchanged(old, now)) return now;
+  if (old.origin?.used || now.origin?.used) return now;
   return unknownScalar(now.at);
 }
 

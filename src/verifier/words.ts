@@ -32,6 +32,22 @@ export function regionWords(cx: Cx, p: Pointer): string {
       return "memory of the kernel";
     case "func":
       return "a function";
+    case "packet":
+      return p.to.meta ? "the data before the packet" : "the packet";
+    case "packet_end":
+      return "the end of the packet";
+    case "sock":
+      return p.to.sort === "tcp_sock"
+        ? "struct bpf_tcp_sock"
+        : p.to.sort === "xdp_sock"
+          ? "struct bpf_xdp_sock"
+          : "struct bpf_sock";
+    case "flow_keys":
+      return "struct bpf_flow_keys";
+    case "arena":
+      return "the arena";
+    case "object":
+      return `a ${p.to.name} on the stack`;
   }
 }
 

@@ -86,6 +86,16 @@ const memory: readonly Case[] = [
   ],
   ["E0575", "tc", `${ELEMENT} r1 = 1; lock *(u32 *)(r9 + 3) += r1; out: r0 = 0; exit`],
   ["accepted", "tc", `${ELEMENT} r1 = 1; lock *(u32 *)(r9 + 4) += r1; out: r0 = 0; exit`],
+  // No bytes at all must begin inside the stack, too.
+  ["E0518", "tracepoint", "r1 = r10; r2 = 0; r3 = r10; r3 += -8; call 113; r0 = 0; exit"],
+  ["accepted", "tracepoint", "r1 = r10; r1 += -8; r2 = 0; r3 = r10; r3 += -8; call 113; r0 = 0; exit"],
+  // A packet pointer that lay at the end lies there no more once it was moved.
+  [
+    "E0580",
+    "tc",
+    "r9 = *(u32 *)(r1 + 76); r8 = *(u32 *)(r1 + 80); r9 += 256; if r9 >= r8 goto at; r0 = 0; exit; at: r9 -= 256; if r9 < r8 goto in; r0 = 0; exit; in: r0 = *(u8 *)(r9 + 0); r0 = 0; exit",
+  ],
+  ["E0517", "perf_event", "r2 = *(u16 *)(r1 + 8); r0 = 0; exit"],
 ];
 
 const calls: readonly Case[] = [
@@ -103,10 +113,28 @@ const calls: readonly Case[] = [
   ["E0546", "cgroup_skb/ingress", "call 186; r0 = 1; exit"],
 ];
 
+const sections: readonly Case[] = [
+  ["E0560", "tc", "call bpf_rcu_read_lock; r0 = 0; exit"],
+  ["E0582", "tc", "call bpf_rcu_read_lock; call bpf_rcu_read_unlock; call bpf_rcu_read_unlock; r0 = 0; exit"],
+  ["E0560", "tc", "call bpf_preempt_disable; r0 = 0; exit"],
+  ["accepted", "tc", "call bpf_preempt_disable; call 7; call bpf_preempt_enable; r0 = 0; exit"],
+  ["E0566", "socket", "again: r0 = *(u32 *)(r10 - 4); may_goto again; r0 = 0; exit"],
+  ["accepted", "tc", "r6 = r1; r0 = *(u32 *)(r6 + 0); r0 = 0; exit"],
+  // Iterators: made, asked, destroyed; the element may be read only.
+  [
+    "accepted",
+    "tc",
+    "r1 = r10; r1 += -8; r2 = 0; r3 = 9; call bpf_iter_num_new; again: r1 = r10; r1 += -8; call bpf_iter_num_next; if r0 == 0 goto out; r1 = *(u32 *)(r0 + 0); goto again; out: r1 = r10; r1 += -8; call bpf_iter_num_destroy; r0 = 0; exit",
+  ],
+  ["E0560", "tc", "r1 = r10; r1 += -8; r2 = 0; r3 = 9; call bpf_iter_num_new; r0 = 0; exit"],
+  ["E0559", "tc", "r1 = r10; r1 += -8; call bpf_iter_num_next; r0 = 0; exit"],
+];
+
 describe.each([
   ["numbers", numbers],
   ["memory", memory],
   ["calls", calls],
+  ["sections", sections],
 ] as const)("%s", (_, cases) => {
   test.each(cases)("%s: %s: %s", (want, section, main) => {
     const text = main.replace(/\b[A-Z]{4,}\b/g, (name) => String(offsets[name] ?? name));

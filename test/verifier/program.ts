@@ -43,9 +43,11 @@ export interface Source {
 
 const kfuncId = (name: string): number => kernel.btf.byName(name, "func")[0]!;
 const kfuncs = Object.fromEntries(
-  ["bpf_session_is_return", "bpf_session_cookie", "bpf_task_acquire", "bpf_task_release", "bpf_task_from_pid"].map(
-    (name) => [name, kfuncId(name)],
-  ),
+  [
+    ...["bpf_session_is_return", "bpf_session_cookie", "bpf_task_acquire", "bpf_task_release", "bpf_task_from_pid"],
+    ...["bpf_rcu_read_lock", "bpf_rcu_read_unlock", "bpf_preempt_disable", "bpf_preempt_enable"],
+    ...["bpf_iter_num_new", "bpf_iter_num_next", "bpf_iter_num_destroy"],
+  ].map((name) => [name, kfuncId(name)]),
 );
 
 /** The program as a loader would hand it over; each source line is a statement. */

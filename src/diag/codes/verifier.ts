@@ -93,4 +93,11 @@ export const verifierCodes = {
   E0571: (reg: string, func: string, why: string) => `${reg}, an argument of the global function '${func}', ${why}`,
   E0573: (why: string) => `this function cannot be called back: ${why}`,
   E0574: (why: string) => `the kernel will not load this program: ${why}`,
+  // Packets.
+  E0580: (off: string, size: bigint, what: string, range: number) =>
+    `${size} bytes at ${off} of ${what}, of which ${range} are compared with the end`,
+  E0581: (why: string) => `a load from the packet by its number is not allowed here: ${why}`,
+  // Sections.
+  E0582: (name: string) => `${name} ends what was never begun`,
+  E0583: (name: string) => `${name} is called while a lock is held`,
 } as const;

@@ -43,10 +43,11 @@ export function runCall(cx: Cx, state: State, callee: Callee): State | undefined
       state.at++;
       return inside;
     }
-    case "kfunc_id":
-      runKfunc(cx, state, callee.btfId, callee.off);
+    case "kfunc_id": {
+      const other = runKfunc(cx, state, callee.btfId, callee.off);
       state.at++;
-      return undefined;
+      return other;
+    }
     case "subprog_off":
       runSubprog(cx, state);
       return undefined;

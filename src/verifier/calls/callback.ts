@@ -2,7 +2,7 @@
 import type { Helper } from "../../kernel/model.ts";
 import type { Cx } from "../cx.ts";
 import { unknownScalar } from "../domain/scalar.ts";
-import { copyState, reg as regOf, type State } from "../domain/state.ts";
+import { copyState, reg as regOf, type State, topFrame } from "../domain/state.ts";
 import { nothing, pointer, type Value } from "../domain/value.ts";
 import { type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { argReg, mapOf } from "./helper-args.ts";
@@ -35,22 +35,25 @@ export function checkCallback(cx: Cx, state: State, helper: Helper): Outcome {
   return depth > cx.facts.maxFrames ? refuse("E0564", [depth, cx.facts.maxFrames]) : undefined;
 }
 
-/** `bpf_loop(0, ...)` calls nothing. */
-function isEmptyLoop(state: State, helper: Helper): boolean {
+/** bpf_loop calls no more often than it was told. */
+function isDone(state: State, helper: Helper): boolean {
   const count = regOf(state, 1);
-  return helper.name === "bpf_loop" && count.kind === "scalar" && count.u.max === 0n;
+  return helper.name === "bpf_loop" && count.kind === "scalar" && BigInt(topFrame(state).callbacks) >= count.u.max;
 }
 
 /** The state at the start of the function that the helper calls; undefined for helpers that call none. */
 export function callbackOf(cx: Cx, state: State, helper: Helper): State | undefined {
   const func = calledBack(state, helper);
   const given = GIVEN[helper.name];
-  if (func === undefined || !given || isEmptyLoop(state, helper)) return undefined;
-  const inside = copyState(state);
+  if (func === undefined || !given) return undefined;
+  const inside = isDone(state, helper) ? undefined : copyState(state);
+  topFrame(state).callbacks = 0;
+  if (!inside) return undefined;
+  topFrame(inside).callbacks++;
   const args = given(cx, state, helper);
   const regs: Value[] = Array.from({ length: 10 }, (_, r) => args[r - 1] ?? nothing(-1));
   const why = { kind: "callback", helper: helper.name, min: 0n, max: 1n, refs: state.refs.length } as const;
-  inside.frames.push({ func, why, callsite: state.at, regs, stack: [] });
+  inside.frames.push({ func, why, callsite: state.at, regs, stack: [], callbacks: 0 });
   inside.at = cx.prep.funcs[func]!.start;
   return inside;
 }

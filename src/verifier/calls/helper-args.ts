@@ -5,7 +5,7 @@ import type { LinkedMap } from "../../link/model.ts";
 import type { Cx } from "../cx.ts";
 import { constOf } from "../domain/scalar.ts";
 import { reg as regOf, type State } from "../domain/state.ts";
-import type { Pointer, Value } from "../domain/value.ts";
+import type { Pointer, SockSort, Value } from "../domain/value.ts";
 import { checkReadable } from "../holds.ts";
 import { type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { regName, valueWords } from "../words.ts";
@@ -58,10 +58,18 @@ const checks: Readonly<Record<string, Check>> = {
   ARG_PTR_TO_MEM: memArg,
   ARG_PTR_TO_CTX: (cx, _, a) => ctxArg(cx, a),
   ARG_PTR_TO_BTF_ID: (cx, _, a) => structArg(cx, a, a.arg.kind.struct),
-  ARG_PTR_TO_BTF_ID_SOCK_COMMON: (cx, _, a) => structArg(cx, a, "sock_common"),
+  ARG_PTR_TO_BTF_ID_SOCK_COMMON: (cx, _, a) =>
+    isSocket(a) ? socketArg(cx, a, ANY_SOCKET) : structArg(cx, a, "sock_common"),
+  ARG_PTR_TO_SOCK_COMMON: (cx, _, a) => socketArg(cx, a, ANY_SOCKET),
+  ARG_PTR_TO_SOCKET: (cx, _, a) => socketArg(cx, a, ["sock"]),
   ARG_PTR_TO_RINGBUF_MEM: (cx, _, a) => recordArg(cx, a),
   ARG_PTR_TO_STACK: (cx, _, a) =>
     has(a, "PTR_MAYBE_NULL") && isNull(a.value) ? undefined : ofRegion(cx, a, "stack", "a pointer to the stack"),
+  ARG_PTR_TO_PERCPU_BTF_ID: (cx, _, a) =>
+    a.value.kind === "ptr" && a.value.to.kind === "btf" && a.value.to.space === "percpu" && !a.value.nullable
+      ? undefined
+      : wrongKind(cx, a, "the address of a variable that each processor has"),
+  ARG_PTR_TO_SPIN_LOCK: () => undefined, // looked at with the call
   ARG_PTR_TO_FUNC: (cx, _, a) => ofRegion(cx, a, "func", "a function"),
   ARG_PTR_TO_CONST_STR: (_cx, _, a) => stringArg(a),
 };
@@ -113,14 +121,17 @@ function mapData(cx: Cx, state: State, a: Arg, what: "key" | "value"): Outcome {
   const size = BigInt(what === "key" ? map.keySize : map.valueSize);
   const writes = has(a, "MEM_WRITE");
   if (size === 0n) return unmodelled(`a ${what} of no bytes in map '${map.name}'`);
-  return checkMemory(cx, state, { name: a.helper.name, reg: a.reg, size, writes, zeroAllowed: false, nullAllowed });
+  const packetAccess = a.helper.packetAccess ?? false;
+  const use = { name: a.helper.name, reg: a.reg, size, writes, zeroAllowed: false, nullAllowed, packetAccess };
+  return checkMemory(cx, state, use);
 }
 
 function memArg(cx: Cx, state: State, a: Arg): Outcome {
   const nullAllowed = has(a, "PTR_MAYBE_NULL");
   const fixed = a.arg.kind.size;
   const writes = has(a, "MEM_WRITE");
-  const use = { name: a.helper.name, reg: a.reg, writes, zeroAllowed: false, nullAllowed };
+  const packetAccess = a.helper.packetAccess ?? false;
+  const use = { name: a.helper.name, reg: a.reg, writes, zeroAllowed: false, nullAllowed, packetAccess };
   if (fixed !== undefined) {
     const aligned = has(a, "MEM_ALIGNED") ? checkAligned(cx, state, a.reg, fixed) : undefined;
     return checkMemory(cx, state, { ...use, size: BigInt(fixed) }) ?? aligned;
@@ -142,6 +153,7 @@ function sizeArg(cx: Cx, state: State, a: Arg, zeroAllowed: boolean): Outcome {
     writes: flags.includes("MEM_WRITE"),
     zeroAllowed,
     nullAllowed,
+    packetAccess: a.helper.packetAccess ?? false,
   };
   return checkSize(cx, state, a.reg, use);
 }
@@ -155,7 +167,8 @@ function ctxArg(cx: Cx, a: Arg): Outcome {
 }
 
 function structArg(cx: Cx, a: Arg, struct: string | undefined): Outcome {
-  if (has(a, "OBJ_RELEASE") || !struct) return unmodelled(`${a.helper.name} (a kernel struct)`);
+  if (!struct) return unmodelled(`${a.helper.name} (a kernel struct)`);
+  if (has(a, "OBJ_RELEASE")) return releasedStruct(cx, a, struct);
   const nullAllowed = has(a, "PTR_MAYBE_NULL");
   if (nullAllowed && isNull(a.value)) return undefined;
   const want = `a pointer to struct ${struct}`;
@@ -163,6 +176,30 @@ function structArg(cx: Cx, a: Arg, struct: string | undefined): Outcome {
   if (a.value.nullable && !nullAllowed) return mayBeNull(a);
   if (a.value.to.trust === "untrusted" || a.value.to.space) return wrongKind(cx, a, `${want} that is trusted`);
   return pointsToStruct(a.value, struct) ? undefined : wrongKind(cx, a, want);
+}
+
+const ANY_SOCKET: readonly SockSort[] = ["sock", "sock_common", "tcp_sock", "xdp_sock"];
+const isSocket = (a: Arg): boolean => a.value.kind === "ptr" && a.value.to.kind === "sock";
+
+function socketArg(cx: Cx, a: Arg, sorts: readonly SockSort[]): Outcome {
+  const nullAllowed = has(a, "PTR_MAYBE_NULL");
+  if (nullAllowed && isNull(a.value)) return undefined;
+  const { value } = a;
+  if (value.kind !== "ptr" || value.to.kind !== "sock" || !sorts.includes(value.to.sort))
+    return wrongKind(cx, a, "a pointer to a socket");
+  if (value.nullable && !nullAllowed) return mayBeNull(a);
+  const moved = value.off !== 0 || value.varying !== undefined;
+  if (has(a, "OBJ_RELEASE") && (value.ref === 0 || moved))
+    return refuse("E0561", [regName(a.reg), a.helper.name], { about: [value] });
+  return moved ? wrongKind(cx, a, "a pointer to a socket that was not moved") : undefined;
+}
+
+function releasedStruct(cx: Cx, a: Arg, struct: string): Outcome {
+  const { value } = a;
+  if (value.kind !== "ptr" || value.to.kind !== "btf") return wrongKind(cx, a, `a pointer to struct ${struct}`);
+  if (value.nullable) return mayBeNull(a);
+  const asIs = value.ref !== 0 && value.off === 0 && !value.varying;
+  return asIs ? undefined : refuse("E0561", [regName(a.reg), a.helper.name], { about: [value] });
 }
 
 function recordArg(cx: Cx, a: Arg): Outcome {

@@ -2,14 +2,19 @@
 import type { Helper } from "../../kernel/model.ts";
 import type { LinkedMap } from "../../link/model.ts";
 import type { Cx } from "../cx.ts";
-import { constOf, type Scalar, unknownScalar, withBounds } from "../domain/scalar.ts";
+import { constOf, describe, type Scalar, unknownScalar, withBounds } from "../domain/scalar.ts";
 import { placeOf, type Stack } from "../domain/stack.ts";
 import { reg as regOf, release, type State, setReg } from "../domain/state.ts";
-import { nothing, type Pointer, pointer, type Value } from "../domain/value.ts";
+import { nothing, type Pointer, pointer, type SockSort, type Value } from "../domain/value.ts";
+import { checkAbnormalReturn } from "../leave.ts";
+import { specialFields } from "../map-fields.ts";
 import { firstOf, type Outcome, refuse, unmodelled } from "../outcome.ts";
+import { dropPackets } from "../packet.ts";
+import { sizeOf, strip } from "../struct-walk.ts";
 import { clobber } from "./clobber.ts";
 import { argReg, checkArg, mapOf } from "./helper-args.ts";
 import { forgetWritten, greatest } from "./memory.ts";
+import { checkLock, checkSections, checkWithLock, runLock, sleepless } from "./sections.ts";
 import { structNamed } from "./structs.ts";
 
 /** Relocations that could not be resolved: libbpf calls a helper that does not exist. tools/lib/bpf/relo_core.c */
@@ -30,6 +35,10 @@ export function checkHelper(cx: Cx, state: State, id: number): Outcome {
   if (helper.mightSleep && !cx.facts.sleepable) {
     return refuse("E0548", [name], { help: "use a sleepable section (`.s`) and a target that may sleep" });
   }
+  const locked = checkWithLock(state, name, false);
+  if (locked) return locked;
+  const section = helper.mightSleep ? sleepless(state) : undefined;
+  if (section) return refuse("E0558", [name, `it may sleep, and this is ${section}`]);
   const sockets = changesSockets(state, helper);
   if (sockets) return sockets;
   const special = unsupported(helper);
@@ -46,10 +55,10 @@ function missing(cx: Cx, at: number, id: number, name: string | undefined): Outc
   return refuse("E0546", [name, cx.facts.programKind]);
 }
 
+const LOCKS: ReadonlySet<string> = new Set(["bpf_spin_lock", "bpf_spin_unlock"]);
+
 /** Helpers with rules of their own that are not written down here yet. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
-  bpf_spin_lock: "locks",
-  bpf_spin_unlock: "locks",
   bpf_snprintf: "the format of bpf_snprintf",
   bpf_kptr_xchg: "kernel pointers in maps",
   bpf_timer_init: "timers",
@@ -58,7 +67,6 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   bpf_timer_cancel: "timers",
   bpf_user_ringbuf_drain: "callbacks of bpf_user_ringbuf_drain",
   bpf_find_vma: "callbacks of bpf_find_vma",
-  bpf_get_local_storage: "cgroup storage",
 };
 
 /** SOCKMAP and SOCKHASH: their values are sockets, and few programs may change them. kernel/bpf/verifier.c:may_update_sockmap */
@@ -73,19 +81,37 @@ function changesSockets(state: State, helper: Helper): Outcome {
 function unsupported(helper: Helper): Outcome {
   const what = UNSUPPORTED[helper.name];
   if (what) return unmodelled(what);
-  if (helper.changesPacket && helper.name !== "bpf_tail_call")
-    return unmodelled(`${helper.name}, which moves packet data`);
   return undefined;
 }
 
-function checkAfterArgs(_cx: Cx, state: State, helper: Helper): Outcome {
+/** Errors and 0, since 7.2. kernel/bpf/verifier.c:check_helper_call, for BPF_FUNC_set_retval */
+function checkRetval(cx: Cx, state: State): Outcome {
+  const value = regOf(state, 1);
+  if (!cx.facts.splitsSigns || value.kind !== "scalar") return undefined;
+  if (value.s32.min >= -MAX_ERRNO && value.s32.max <= 0n) return undefined;
+  return refuse("E0549", ["r1", "bpf_set_retval", "0 or an error from -4095 on", `a number (${describe(value)})`], {
+    about: [value],
+  });
+}
+
+/** kernel/bpf/verifier.c:check_helper_call, for BPF_FUNC_get_local_storage */
+function checkStorageFlags(state: State): Outcome {
+  const flags = regOf(state, 2);
+  if (flags.kind === "scalar" && constOf(flags) === 0n) return undefined;
+  return refuse("E0549", ["r2", "bpf_get_local_storage", "the constant 0", "something else"], { about: [flags] });
+}
+
+function checkAfterArgs(cx: Cx, state: State, helper: Helper): Outcome {
+  if (helper.name === "bpf_tail_call" && checkSections(state)) return checkSections(state);
   if (helper.name === "bpf_tail_call" && state.refs.length > 0) {
     return refuse("E0560", ["what was acquired before a tail call"], {
       marks: state.refs.map((r) => ({ at: r.at, text: "acquired here" })),
     });
   }
-  if (helper.name === "bpf_tail_call" && state.frames.length > 1)
-    return unmodelled("a tail call in a function that is called");
+  if (helper.name === "bpf_tail_call") return checkAbnormalReturn(cx, state, "a tail call");
+  if (helper.name === "bpf_get_local_storage") return checkStorageFlags(state);
+  if (LOCKS.has(helper.name)) return checkLock(cx, state, helper.name);
+  if (helper.name === "bpf_set_retval") return checkRetval(cx, state);
   return undefined;
 }
 
@@ -95,6 +121,8 @@ export function runHelper(cx: Cx, state: State, helper: Helper): void {
   if (result.kind === "unmodelled") return;
   for (let i = 0; i < helper.args.length; i++) written(state, helper, i);
   if (helper.releases) releaseArgs(state, helper);
+  if (LOCKS.has(helper.name)) runLock(state, helper.name);
+  if (helper.changesPacket) dropPackets(state);
   clobber(state);
   setReg(state, 0, result.value);
   if (result.acquired) state.refs = [...state.refs, { id: result.acquired, at: state.at }];
@@ -151,16 +179,66 @@ function resultOf(cx: Cx, state: State, helper: Helper): Result {
         acquired: id,
       };
     }
+    case "RET_PTR_TO_MEM_OR_BTF_ID":
+      return perCpuOf(cx, state, helper, nullable);
     case "RET_PTR_TO_BTF_ID": {
       const type = struct === undefined ? undefined : structNamed(cx.facts.kernelBtf, struct);
       if (type === undefined || helper.acquires) return { kind: "unmodelled", what: `the result of ${helper.name}` };
       const trust = flags.includes("PTR_TRUSTED") ? "trusted" : "plain";
       const to = { kind: "btf", btf: cx.facts.kernelBtf, type, trust } as const;
-      return known(pointer(to, at, { nullable, id: nullable ? cx.newId() : 0 }));
+      return known(pointer(to, at, { nullable, id: nullable ? cx.newId() : 0, ref: castFrom(state, helper) }));
     }
+    case "RET_PTR_TO_SOCKET":
+    case "RET_PTR_TO_SOCK_COMMON":
+    case "RET_PTR_TO_TCP_SOCK":
+      return socketOf(cx, state, helper, SOCKETS[base], nullable);
     default:
       return { kind: "unmodelled", what: `the result of ${helper.name}` };
   }
+}
+
+/** What a variable of one processor is on this one, or on another. kernel/bpf/verifier.c:check_helper_call */
+function perCpuOf(cx: Cx, state: State, helper: Helper, nullable: boolean): Result {
+  const from = regOf(state, 1);
+  if (from.kind !== "ptr" || from.to.kind !== "btf" || from.to.space !== "percpu")
+    return { kind: "unmodelled", what: `the result of ${helper.name}` };
+  const { btf, type } = from.to;
+  const found = strip(btf, type);
+  const id = nullable ? cx.newId() : 0;
+  if (found.type.kind === "struct")
+    return known(pointer({ kind: "btf", btf, type: found.id, trust: "plain" }, state.at, { nullable, id }));
+  const size = sizeOf(btf, type);
+  if (size === undefined) return { kind: "unmodelled", what: `the result of ${helper.name}` };
+  return known(pointer({ kind: "mem", size, readOnly: true, ringbuf: false }, state.at, { nullable, id }));
+}
+
+const SOCKETS = {
+  RET_PTR_TO_SOCKET: "sock",
+  RET_PTR_TO_SOCK_COMMON: "sock_common",
+  RET_PTR_TO_TCP_SOCK: "tcp_sock",
+} as const;
+
+/** Helpers that give their argument back as another kind of socket. kernel/bpf/verifier.c:is_ptr_cast_function */
+const CASTS: ReadonlySet<string> = new Set([
+  "bpf_tcp_sock",
+  "bpf_sk_fullsock",
+  "bpf_skc_to_tcp_sock",
+  "bpf_skc_to_tcp6_sock",
+  "bpf_skc_to_udp6_sock",
+  "bpf_skc_to_mptcp_sock",
+  "bpf_skc_to_tcp_timewait_sock",
+  "bpf_skc_to_tcp_request_sock",
+]);
+const castFrom = (state: State, helper: Helper): number => {
+  const from = CASTS.has(helper.name) ? regOf(state, 1) : undefined;
+  return from?.kind === "ptr" ? from.ref : 0;
+};
+
+function socketOf(cx: Cx, state: State, helper: Helper, sort: SockSort, nullable: boolean): Result {
+  const id = cx.newId();
+  const ref = helper.acquires ? id : castFrom(state, helper);
+  const value = pointer({ kind: "sock", sort }, state.at, { nullable, id, ref });
+  return { kind: "known", value, ...(helper.acquires && { acquired: id }) };
 }
 
 /** Helpers whose result is a size or an error. kernel/bpf/verifier.c:do_refine_retval_range */
@@ -180,6 +258,10 @@ function numberOf(cx: Cx, state: State, helper: Helper): Value {
   if (helper.name === "bpf_get_smp_processor_id" && (cx.facts.countsCpus || cx.sharp)) {
     const range = { min: 0n, max: cx.sharp ? 1n : MOST_CPUS - 1n };
     return withBounds({ u: range, s: range, u32: range, s32: range }, state.at);
+  }
+  if (helper.name === "bpf_get_retval" && (cx.facts.splitsSigns || cx.sharp)) {
+    const errors = { min: -MAX_ERRNO, max: 0n };
+    return withBounds({ s: errors, s32: errors }, state.at);
   }
   if (!SIZED.has(helper.name)) return unknownScalar(state.at);
   const sizeAt = helper.args.findIndex((a) => a.kind.base.startsWith("ARG_CONST_SIZE"));
@@ -201,7 +283,9 @@ function mapValue(cx: Cx, state: State, helper: Helper, nullable: boolean): Resu
   }
   const found = helper.name === "bpf_map_lookup_elem" && foundForSure(cx, state, map);
   const orNull = nullable && !found;
-  return known(pointer({ kind: "map_value", map }, at, { nullable: orNull, id: orNull ? cx.newId() : 0 }));
+  const keepsId = specialFields(cx, map).some((f) => f.name === "bpf_spin_lock");
+  const id = orNull || keepsId ? cx.newId() : 0;
+  return known(pointer({ kind: "map_value", map }, at, { nullable: orNull, id, keepsId }));
 }
 
 /** A constant key that is surely in the array. kernel/bpf/verifier.c:get_constant_map_key */

@@ -54,6 +54,7 @@ export function checkParam(
   if (unread) return unread;
   const a: Arg = { kfunc, proto, index, name: param.name, reg, value: regOf(state, reg) };
   const suffix = SUFFIXES.find((s) => param.name.includes(s));
+  if (suffix === "__map" && ARENA_CALLS.test(kfunc.name)) return arenaMap(cx, a);
   if (suffix) return unmodelled(`${kfunc.name} (parameter ${param.name})`);
   if (SESSION_KFUNCS.has(kfunc.name)) return sessionArg(cx, a);
   const { type } = strip(kfunc.btf, param.type);
@@ -67,6 +68,16 @@ export function checkParam(
     default:
       return unmodelled(`${kfunc.name} (parameter ${param.name})`);
   }
+}
+
+const ARENA_CALLS = /^bpf_arena_(alloc|free|reserve)_pages$/;
+const ARENA = 33;
+
+/** kernel/bpf/verifier.c:check_kfunc_args, for KF_ARG_PTR_TO_MAP */
+function arenaMap(cx: Cx, a: Arg): Outcome {
+  const { value } = a;
+  const isArena = value.kind === "ptr" && value.to.kind === "map" && value.to.map.type === ARENA && !value.nullable;
+  return isArena ? undefined : unmodelled(`${a.kfunc.name} with ${valueWords(cx, value)}`);
 }
 
 function wrong(cx: Cx, a: Arg, want: string, help?: string): Outcome {
@@ -120,7 +131,9 @@ function pointerArg(cx: Cx, state: State, a: Arg, target: TypeId): Outcome {
       help: "compare it with NULL before the call",
     });
   }
+  if (ARENA_CALLS.test(a.kfunc.name) && value.kind === "scalar") return undefined;
   if (value.kind !== "ptr") return wrong(cx, a, "a pointer");
+  if (value.to.kind === "arena") return unmodelled(`an address in the arena as an argument of ${a.kfunc.name}`);
   const to = strip(a.kfunc.btf, target);
   if (value.to.kind === "address") return unmodelled(`an address of the kernel as an argument of ${a.kfunc.name}`);
   if (value.to.kind === "ctx") return unmodelled(`the context as an argument of ${a.kfunc.name}`);
@@ -145,8 +158,8 @@ function structArg(cx: Cx, a: Arg, value: Pointer, to: Stripped): Outcome {
       "arguments of traced functions are not trusted; take the struct from a kfunc such as bpf_task_from_pid";
     return wrong(cx, a, `${want} that the kernel trusts or holds a reference to`, help);
   }
-  if (value.off !== 0 && (releases || trust === "trusted"))
-    return unmodelled(`a part of a struct as an argument of ${a.kfunc.name}`);
+  if (value.off !== 0 && releases) return refuse("E0561", [regName(a.reg), a.kfunc.name], { about: [value] });
+  if (value.off !== 0 && trust === "trusted") return unmodelled(`a part of a struct as an argument of ${a.kfunc.name}`);
   return pointsToStruct(value, to.type.name) ? undefined : wrong(cx, a, want);
 }
 

@@ -5,12 +5,17 @@ import { unknownScalar } from "../domain/scalar.ts";
 import { reg as regOf, release, type State, setReg } from "../domain/state.ts";
 import { nothing, pointer, type Value } from "../domain/value.ts";
 import type { KfuncFacts } from "../facts.ts";
+import { checkReadable } from "../holds.ts";
+import { checkThrow } from "../leave.ts";
 import { firstOf, type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { sizeOf, strip } from "../struct-walk.ts";
+import { castResult, checkCast, isCast } from "./casts.ts";
 import { clobber } from "./clobber.ts";
 import { argReg } from "./helper-args.ts";
+import { askIterator, checkIterator, destroyIterator, iterStep, makeIterator } from "./iterators.ts";
 import { checkParam, memoryParams } from "./kfunc-args.ts";
 import { forgetWritten } from "./memory.ts";
+import { checkSection, checkWithLock, inRcu, runSection, sectionOf, sleepless } from "./sections.ts";
 import { iteratorCall } from "./unmodelled.ts";
 
 export type Proto = BtfType & { readonly kind: "func_proto" };
@@ -34,8 +39,29 @@ export function checkKfunc(cx: Cx, state: State, btfId: number, off: number): Ou
   if (kfunc.flags.includes("SLEEPABLE") && !cx.facts.sleepable) {
     return refuse("E0548", [name], { help: "use a sleepable section (`.s`) and a target that may sleep" });
   }
-  const args = firstOf(proto.params.map((p, i) => checkParam(cx, state, kfunc, proto, p, i)));
+  const locked = checkWithLock(state, name, true);
+  if (locked) return locked;
+  const sleeps = kfunc.flags.includes("SLEEPABLE") ? sleepless(state) : undefined;
+  if (sleeps) return refuse("E0558", [name, `it may sleep, and this is ${sleeps}`]);
+  if (kfunc.flags.includes("RCU_PROTECTED") && !inRcu(cx, state))
+    return refuse("E0558", [name, "it needs an RCU section"], { help: "call bpf_rcu_read_lock before it" });
+  const section = sectionOf(kfunc);
+  if (section) return checkSection(state, kfunc, section);
+  if (isCast(kfunc)) {
+    const unread =
+      checkReadable(cx, state, 1) ?? (name === "bpf_rdonly_cast" ? checkReadable(cx, state, 2) : undefined);
+    return unread ?? checkCast(cx, state, kfunc);
+  }
+  const step = iterStep(kfunc);
+  const args = firstOf(
+    proto.params.map((p, i) =>
+      step && i === 0
+        ? (checkReadable(cx, state, 1) ?? checkIterator(cx, state, kfunc, proto, step))
+        : checkParam(cx, state, kfunc, proto, p, i),
+    ),
+  );
   if (args?.kind === "refused") return args;
+  if (name === "bpf_throw") return args ?? checkThrow(cx, state);
   return iteratorCall(kfunc) ?? args ?? checkReleased(state, kfunc, proto) ?? checkResult(cx, state, kfunc, proto);
 }
 
@@ -53,22 +79,45 @@ function releasedArg(state: State, params: readonly Param[]): number {
   });
 }
 
-export function runKfunc(cx: Cx, state: State, btfId: number, off: number): void {
+/** Runs a checked call; where an iterator is asked, the second state is the one with an element. */
+export function runKfunc(cx: Cx, state: State, btfId: number, off: number): State | undefined {
   const kfunc = cx.facts.kfunc(btfId, off);
   const proto = kfunc && protoOf(kfunc);
-  if (!kfunc || !proto) return;
-  for (const { index, size } of memoryParams(state, kfunc, proto)) forgetWritten(state, argReg(index), size);
+  if (!kfunc || !proto) return undefined;
+  const section = sectionOf(kfunc);
+  if (section) runSection(state, section);
+  const step = iterStep(kfunc);
+  if (step === "next") return runNext(cx, state, kfunc, proto);
+  if (step === "destroy") destroyIterator(state, kfunc, proto);
+  else if (!isCast(kfunc))
+    for (const { index, size } of memoryParams(state, kfunc, proto)) forgetWritten(state, argReg(index), size);
   if (kfunc.flags.includes("RELEASE")) {
     const value = regOf(state, argReg(Math.max(0, releasedArg(state, proto.params))));
     if (value.kind === "ptr" && value.ref !== 0) release(state, value.ref, () => unknownScalar(state.at));
   }
+  if (step === "new") makeIterator(cx, state, kfunc, proto);
   const result = resultOf(cx, state, kfunc, proto);
   clobber(state);
-  if (!result) return;
+  if (!result) return undefined;
   setReg(state, 0, result);
   if (kfunc.flags.includes("ACQUIRE") && result.kind === "ptr") {
     state.refs = [...state.refs, { id: result.ref, at: state.at }];
   }
+  return undefined;
+}
+
+function runNext(cx: Cx, state: State, kfunc: KfuncFacts, proto: Proto): State | undefined {
+  const result = resultOf(cx, state, kfunc, proto);
+  const element = result?.kind === "ptr" ? { ...result, nullable: false, id: 0 } : unknownScalar(state.at);
+  const other = askIterator(state, kfunc, proto, element);
+  const r0 = regOf(state, 0);
+  clobber(state);
+  setReg(state, 0, r0);
+  if (!other) return undefined;
+  clobber(other);
+  setReg(other, 0, element);
+  other.at++;
+  return other;
 }
 
 function checkResult(cx: Cx, state: State, kfunc: KfuncFacts, proto: Proto): Outcome {
@@ -81,6 +130,7 @@ function resultOf(cx: Cx, state: State, kfunc: KfuncFacts, proto: Proto): Value 
   if (kfunc.name === "bpf_session_cookie") {
     return pointer({ kind: "mem", size: 8, readOnly: false, ringbuf: false }, at);
   }
+  if (isCast(kfunc)) return castResult(cx, state, kfunc);
   const { type } = strip(kfunc.btf, proto.ret);
   switch (type.kind) {
     case "void":
@@ -108,7 +158,8 @@ function pointerResult(
   const id = nullable || acquires ? cx.newId() : 0;
   const more = { nullable, id, ref: acquires ? id : 0 };
   if (target.type.kind === "struct") {
-    const trust = kfunc.flags.includes("RCU_PROTECTED") ? "rcu" : "trusted";
+    const guarded = kfunc.flags.includes("RCU_PROTECTED") || RCU_ITERATORS.test(kfunc.name);
+    const trust = guarded ? "rcu" : "trusted";
     return pointer({ kind: "btf", btf: kfunc.btf, type: target.id, trust }, state.at, more);
   }
   if (target.type.kind === "void") return acquires ? undefined : unknownScalar(state.at);
@@ -117,5 +168,8 @@ function pointerResult(
     ? undefined
     : pointer({ kind: "mem", size, readOnly: true, ringbuf: false }, state.at, more);
 }
+
+/** Iterators whose elements RCU protects: those with a constructor of that flag. */
+const RCU_ITERATORS = /^bpf_iter_(task|css|scx_dsq)_next$/;
 
 const byteSize = (btf: BtfSpec, type: BtfType & { readonly kind: "ptr" }): number | undefined => sizeOf(btf, type.type);

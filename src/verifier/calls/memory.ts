@@ -4,12 +4,13 @@ import { stackRoom } from "../access.ts";
 import { checkInside, MAX_VAR_OFF, spanOf } from "../bounds.ts";
 import type { Cx } from "../cx.ts";
 import { constant, constOf, describe, type Scalar } from "../domain/scalar.ts";
-import { forget, STACK_SIZE } from "../domain/stack.ts";
+import { forget, objectIn, STACK_SIZE } from "../domain/stack.ts";
 import { reg as regOf, type State } from "../domain/state.ts";
 import { addBits, isAligned, knownBits } from "../domain/tnum.ts";
 import type { Pointer, Value } from "../domain/value.ts";
 import { specialAt } from "../map-fields.ts";
 import { type Outcome, refuse, unmodelled } from "../outcome.ts";
+import { checkPacket, isPacket, type Packet } from "../packet.ts";
 import { offsetWords, regionWords, regName, valueWords } from "../words.ts";
 
 /** What a function does with memory that it is given. */
@@ -22,6 +23,8 @@ export interface MemoryUse {
   readonly writes: boolean;
   readonly zeroAllowed: boolean;
   readonly nullAllowed: boolean;
+  /** It may be packet data. */
+  readonly packetAccess?: boolean;
 }
 
 const isNull = (v: Value): boolean => v.kind === "scalar" && constOf(v) === 0n;
@@ -37,7 +40,16 @@ export function checkMemory(cx: Cx, state: State, use: MemoryUse): Outcome {
   if (value.nullable && !use.nullAllowed) {
     return refuse("E0550", [reg, use.name], { about: [value], help: "compare it with NULL before the call" });
   }
-  return checkBytes(cx, value, use);
+  return checkBytes(cx, value, use) ?? checkObjects(state, value, use);
+}
+
+/** What the kernel keeps on the stack is not memory to anybody. */
+function checkObjects(state: State, p: Pointer, use: MemoryUse): Outcome {
+  const frame = p.to.kind === "stack" ? state.frames[p.to.frame] : undefined;
+  const span = frame && spanOf(p);
+  if (!frame || !span || use.size === 0n) return undefined;
+  const object = objectIn(frame.stack, Number(span.min), Number(span.max + use.size));
+  return object && unmodelled(`an object of the kernel on the stack as memory for ${use.name}`);
 }
 
 function checkBytes(cx: Cx, p: Pointer, use: MemoryUse): Outcome {
@@ -50,7 +62,9 @@ function checkBytes(cx: Cx, p: Pointer, use: MemoryUse): Outcome {
       if (use.writes && (map.readOnly || map.flags & 0x80))
         return refuse("E0527", [regionWords(cx, p)], { about: [p] });
       if (!use.writes && map.flags & 0x100)
-        return unmodelled(`reading map '${map.name}', which programs may only write`);
+        return refuse("E0534", [reg, `a pointer into map '${map.name}', which programs may only write`], {
+          about: [p],
+        });
       return checkInside(cx, p, reg, 0, use.size, map.valueSize) ?? specialAt(cx, p, 0, Number(use.size));
     }
     case "map_key":
@@ -62,11 +76,27 @@ function checkBytes(cx: Cx, p: Pointer, use: MemoryUse): Outcome {
     case "btf":
       if (p.to.trust === "trusted") return unmodelled(`passing a kernel struct to ${use.name} as memory`);
       return notMemory(cx, p, use);
+    case "packet":
+      return isPacket(p) ? checkPacketArg(cx, p, use) : undefined;
+    case "flow_keys":
+      return unmodelled(`passing flow keys to ${use.name} as memory`);
     case "ctx":
-      return unmodelled(`passing the context to ${use.name} as memory`);
+      // Only the buffer that a syscall program is run with is memory. kernel/bpf/verifier.c:check_helper_mem_access
+      return cx.ctx.variable ? unmodelled(`passing the context to ${use.name} as memory`) : notMemory(cx, p, use);
     default:
       return notMemory(cx, p, use);
   }
+}
+
+/** kernel/bpf/verifier.c:may_access_direct_pkt_data, as it is asked for a function's argument */
+function checkPacketArg(cx: Cx, p: Packet, use: MemoryUse): Outcome {
+  if (!use.packetAccess || cx.facts.packets === "none") {
+    return refuse("E0549", [regName(use.reg), use.name, "memory outside of the packet", valueWords(cx, p)], {
+      about: [p],
+      help: "copy the data to the stack first",
+    });
+  }
+  return checkPacket(cx, p, regName(use.reg), 0, use.size, use.zeroAllowed);
 }
 
 function notMemory(cx: Cx, p: Pointer, use: MemoryUse): Outcome {

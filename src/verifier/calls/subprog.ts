@@ -8,12 +8,15 @@ import { reg as regOf, type State, setReg } from "../domain/state.ts";
 import { nothing, pointer, type Value } from "../domain/value.ts";
 import { checkReadable } from "../holds.ts";
 import { firstOf, type Outcome, refuse, unmodelled } from "../outcome.ts";
+import { dropPackets } from "../packet.ts";
 import { calledFunc } from "../prepare.ts";
 import { sizeOf, strip } from "../struct-walk.ts";
 import { regName, valueWords } from "../words.ts";
 import { clobber } from "./clobber.ts";
+import { mayMovePackets, maySleep, mayThrow } from "./effects.ts";
 import { argReg } from "./helper-args.ts";
 import { checkMemory, forgetWritten } from "./memory.ts";
+import { sleepless } from "./sections.ts";
 
 export function checkSubprog(cx: Cx, state: State): Outcome {
   const func = cx.prep.funcs[calledFunc(cx.prep, state.at)]!;
@@ -23,6 +26,11 @@ export function checkSubprog(cx: Cx, state: State): Outcome {
   if (func.linkage === "static") return undefined;
   const sig = signatureOf(cx, func);
   if (sig.unclear) return unmodelled(`the global function '${func.name}' (${sig.unclear})`);
+  if (state.held.lock) return refuse("E0583", [func.name], { help: "call bpf_spin_unlock first" });
+  const section = sleepless(state);
+  if (section && maySleep(cx, func)) return refuse("E0558", [func.name, `it may sleep, and this is ${section}`]);
+  if (state.refs.length > 0 && mayThrow(cx, func))
+    return unmodelled("a global function that may throw while something is held");
   return firstOf(sig.params.map((p, i) => checkGlobalArg(cx, state, func, p, argReg(i))));
 }
 
@@ -36,7 +44,7 @@ export function runSubprog(cx: Cx, state: State): void {
   const regs: Value[] = Array.from({ length: 10 }, (_, r) => (r >= 1 && r <= 5 ? regOf(state, r as Reg) : nothing(-1)));
   const callsite = state.at;
   clobber(state);
-  state.frames.push({ func: index, why: { kind: "call" }, callsite, regs, stack: [] });
+  state.frames.push({ func: index, why: { kind: "call" }, callsite, regs, stack: [], callbacks: 0 });
   state.at = func.start;
 }
 
@@ -45,6 +53,7 @@ function passGlobal(cx: Cx, state: State, func: LinkedFunc): void {
   sig.params.forEach((p, i) => {
     if (p.kind === "memory") forgetWritten(state, argReg(i), BigInt(p.size));
   });
+  if (mayMovePackets(cx, func)) dropPackets(state);
   clobber(state);
   if (sig.returns) setReg(state, 0, unknownScalar(state.at));
   state.at++;

@@ -3,18 +3,12 @@ import type { KfuncFacts } from "../facts.ts";
 import { type Outcome, unmodelled } from "../outcome.ts";
 
 const FLAGS: Readonly<Record<string, string>> = {
-  ITER_NEW: "iterators",
-  ITER_NEXT: "iterators",
-  ITER_DESTROY: "iterators",
-  ARENA_RET: "arenas",
-  ARENA_ARG1: "arenas",
-  ARENA_ARG2: "arenas",
   IMPLICIT_ARGS: "implicit arguments",
   FASTCALL: "casts of the context",
 };
 
 const NAMES =
-  /^bpf_(rcu_read_|preempt_|local_irq_|res_spin_|list_|rbtree_|obj_|percpu_obj_|refcount_|dynptr_|throw$|wq_|task_work|rdonly_cast|cast_to|stream_|arena_|timer_|xdp_|skb_|sock_|iter_css|map_sum|copy_from_user|probe_read|kptr)/;
+  /^bpf_(local_irq_|res_spin_|list_|rbtree_|obj_|percpu_obj_|refcount_|dynptr_|wq_|task_work|rdonly_cast|cast_to|stream_|timer_|xdp_|skb_|sock_|iter_css|map_sum|copy_from_user|probe_read|kptr)/;
 
 /** What is not modelled of a call, beyond its arguments. */
 export function iteratorCall(kfunc: KfuncFacts): Outcome {

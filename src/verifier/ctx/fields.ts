@@ -1,4 +1,5 @@
 /** Contexts that are structures of the UAPI, register sets or plain records. */
+import type { BtfSpec } from "../../btf/type.ts";
 import {
   type Context,
   type ContextRule,
@@ -7,14 +8,16 @@ import {
   type FieldAccess,
   ptRegs,
 } from "../../kernel/contexts.ts";
-import type { Arch, SectionInfo } from "../../kernel/model.ts";
+import type { Arch, Kernel, SectionInfo } from "../../kernel/model.ts";
+import type { Region } from "../domain/value.ts";
 import type { CtxAnswer, CtxModel } from "../facts.ts";
 import { refuse, unmodelled } from "../outcome.ts";
+import { sizeOf } from "../struct-walk.ts";
 
 type Mode = "read" | "write";
 
 /** The context of a program type by the kernel's access rules. */
-export function ruledCtx(rule: ContextRule, info: SectionInfo, kind: string, arch: Arch): CtxModel {
+export function ruledCtx(rule: ContextRule, info: SectionInfo, kind: string, { arch, btf }: Kernel): CtxModel {
   const layout = contextLayout(rule.ctx, arch);
   const movable = rule.modified !== "refused";
   const variable = rule.modified === "variable";
@@ -25,7 +28,7 @@ export function ruledCtx(rule: ContextRule, info: SectionInfo, kind: string, arc
     const rows = new Map(contextAccess(rule.ctx, info).map((row) => [row.field, row]));
     return {
       movable,
-      access: (off, size, mode) => fieldAccess(layout, rows, off, size, mode) ?? refused(off, size, mode),
+      access: (off, size, mode) => fieldAccess(layout, rows, off, size, mode, btf) ?? refused(off, size, mode),
     };
   }
   const writable = rule.progType === "RAW_TRACEPOINT_WRITABLE";
@@ -59,30 +62,72 @@ function recordAccess(rule: ContextRule, off: number, size: number, mode: Mode):
   return mode === "read" ? { kind: "scalar" } : { kind: "stored" };
 }
 
-function fieldAccess(
+/** What a load or store of that size and place gives, field by field; undefined where none allows it. */
+export function fieldAccess(
   layout: Context,
   rows: ReadonlyMap<string, FieldAccess>,
   off: number,
   size: number,
   mode: Mode,
+  btf: BtfSpec,
 ): CtxAnswer | undefined {
   // Members may overlap (unions of the structure): any that allows the access will do.
   for (const field of layout.fields) {
-    if (off < field.off || off + size > field.off + field.size) continue;
     const row = rows.get(field.name);
     const inside = off - field.off;
+    // A field of two bytes may be read with what follows it (bpf_sock's dst_port).
+    const wide = inside === 0 && row?.read.includes(size);
+    if (inside < 0 || (off + size > field.off + field.size && !wide)) continue;
     if (!row || off % size !== 0 || !allows(row, inside, size, mode)) continue;
     if (mode === "write") return { kind: "stored" };
-    return row.reg === "scalar"
-      ? { kind: "scalar" }
-      : unmodelled(`${field.name} of struct ${layout.name} (${row.reg})`);
+    return answerOf(row.reg, btf) ?? unmodelled(`${field.name} of struct ${layout.name} (${row.reg})`);
   }
   return undefined;
+}
+
+/** By the kernel's name of what the register holds after the load. include/linux/bpf.h:bpf_reg_type */
+function answerOf(reg: string, btf: BtfSpec): CtxAnswer | undefined {
+  if (reg === "scalar") return { kind: "scalar" };
+  const [name = "", ...flags] = reg.split("|");
+  const to = regionOf(name, reg, btf);
+  return to && { kind: "pointer", to, nullable: flags.includes("PTR_MAYBE_NULL") };
+}
+
+function regionOf(name: string, reg: string, btf: BtfSpec): Region | undefined {
+  switch (name) {
+    case "PTR_TO_PACKET":
+      return { kind: "packet", meta: false, range: 0 };
+    case "PTR_TO_PACKET_META":
+      return { kind: "packet", meta: true, range: 0 };
+    case "PTR_TO_PACKET_END":
+      return { kind: "packet_end" };
+    case "PTR_TO_SOCKET":
+      return { kind: "sock", sort: "sock" };
+    case "PTR_TO_SOCK_COMMON":
+      return { kind: "sock", sort: "sock_common" };
+    case "PTR_TO_FLOW_KEYS":
+      return flowKeys(btf);
+    case "PTR_TO_BTF_ID":
+      return trustedStruct(/ struct (\w+)$/.exec(reg)?.[1], btf);
+    default:
+      return undefined;
+  }
+}
+
+function flowKeys(btf: BtfSpec): Region | undefined {
+  const [id] = btf.byName("bpf_flow_keys", "struct");
+  const size = id === undefined ? undefined : sizeOf(btf, id);
+  return size === undefined ? undefined : { kind: "flow_keys", size };
+}
+
+function trustedStruct(name: string | undefined, btf: BtfSpec): Region | undefined {
+  const type = name === undefined ? undefined : btf.byName(name, "struct")[0];
+  return type === undefined ? undefined : { kind: "btf", btf, type, trust: "trusted" };
 }
 
 function allows(row: FieldAccess, inside: number, size: number, mode: Mode): boolean {
   const sizes = mode === "read" ? row.read : row.write;
   if (inside === 0 || (row.elements && inside % 4 === 0)) return sizes.includes(size);
   const narrow = mode === "read" ? row.narrowInside : row.narrowWriteInside;
-  return narrow && sizes.some((s) => s >= size);
+  return narrow && sizes.includes(size);
 }

@@ -6,8 +6,10 @@
 
 /** A number at a kept state, or a mixture of such. */
 export interface Origin {
-  /** Something turned on the value. */
+  /** Something turned on the value, or may turn on it in a later round of a loop. */
   needed: boolean;
+  /** Something did. */
+  used: boolean;
   from: readonly Origin[];
 }
 
@@ -16,25 +18,37 @@ export function mix(a: Origin | undefined, b: Origin | undefined): Origin | unde
   if (!a || a === b) return b;
   if (!b) return a;
   // What is marked already needs no second mark.
-  if (a.needed) return b;
-  if (b.needed) return a;
-  return { needed: false, from: [a, b] };
+  if (a.used) return b;
+  if (b.used) return a;
+  return { needed: a.needed || b.needed, used: false, from: [a, b] };
 }
 
 /** A number as it is in a state that is kept. */
 export const rooted = (from: Origin | undefined): Origin => ({
   needed: false,
-  from: from && !from.needed ? [from] : [],
+  used: false,
+  from: from && !from.used ? [from] : [],
 });
 
 /** Something turns on the value of the number that is made of this. */
 export function markNeeded(origin: Origin | undefined): void {
-  if (!origin || origin.needed) return;
+  if (!origin || origin.used) return;
   const work: Origin[] = [origin];
+  for (let next = work.pop(); next; next = work.pop()) {
+    if (next.used) continue;
+    next.needed = true;
+    next.used = true;
+    work.push(...next.from);
+    next.from = [];
+  }
+}
+
+/** Something may turn on the number in a round of a loop that is not followed. */
+export function markMaybeNeeded(origin: Origin | undefined): void {
+  const work: Origin[] = origin ? [origin] : [];
   for (let next = work.pop(); next; next = work.pop()) {
     if (next.needed) continue;
     next.needed = true;
     work.push(...next.from);
-    next.from = [];
   }
 }

@@ -90,6 +90,21 @@ function clipped(old: Slot, byte: number, size: number): Slot | undefined {
   return bytesOf(zeros);
 }
 
+/** The object of which one of the slots from `from` up to `to` is a part. */
+export function objectIn(stack: Stack, from: number, to: number): Value | undefined {
+  for (let slot = placeOf(to - 1).slot; slot <= placeOf(from).slot; slot++) {
+    const value = stack[slot]?.spill?.value;
+    if (value?.kind === "ptr" && value.to.kind === "object") return value;
+  }
+  return undefined;
+}
+
+/** The value of the whole slot at `off`. */
+export const slotAt = (stack: Stack, off: number): Value | undefined => {
+  const { slot, byte } = placeOf(off);
+  return byte === 0 ? stack[slot]?.spill?.value : undefined;
+};
+
 /** What a read finds: a value as it was spilled, or a refusal to read part of a pointer. */
 export type Read = { readonly value: Value } | { readonly partOf: Value };
 

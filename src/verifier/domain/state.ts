@@ -1,6 +1,6 @@
 /** The abstract machine at one point of one path: call frames with registers and stacks, and the references it holds. */
 import type { Reg } from "../../isa/insn.ts";
-import { markNeeded, mix, rooted } from "./need.ts";
+import { markMaybeNeeded, markNeeded, mix, rooted } from "./need.ts";
 import type { Scalar } from "./scalar.ts";
 import { coversStack, type Slot, type Stack } from "./stack.ts";
 import { coversValue, type Fit, IdPairs, type Pointer, pointer, type Value } from "./value.ts";
@@ -28,6 +28,8 @@ export interface Frame {
   readonly callsite: number;
   readonly regs: Value[];
   stack: Stack;
+  /** Times that a helper which this frame called has called a function. */
+  callbacks: number;
 }
 
 export interface Ref {
@@ -43,10 +45,21 @@ export interface Turn {
   readonly before: Turn | undefined;
 }
 
+/** Sections that a program has entered and must leave. Never changed in place. */
+export interface Held {
+  readonly rcu: number;
+  readonly preempt: number;
+  /** The spin lock: its map, and the id of the value that it lies in. */
+  readonly lock: { readonly in: object; readonly id: number } | undefined;
+}
+
+export const nothingHeld: Held = { rcu: 0, preempt: 0, lock: undefined };
+
 /** Changed in place along a path and copied where paths part. */
 export interface State {
   readonly frames: Frame[];
   refs: readonly Ref[];
+  held: Held;
   /** Index of the next instruction. */
   at: number;
   path: Turn | undefined;
@@ -60,6 +73,7 @@ export function copyState(state: State): State {
   return {
     frames: state.frames.map((f) => ({ ...f, regs: f.regs.slice() })),
     refs: state.refs,
+    held: state.held,
     at: state.at,
     path: state.path,
     rounds: state.rounds,
@@ -107,6 +121,7 @@ export type LiveRegs = (frame: Frame, index: number) => number;
 export function coversState(seen: State, now: State, live: LiveRegs, fit: Fit): boolean {
   if (seen.frames.length !== now.frames.length || seen.refs.length !== now.refs.length) return false;
   const ids = new IdPairs();
+  if (!coversHeld(seen.held, now.held, ids)) return false;
   for (let i = 0; i < seen.refs.length; i++) {
     if (!ids.match(seen.refs[i]!.id, now.refs[i]!.id)) return false;
   }
@@ -116,8 +131,14 @@ export function coversState(seen: State, now: State, live: LiveRegs, fit: Fit): 
   return true;
 }
 
+function coversHeld(a: Held, b: Held, ids: IdPairs): boolean {
+  if (a === b) return true;
+  if (a.rcu !== b.rcu || a.preempt !== b.preempt || a.lock?.in !== b.lock?.in) return false;
+  return !a.lock || !b.lock || ids.match(a.lock.id, b.lock.id);
+}
+
 function coversFrame(seen: Frame, now: Frame, live: number, ids: IdPairs, fit: Fit): boolean {
-  if (seen.callsite !== now.callsite || seen.func !== now.func) return false;
+  if (seen.callsite !== now.callsite || seen.func !== now.func || seen.callbacks > now.callbacks) return false;
   for (let r = 0; r < now.regs.length; r++) {
     if (live & (1 << r) && !coversValue(seen.regs[r]!, now.regs[r]!, ids, fit)) return false;
   }
@@ -150,7 +171,7 @@ export function relearn(state: State, old: Scalar, now: Scalar, shifted: (v: Sca
 export function settleNull(state: State, id: number, isNull: boolean, zero: Scalar): void {
   mapValues(state, (v) => {
     if (v.kind !== "ptr" || v.id !== id || !v.nullable) return v;
-    return isNull ? zero : { ...v, nullable: false, id: 0, at: v.at };
+    return isNull ? zero : { ...v, nullable: false, id: v.keepsId ? v.id : 0, at: v.at };
   });
   if (isNull) state.refs = state.refs.filter((r) => r.id !== id);
 }
@@ -182,13 +203,15 @@ export function passNeeds(seen: State, now: State): void {
 }
 
 function passNeed(seen: Value, now: Value): void {
-  if (seen.kind === "scalar" && now.kind === "scalar" && seen.origin?.needed) markNeeded(now.origin);
+  if (seen.kind !== "scalar" || now.kind !== "scalar") return;
+  if (seen.origin?.used) markNeeded(now.origin);
+  else if (seen.origin?.needed) markMaybeNeeded(now.origin);
 }
 
 /** Anything may turn on any of the numbers. */
 export function needAll(state: State): void {
   mapValues(state, (v) => {
-    if (v.kind === "scalar") markNeeded(v.origin);
+    if (v.kind === "scalar") markMaybeNeeded(v.origin);
     return v;
   });
 }

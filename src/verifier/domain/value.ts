@@ -29,7 +29,31 @@ export type Region =
   | { readonly kind: "mem"; readonly size: number; readonly readOnly: boolean; readonly ringbuf: boolean }
   /** An address that a kernel struct holds of something that is no struct: reads may fail, and there are no bounds. */
   | { readonly kind: "address" }
-  | { readonly kind: "func"; readonly func: number };
+  | { readonly kind: "func"; readonly func: number }
+  /** Packet data, or what lies before it; `range`: bytes from the pointer's base that were compared with the end. */
+  | { readonly kind: "packet"; readonly meta: boolean; readonly range: number }
+  | { readonly kind: "packet_end" }
+  /** A socket as programs see it, through the fields of `struct bpf_sock` and its kin. */
+  | { readonly kind: "sock"; readonly sort: SockSort }
+  | { readonly kind: "flow_keys"; readonly size: number }
+  /** Memory that the program shares with user space: any address in it will do. */
+  | { readonly kind: "arena" }
+  /** What the kernel keeps on a program's stack: one slot of an iterator or a dynptr. */
+  | {
+      readonly kind: "object";
+      /** `bpf_iter_num`, or `bpf_dynptr`. */
+      readonly name: string;
+      /** An iterator is drained once it gave NULL; a dynptr is of a kind. */
+      readonly mode: string;
+      /** Which slot of it this is, from the lowest address. */
+      readonly nth: number;
+    };
+
+export type SockSort = "sock" | "sock_common" | "tcp_sock" | "xdp_sock";
+
+/** In place of the range of a packet pointer: it lies beyond the end, or at it or beyond. kernel/bpf/verifier.c:mark_pkt_end */
+export const BEYOND_END = -2;
+export const AT_END = -1;
 
 export interface Pointer {
   readonly kind: "ptr";
@@ -41,6 +65,8 @@ export interface Pointer {
   readonly nullable: boolean;
   /** Copies of one nullable pointer share it; 0 where it does not matter. */
   readonly id: number;
+  /** The id stays once the pointer is known not to be null: a lock may lie in what it points to. */
+  readonly keepsId?: boolean;
   /** The reference that the pointer stands for; 0 if it owns none. */
   readonly ref: number;
   readonly at: number;
@@ -59,7 +85,7 @@ export const nothing = (at: number): Nothing => ({ kind: "nothing", at });
 export function pointer(
   to: Region,
   at: number,
-  more: Partial<Pick<Pointer, "off" | "nullable" | "id" | "ref">> = {},
+  more: Partial<Pick<Pointer, "off" | "nullable" | "id" | "ref" | "keepsId">> = {},
 ): Pointer {
   return {
     kind: "ptr",
@@ -68,6 +94,7 @@ export function pointer(
     nullable: more.nullable ?? false,
     id: more.id ?? 0,
     ref: more.ref ?? 0,
+    ...(more.keepsId && { keepsId: true }),
     at,
   };
 }
@@ -85,6 +112,18 @@ export function kernelName(v: Value): string {
       return v.to.kind + orNull;
     case "address":
       return "rdonly_untrusted_mem";
+    case "packet":
+      return v.to.meta ? "pkt_meta" : "pkt";
+    case "packet_end":
+      return "pkt_end";
+    case "sock":
+      return v.to.sort + orNull;
+    case "flow_keys":
+      return "flow_keys";
+    case "arena":
+      return "arena";
+    case "object":
+      return v.to.name;
     case "map":
       return `map_ptr${orNull}`;
     case "stack":
@@ -105,7 +144,16 @@ export function sameRegion(a: Region, b: Region): boolean {
   switch (a.kind) {
     case "ctx":
     case "address":
+    case "packet_end":
+    case "flow_keys":
+    case "arena":
       return b.kind === a.kind;
+    case "packet":
+      return b.kind === "packet" && b.meta === a.meta && b.range === a.range;
+    case "sock":
+      return b.kind === "sock" && b.sort === a.sort;
+    case "object":
+      return b.kind === "object" && b.name === a.name && b.mode === a.mode && b.nth === a.nth;
     case "map":
     case "map_value":
     case "map_key":
@@ -157,8 +205,15 @@ function coversScalar(seen: Scalar, now: Scalar, ids: IdPairs, fit: Fit): boolea
   return seen.id === 0 || (seen.delta === now.delta && ids.match(seen.id, now.id));
 }
 
+/** More bytes of a packet may be known than were. */
+function coversRegion(seen: Region, now: Region, fit: Fit): boolean {
+  if (fit === "same" || seen.kind !== "packet" || now.kind !== "packet") return sameRegion(seen, now);
+  const known = seen.range >= 0 && now.range >= 0;
+  return seen.meta === now.meta && (known ? seen.range <= now.range : seen.range === now.range);
+}
+
 function coversPointer(seen: Pointer, now: Pointer, ids: IdPairs, fit: Fit): boolean {
-  if (!sameRegion(seen.to, now.to) || seen.off !== now.off || seen.nullable !== now.nullable) return false;
+  if (!coversRegion(seen.to, now.to, fit) || seen.off !== now.off || seen.nullable !== now.nullable) return false;
   if (!ids.match(seen.ref, now.ref) || !ids.match(seen.id, now.id)) return false;
   if (!seen.varying || !now.varying) return seen.varying === now.varying;
   return fit === "same" ? sameBounds(seen.varying, now.varying) : includes(seen.varying, now.varying);

@@ -1,0 +1,112 @@
+// Group (c): small programs from templates, in sources of fifty, built by our compiler.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { command } from "../../test/kernel/harness/paths.mjs";
+import { mapLimited, run } from "../../test/kernel/harness/process.mjs";
+import { oneOf, randomFrom } from "./random.mjs";
+import { TEMPLATES } from "./templates.mjs";
+
+const PER_FILE = 50;
+
+const HEAD = `
+struct value { u64 a[6]; };
+struct guarded { struct bpf_spin_lock lock; u32 b; u64 c[5]; };
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8);
+	__type(key, u32);
+	__type(value, struct value);
+} values SEC(".maps");
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8);
+	__type(key, u32);
+	__type(value, struct guarded);
+} locked SEC(".maps");
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} records SEC(".maps");
+u64 variables[2] = { 1, 2 };
+const volatile u64 constants[2] = { 3, 4 };
+char LICENSE[] SEC("license") = "GPL";
+u64 *bpf_session_cookie(void *ctx) __ksym;
+bool bpf_session_is_return(void *ctx) __ksym;
+struct task_struct *bpf_task_from_pid(s32 pid) __ksym;
+void bpf_task_release(struct task_struct *p) __ksym;
+void bpf_rcu_read_lock(void) __ksym;
+void bpf_rcu_read_unlock(void) __ksym;
+void bpf_preempt_disable(void) __ksym;
+void bpf_preempt_enable(void) __ksym;
+int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __ksym;
+int *bpf_iter_num_next(struct bpf_iter_num *it) __ksym;
+void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym;
+static __naked __noinline __attribute__((used)) int reads_first(void) { asm volatile("r0 = r1;\\nexit;"); }
+static __naked __noinline __attribute__((used)) int writes_through(void) { asm volatile("*(u64 *)(r1 + 0) = 1;\\nr0 = 0;\\nexit;"); }
+static __naked __noinline __attribute__((used)) int returns_number(void) { asm volatile("call 7;\\nexit;"); }
+`;
+
+const NAMES =
+  /\b(values|locked|records|variables|constants) ll|call (bpf_\w+|reads_first|writes_through|returns_number)/g;
+
+/** The text of one program, with the symbols that it names as operands. */
+function programText(name, section, body) {
+  const used = new Set();
+  const lines = body
+    .replaceAll("%", "%%") // a lone one begins an operand
+    .replaceAll("OUT", `out_${name}`)
+    .replaceAll("AGAIN", `again_${name}`)
+    .replaceAll(NAMES, (_, data, callee) => {
+      if (callee && !callee.startsWith("bpf_")) return `call ${callee}`;
+      used.add(data ?? callee);
+      return data ? `%[${data}] ll` : `call %[${callee}]`;
+    });
+  const operands = [...used].map((symbol) =>
+    symbol.startsWith("bpf_") ? `[${symbol}]"i"(${symbol})` : `[${symbol}]"i"(&${symbol})`,
+  );
+  const text = lines
+    .split(";")
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .map((part) => `"${part.replace(/:\s*/g, (colon) => (/^\w+:/.test(part) ? ":\\n" : colon))};\\n"`)
+    .join("\n\t\t");
+  return `SEC("${section}")\n__naked int ${name}(void)\n{\n\tasm volatile(\n\t\t${text}\n\t\t:: ${operands.join(", ")});\n}\n`;
+}
+
+/** [{ name, rule, text }]: `count` programs from `seed` on, the templates in turn. */
+export function smallPrograms(seed, count) {
+  const random = randomFrom(seed);
+  return Array.from({ length: count }, (_, i) => {
+    const [rule, sections, body, holes] = TEMPLATES[i % TEMPLATES.length];
+    const section = Array.isArray(sections) ? oneOf(random, sections) : sections;
+    let filled = body;
+    for (let round = 0; round < 2; round++)
+      filled = filled.replaceAll(/\{(\w)\}/g, (_, hole) => oneOf(random, holes[hole]));
+    const name = `p${i}`;
+    return { name, rule, text: programText(name, section, filled) };
+  });
+}
+
+/** Objects of fifty programs each. */
+export async function smallObjects(seed, count, folder) {
+  mkdirSync(folder, { recursive: true });
+  const all = smallPrograms(seed, count);
+  const files = Array.from({ length: Math.ceil(count / PER_FILE) }, (_, f) => ({
+    name: `small${seed}-${f}`,
+    programs: all.slice(f * PER_FILE, (f + 1) * PER_FILE),
+  }));
+  const built = await mapLimited(files, availableParallelism(), (file) => buildFile(file, folder));
+  return built.flat();
+}
+
+async function buildFile({ name, programs }, folder) {
+  const object = join(folder, `${name}.o`);
+  const source = join(folder, `${name}.bpf`);
+  writeFileSync(source, `${HEAD}${programs.map(({ text }) => text).join("\n")}`);
+  const { status, stderr } = await run(process.execPath, [command, "build", source, "--no-verify", "-w", "-o", object]);
+  if (status === 0) return [{ name, object }];
+  const lines = [...stderr.matchAll(/:(\d+):\d+: error: (.*)/g)].slice(0, 3).map((m) => `${m[1]}: ${m[2]}`);
+  console.error(`not built: ${source}: ${lines.join(" | ")}`);
+  return [];
+}
