@@ -1,7 +1,8 @@
 /** The sub-commands and their options; each loads its own code only when it is called. */
 import yargs, { type Argv } from "yargs";
 import { normaliseArgs } from "./args.ts";
-import { messageFormats } from "./report.ts";
+import { kernelOptions, messageOption } from "./common-options.ts";
+import { type DisasmArgs, disasmOptions, type InspectArgs, inspectOptions } from "./look-options.ts";
 import { version } from "./version.ts";
 
 interface Command {
@@ -30,6 +31,12 @@ const commands: Readonly<Record<string, Command>> = {
     describe: "say what the kernel will say of an object",
     options: (y) => verifyOptions(y),
     run: async (args: VerifyArgs) => (await import("./commands/verify.ts")).verify(args),
+  },
+  inspect: {
+    words: "<object>",
+    describe: "tell what is in an object",
+    options: (y) => inspectOptions(y),
+    run: async (args: InspectArgs) => (await import("./commands/inspect.ts")).inspect(args),
   },
   disasm: {
     words: "<object>",
@@ -114,29 +121,6 @@ const settings = (parser: Argv): Argv =>
     });
 
 class UsageError extends Error {}
-
-const kernelOptions = <T>(y: Argv<T>) =>
-  y
-    .option("arch", {
-      choices: ["x86", "arm64"] as const,
-      default: "x86" as const,
-      describe: "whose registers, whose embedded kernel",
-    })
-    .option("btf", {
-      type: "string",
-      default: process.env.BPFASM_BTF,
-      defaultDescription: "the embedded kernel, or BPFASM_BTF",
-      describe: "a kernel's BTF: a file, raw or in ELF, or 'host'",
-    })
-    .option("btf-module", { type: "string", array: true, default: [] as string[], describe: "a module's BTF on top" })
-    .option("kernel", { type: "string", describe: "release whose tables hold, such as 6.12 (guessed from the BTF)" });
-
-const messageOption = <T>(y: Argv<T>) =>
-  y.option("message-format", {
-    choices: messageFormats,
-    default: "human" as const,
-    describe: "how diagnostics are printed",
-  });
 
 const compileOptions = (y: Argv) =>
   messageOption(kernelOptions(y))
@@ -238,12 +222,6 @@ const verifyOptions = (y: Argv) =>
     .option("program", { type: "string", describe: "only this program" })
     .option("json", { type: "boolean", default: false, describe: "a JSON object a program" });
 
-const disasmOptions = (y: Argv) =>
-  messageOption(y)
-    .positional("object", { type: "string", demandOption: true, describe: "a BPF object, of any compiler" })
-    .option("asm", { type: "boolean", default: false, describe: "assembly alone, as the assembler reads it" })
-    .option("json", { type: "boolean", default: false, describe: "one JSON document" });
-
 const kfuncsOptions = (y: Argv) =>
   messageOption(kernelOptions(y))
     .positional("name", { type: "string", describe: "a name or a part of one" })
@@ -270,6 +248,5 @@ export type BuildArgs = Parsed<typeof compileOptions> & {
   readonly "ir-pass"?: readonly string[];
 };
 export type VerifyArgs = Parsed<typeof verifyOptions>;
-export type DisasmArgs = Parsed<typeof disasmOptions>;
 export type KfuncsArgs = Parsed<typeof kfuncsOptions>;
 export type ExplainArgs = Parsed<typeof explainOptions>;

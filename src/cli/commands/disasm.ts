@@ -4,8 +4,8 @@ import { SourceMap } from "../../diag/source.ts";
 import { assemblyText, type Disassembly, disassemble, listing, listingJson } from "../../driver/disassemble.ts";
 import { ElfError } from "../../elf/object-file.ts";
 import { readBytes } from "../files.ts";
+import type { DisasmArgs } from "../look-options.ts";
 import { report } from "../report.ts";
-import type { DisasmArgs } from "../run.ts";
 
 export function disasm(args: DisasmArgs): number {
   const sink = new DiagSink();
