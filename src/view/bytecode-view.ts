@@ -92,6 +92,6 @@ function insnRow(insn: DisassembledInsn, key: string | undefined): string {
 
 function picture(func: DisassembledFunc, index: number): string {
   const tooLarge = func.insns.length > MOST_DRAWN;
-  const inside = tooLarge ? '<p class="bpf-none">too large to be drawn</p>' : svgOfOne(flowOf(func));
+  const inside = tooLarge ? '<p class="bpf-none">too large to be drawn</p>' : svgOfOne(flowOf(func), String(index));
   return `<div class="bpf-picture" data-func="${index}"${index === 0 ? "" : " hidden"}>${inside}</div>\n`;
 }

@@ -22,7 +22,7 @@ export function svgOf(flows: readonly Flow[]): string {
   let y = 0;
   let width = 1;
   for (const flow of flows) {
-    const drawn = drawFlow(flow);
+    const drawn = drawFlow(flow, "");
     const title = `<text class="cfg-title" x="4" y="17">${escaped(flow.name)}</text>`;
     parts.push(`<g transform="translate(0 ${y})">${title}<g transform="translate(0 ${TITLE})">${drawn.body}</g></g>\n`);
     width = Math.max(width, drawn.width);
@@ -31,15 +31,15 @@ export function svgOf(flows: readonly Flow[]): string {
   return wrapped(parts.join(""), width, Math.max(1, y - GAP), `<style>${pictureStyle}</style>\n`);
 }
 
-/** The picture of one function, for a page that has the style. */
-export function svgOfOne(flow: Flow): string {
-  const { body, width, height } = drawFlow(flow);
-  return wrapped(body, width, height, "");
+/** The picture of one function, for a page that has the style; `id` tells it from other pictures there. */
+export function svgOfOne(flow: Flow, id: string): string {
+  const { body, width, height } = drawFlow(flow, id);
+  return wrapped(body, width, height, "", id);
 }
 
-const wrapped = (body: string, width: number, height: number, style: string): string =>
+const wrapped = (body: string, width: number, height: number, style: string, id = ""): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" class="cfg" width="${round(width)}" height="${round(height)}" ` +
-  `viewBox="0 0 ${round(width)} ${round(height)}">\n${style}${markers}${body}</svg>\n`;
+  `viewBox="0 0 ${round(width)} ${round(height)}">\n${style}${tip(id)}${body}</svg>\n`;
 
 export const pictureStyle = `
 .cfg { font: 11px ui-monospace, monospace; background: var(--back, #fff); }
@@ -52,18 +52,20 @@ export const pictureStyle = `
 .cfg path.not-taken { stroke: #c2502f; }
 `;
 
-const markers = `<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0L8 4L0 8z" fill="context-stroke"/></marker></defs>\n`;
+/** The point of an arrow. */
+const tip = (id: string): string =>
+  `<defs><marker id="tip${id}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0L8 4L0 8z" fill="context-stroke"/></marker></defs>\n`;
 
 const round = (n: number): string => (Math.round(n * 10) / 10).toString();
 
-function drawFlow(flow: Flow): Drawn {
+function drawFlow(flow: Flow, id: string): Drawn {
   const graph = new Graph({ multigraph: true });
   graph.setGraph({ rankdir: "TB", nodesep: 30, ranksep: 36, marginx: 6, marginy: 6 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const block of flow.blocks) graph.setNode(String(block.slot), sizeOf(block));
   for (const { from, to, kind } of flow.edges) graph.setEdge(String(from), String(to), {}, kind);
   layout(graph);
-  const edges = flow.edges.map((edge) => edgePath(edge, graph.edge(String(edge.from), String(edge.to), edge.kind)));
+  const edges = flow.edges.map((edge) => edgePath(edge, graph.edge(String(edge.from), String(edge.to), edge.kind), id));
   const blocks = flow.blocks.map((block) => drawBlock(block, graph.node(String(block.slot)) as Box));
   const { width = 1, height = 1 } = graph.graph() as { readonly width?: number; readonly height?: number };
   return { width, height, body: edges.join("") + blocks.join("") };
@@ -93,10 +95,10 @@ function drawBlock(block: Block, { x, y, width, height }: Box): string {
   return `<g class="cfg-block" data-block="${block.slot}">${rect}${rows.join("")}</g>\n`;
 }
 
-function edgePath({ kind }: Edge, label: unknown): string {
+function edgePath({ kind }: Edge, label: unknown, id: string): string {
   const points = (label as { readonly points?: readonly { readonly x: number; readonly y: number }[] }).points ?? [];
   const place = ({ x, y }: { readonly x: number; readonly y: number }) => `${round(x)} ${round(y)}`;
   const [first, ...rest] = points;
   if (!first) return "";
-  return `<path class="edge ${kind}" marker-end="url(#tip)" d="M${place(first)}${rest.map((p) => `L${place(p)}`).join("")}"/>\n`;
+  return `<path class="edge ${kind}" marker-end="url(#tip${id})" d="M${place(first)}${rest.map((p) => `L${place(p)}`).join("")}"/>\n`;
 }

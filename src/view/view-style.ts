@@ -27,7 +27,7 @@ export const viewStyle = `
 .bpf-pinned { background: var(--pin); }
 .cfg text.bpf-on { fill: var(--accent); font-weight: bold; }
 .bpf-view > .bpf-side { display: flex; flex-direction: column; gap: 8px; border-right: 0; }
-.bpf-state { flex: 0 0 auto; min-height: 15em; max-height: 45%; overflow: auto; border-bottom: 1px solid var(--line); }
+.bpf-state { flex: 0 0 auto; min-height: 9em; max-height: 45%; overflow: auto; border-bottom: 1px solid var(--line); }
 .bpf-picture { flex: 1 1 auto; overflow: auto; }
 .bpf-state table { border-collapse: collapse; }
 .bpf-state td { padding: 0 1.5ch 0 0; vertical-align: top; }
