@@ -1,8 +1,12 @@
 /** The sub-commands and their options; each loads its own code only when it is called. */
 import yargs, { type Argv } from "yargs";
+import { DiagSink } from "../diag/diagnostic.ts";
+import { SourceMap } from "../diag/source.ts";
 import { normaliseArgs } from "./args.ts";
 import { kernelOptions, messageOption } from "./common-options.ts";
 import { type DisasmArgs, disasmOptions, type InspectArgs, inspectOptions } from "./look-options.ts";
+import { report } from "./report.ts";
+import { withResponses } from "./response-files.ts";
 import { version } from "./version.ts";
 
 interface Command {
@@ -10,7 +14,7 @@ interface Command {
   readonly describe: string;
   readonly options: (y: Argv) => Argv<unknown>;
   /** Loads the command's code and runs it; gives the exit code. */
-  readonly run: (args: never) => Promise<number>;
+  readonly run: (args: never, words: readonly string[]) => Promise<number>;
 }
 
 const commands: Readonly<Record<string, Command>> = {
@@ -18,13 +22,13 @@ const commands: Readonly<Record<string, Command>> = {
     words: "<file...>",
     describe: "compile, verify and write an object",
     options: (y) => buildOptions(y),
-    run: async (args: BuildArgs) => (await import("./commands/build.ts")).build(args, true),
+    run: async (args: BuildArgs, words) => (await import("./commands/build.ts")).build(args, true, words),
   },
   check: {
     words: "<file...>",
     describe: "the same without writing",
     options: (y) => compileOptions(y),
-    run: async (args: BuildArgs) => (await import("./commands/build.ts")).build(args, false),
+    run: async (args: BuildArgs, words) => (await import("./commands/build.ts")).build(args, false, words),
   },
   verify: {
     words: "<object>",
@@ -59,7 +63,13 @@ const commands: Readonly<Record<string, Command>> = {
 };
 
 /** Runs one command line; gives the exit code: 0 done, 1 errors in the input, 2 wrong usage. */
-export async function run(args: readonly string[]): Promise<number> {
+export async function run(given: readonly string[]): Promise<number> {
+  const sink = new DiagSink();
+  const args = withResponses(given, sink);
+  if (sink.hasErrors) {
+    report(sink.diagnostics, new SourceMap(), "human");
+    return 2;
+  }
   const normal = normaliseArgs(args);
   if ("why" in normal) {
     process.stderr.write(`bpfasm: ${normal.why}\n`);
@@ -67,8 +77,9 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const plain = normal.args;
   const only = plain.includes("--help") || plain.includes("-h") ? undefined : args[0];
-  const chosen: { run?: () => Promise<number> } = {};
-  const parser = only !== undefined && Object.hasOwn(commands, only) ? one(plain, only, chosen) : all(plain, chosen);
+  const chosen: Chosen = {};
+  const parser =
+    only !== undefined && Object.hasOwn(commands, only) ? one(plain, only, chosen, args) : all(plain, chosen, args);
   try {
     await settings(parser).parseAsync();
   } catch (error) {
@@ -78,24 +89,29 @@ export async function run(args: readonly string[]): Promise<number> {
   return chosen.run ? chosen.run() : 0;
 }
 
+/** What the command line asks for. */
+interface Chosen {
+  run?: () => Promise<number>;
+}
+
 /** yargs alone with one command: it lays out no help that nobody asked for. */
-function one(args: readonly string[], name: string, chosen: { run?: () => Promise<number> }): Argv {
+function one(args: readonly string[], name: string, chosen: Chosen, line: readonly string[]): Argv {
   const { words, describe, options, run: start } = commands[name]!;
   return yargs(args.slice(1))
     .scriptName(`bpfasm ${name}`)
     .command(`$0 ${words}`, describe, options, (argv) => {
-      chosen.run = () => start(argv as never);
+      chosen.run = () => start(argv as never, line);
     });
 }
 
 /** Every command, for help, completion and whatever is no command. */
-function all(args: readonly string[], chosen: { run?: () => Promise<number> }): Argv {
+function all(args: readonly string[], chosen: Chosen, line: readonly string[]): Argv {
   const parser = yargs([...args])
     .scriptName("bpfasm")
     .usage(ABOUT);
   for (const [name, { words, describe, options, run: start }] of Object.entries(commands))
     parser.command(`${name} ${words}`, describe, options, (argv) => {
-      chosen.run = () => start(argv as never);
+      chosen.run = () => start(argv as never, line);
     });
   return parser
     .completion("completion", "print a completion script for the shell")
@@ -124,7 +140,12 @@ class UsageError extends Error {}
 
 const compileOptions = (y: Argv) =>
   messageOption(kernelOptions(y))
-    .positional("file", { type: "string", array: true, demandOption: true, describe: "BPF C sources" })
+    .positional("file", {
+      type: "string",
+      array: true,
+      demandOption: true,
+      describe: "BPF C sources; - is standard input",
+    })
     .option("D", {
       type: "string",
       array: true,
@@ -184,6 +205,7 @@ const compileOptions = (y: Argv) =>
       default: [] as string[],
       describe: "leave out a pass of the optimizer",
     })
+    .option("v", { type: "boolean", default: false, describe: "tell what is read and written" })
     .option("time", { type: "boolean", default: false, describe: "tell on standard error where the time went" })
     .option("verify", { type: "boolean", default: true, describe: "ask the verifier (--no-verify: do not)" })
     .option("resolve-kfuncs", {
@@ -204,6 +226,16 @@ const buildOptions = (y: Argv) =>
     .option("MQ", { type: "string", array: true, default: [] as string[], describe: "the same, quoted for make" })
     .option("MP", { type: "boolean", default: false, describe: "with a target for each header, too" })
     .option("E", { type: "boolean", default: false, describe: "print the source after preprocessing, and stop" })
+    .option("check", {
+      type: "boolean",
+      default: false,
+      describe: "write nothing: compare what is there with what would be written",
+    })
+    .option("watch", { type: "boolean", default: false, describe: "build again whenever a file that was read changes" })
+    .option("compile-commands", {
+      type: "string",
+      describe: "add how it was built to this list (compile_commands.json)",
+    })
     .option("emit", {
       type: "string",
       default: "obj",
@@ -245,6 +277,9 @@ export type BuildArgs = Parsed<typeof compileOptions> & {
   readonly o?: string | undefined;
   readonly emit?: string;
   readonly E?: boolean;
+  readonly check?: boolean;
+  readonly watch?: boolean;
+  readonly "compile-commands"?: string | undefined;
   readonly "ir-pass"?: readonly string[];
 };
 export type VerifyArgs = Parsed<typeof verifyOptions>;
