@@ -30,7 +30,7 @@ const meanings: readonly (readonly [RegExp, (m: RegExpExecArray) => readonly str
   [/^-ansi$/, () => ["-U=__STDC_VERSION__"]],
   [/^-std=(?:c|gnu)(?:89|90)$|^-std=iso9899:1990$/, () => ["-U=__STDC_VERSION__"]],
   [/^-std=(?:(?:c|gnu)(\w+)|iso9899:(\d+))$/, (m) => standard(m[1] ?? m[2]!, m[0])],
-  [/^-x (?:c|bpf)$/, () => []],
+  [/^-x ?(?:c|bpf)$/, () => []],
 ];
 
 const versions: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 /** `--watch`: builds again what a change of a file touches, until it is interrupted. */
-import { existsSync, type FSWatcher, watch } from "node:fs";
+import { existsSync, type FSWatcher, statSync, watch } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { readHeader } from "./files.ts";
 
@@ -8,6 +8,8 @@ export type BuildFile = (file: string, read: (path: string) => string | undefine
 
 /** Milliseconds without a change before a build begins: editors write in several steps. */
 const REST = 8;
+/** How long an emptied file may take to be written. */
+const WRITING = 40;
 
 /** Folders of the machine, whose headers nobody edits while watching. */
 const isMachines = (path: string): boolean => path.startsWith("/usr/");
@@ -21,26 +23,25 @@ export function watchFiles(files: readonly string[], build: BuildFile): Promise<
 
 class Watcher {
   readonly #build: BuildFile;
-  /** What each input looked for, by absolute path, and whether it was there. */
-  readonly #sought = new Map<string, ReadonlyMap<string, boolean>>();
+  /** What each input looked for, by absolute path, and the state in which it was found. */
+  readonly #sought = new Map<string, ReadonlyMap<string, string>>();
   readonly #folders = new Map<string, FSWatcher>();
   readonly #touched = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(files: readonly string[], build: BuildFile) {
     this.#build = build;
-    for (const file of files) this.#sought.set(file, new Map([[resolve(file), true]]));
+    for (const file of files) this.#sought.set(file, new Map([[resolve(file), stateOf(file)]]));
   }
 
   /** One line for each file, behind its diagnostics. */
   build(files: readonly string[]): void {
     for (const file of files) {
       const began = performance.now();
-      const sought = new Map([[resolve(file), existsSync(file)]]);
+      const sought = new Map([[resolve(file), stateOf(file)]]);
       const ok = this.#build(file, (path) => {
-        const text = readHeader(path);
-        if (!isMachines(path)) sought.set(resolve(path), text !== undefined);
-        return text;
+        if (!isMachines(path)) sought.set(resolve(path), stateOf(path));
+        return readHeader(path);
       });
       this.#sought.set(file, sought);
       process.stderr.write(
@@ -88,7 +89,18 @@ class Watcher {
     this.#timer = setTimeout(() => this.#rebuild(), REST);
   }
 
-  #rebuild(): void {
+  /** Whether a file was emptied since it was read, as editors do before they write it. */
+  #isEmptied(): boolean {
+    return [...this.#touched].some((file) =>
+      [...(this.#sought.get(file) ?? [])].some(([path, was]) => isEmpty(stateOf(path)) && !isEmpty(was)),
+    );
+  }
+
+  #rebuild(patient = false): void {
+    if (!patient && this.#isEmptied()) {
+      this.#timer = setTimeout(() => this.#rebuild(true), WRITING);
+      return;
+    }
     for (const [folder, watcher] of this.#folders) {
       if (existsSync(folder)) continue;
       watcher.close();
@@ -99,12 +111,20 @@ class Watcher {
     this.build(files);
   }
 
-  /** What came or went between the build and the watching. */
+  /** What changed between the build and the watching. */
   #missed(): void {
     for (const sought of this.#sought.values())
-      for (const [path, was] of sought) if (existsSync(path) !== was) this.#changed(path);
+      for (const [path, was] of sought) if (stateOf(path) !== was) this.#changed(path);
   }
 }
+
+/** Differs when a file came, went or was written. */
+function stateOf(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return stat ? `${stat.mtimeNs} ${stat.size} ${stat.ino}` : "";
+}
+
+const isEmpty = (state: string): boolean => state.split(" ")[1] === "0";
 
 function nearestFolder(path: string): string {
   let folder = dirname(path);
