@@ -9,9 +9,17 @@ import type { Span } from "../support/span.ts";
 import type { Finding, ProgramVerdict } from "../verifier/model.ts";
 import { verify } from "../verifier/verify.ts";
 
-/** Links an object as a loader would and verifies every program in it. */
-export function verifyObject(bytes: Uint8Array, kernel: Kernel, sink: DiagSink): readonly ProgramVerdict[] {
-  return linkObject(readObject(bytes), kernel, sink).map((program) => verify(program, kernel));
+/** Links an object as a loader would and verifies every program in it; `begins` is told which one is next. */
+export function verifyObject(
+  bytes: Uint8Array,
+  kernel: Kernel,
+  sink: DiagSink,
+  begins?: (program: string, index: number, count: number) => void,
+): readonly ProgramVerdict[] {
+  return linkObject(readObject(bytes), kernel, sink).map((program, i, all) => {
+    begins?.(program.name, i, all.length);
+    return verify(program, kernel);
+  });
 }
 
 export type SpanOf = (line: SourceLine) => Span | undefined;

@@ -13,8 +13,8 @@ export interface ViewInput {
   readonly sources?: ReadonlyMap<string, string>;
 }
 
-/** Larger functions are not drawn: layout would take minutes, and nobody could read it. */
-const MOST_DRAWN = 4000;
+/** A function of more blocks is not drawn: layout would take long, and nobody could read it. */
+const MOST_BLOCKS = 300;
 
 /** The component as an HTML element. */
 export function bytecodeView({ made, sources = new Map() }: ViewInput): string {
@@ -91,7 +91,8 @@ function insnRow(insn: DisassembledInsn, key: string | undefined): string {
 }
 
 function picture(func: DisassembledFunc, index: number): string {
-  const tooLarge = func.insns.length > MOST_DRAWN;
-  const inside = tooLarge ? '<p class="bpf-none">too large to be drawn</p>' : svgOfOne(flowOf(func), String(index));
+  const flow = flowOf(func);
+  const tooLarge = flow.blocks.length > MOST_BLOCKS;
+  const inside = tooLarge ? '<p class="bpf-none">too large to be drawn</p>' : svgOfOne(flow, String(index));
   return `<div class="bpf-picture" data-func="${index}"${index === 0 ? "" : " hidden"}>${inside}</div>\n`;
 }
