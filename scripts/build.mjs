@@ -1,6 +1,6 @@
 // Bundles the command and the library into dist/.
 import { createHash } from "node:crypto";
-import { chmodSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, readFileSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 
 rmSync("dist", { recursive: true, force: true });
@@ -39,12 +39,20 @@ await build({
 });
 chmodSync("dist/bpfasm.js", 0o755);
 
-// The library: the core for any place that runs JavaScript, and the part for Node.
+// The library: the core and the views for any place that runs JavaScript, the parts for Node beside them.
 await build({
   ...common,
   platform: "neutral",
   mainFields: ["module", "main"],
-  entryPoints: ["src/driver/index.ts"],
-  outfile: "dist/index.js",
+  external: ["node:*"],
+  entryPoints: {
+    index: "src/driver/index.ts",
+    view: "src/view/index.ts",
+    node: "src/cli/library.ts",
+    plugin: "src/cli/plugin.ts",
+  },
+  outdir: "dist",
+  splitting: true,
+  chunkNames: "chunk-[hash]",
 });
-await build({ ...common, entryPoints: ["src/cli/library.ts"], outfile: "dist/node.js" });
+copyFileSync("src/cli/client.d.ts", "dist/client.d.ts");

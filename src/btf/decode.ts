@@ -116,6 +116,8 @@ function protoOf(ret: TypeId, params: Param[]): BtfType {
 
 function encodingOf(bits: number): IntEncoding {
   for (const [name, code] of Object.entries(intEncodings)) if ((bits & 0xf) === code) return name as IntEncoding;
+  // gcc 12 says of a plain char that it is signed as well.
+  if ((bits & 0xf) === (intEncodings.signed | intEncodings.char)) return "char";
   throw new BtfError(`BTF integer encoding ${bits}`);
 }
 

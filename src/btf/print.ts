@@ -4,9 +4,15 @@ import type { BtfSpec, BtfType, TypeId } from "./type.ts";
 /** Declarators nest at most so deep; a chain that is longer is a cycle and ends in `...`. */
 const MAX_DEPTH = 64;
 
-/** A declaration of `name` with that type, or the type alone: `struct sk_buff *skb`, `int (*)(void *)`, `char [16]`. */
-export function printType(btf: BtfSpec, id: TypeId, name = ""): string {
-  return declare(btf, id, name, "", MAX_DEPTH);
+/** The words for the type at the bottom of a declaration; undefined: its name. */
+export type BaseWords = (id: TypeId) => string | undefined;
+
+/**
+ * A declaration of `name` with that type, or the type alone: `struct sk_buff *skb`, `int (*)(void *)`, `char [16]`.
+ * `base` may have other words than its name for the type that all else is made of.
+ */
+export function printType(btf: BtfSpec, id: TypeId, name = "", base?: BaseWords): string {
+  return declare({ btf, base }, id, name, "", MAX_DEPTH);
 }
 
 /** A function by its FUNC or FUNC_PROTO type: `bool bpf_session_is_return(void *ctx)`. */
@@ -18,37 +24,42 @@ export function printPrototype(btf: BtfSpec, id: TypeId, name?: string): string 
 
 type Chained = BtfType & { readonly type: TypeId };
 
+interface Cx {
+  readonly btf: BtfSpec;
+  readonly base: BaseWords | undefined;
+}
+
 /** `inner` is the declarator built so far, `quals` the qualifiers that apply to the type at `id`. */
-function declare(btf: BtfSpec, id: TypeId, inner: string, quals: string, depth: number): string {
+function declare(cx: Cx, id: TypeId, inner: string, quals: string, depth: number): string {
   if (depth <= 0) return join("...", inner);
-  const type = btf.type(id);
+  const type = cx.btf.type(id);
   switch (type.kind) {
     case "const":
     case "volatile":
     case "restrict":
-      return qualify(btf, type, inner, quals, depth);
+      return qualify(cx, type, inner, quals, depth);
     case "type_tag":
-      return declare(btf, type.type, inner, quals, depth - 1);
+      return declare(cx, type.type, inner, quals, depth - 1);
     case "ptr": {
       const star = quals ? join(`*${quals.trim()}`, inner) : `*${inner}`;
-      return declare(btf, type.type, needsParens(btf, type.type) ? `(${star})` : star, "", depth - 1);
+      return declare(cx, type.type, needsParens(cx.btf, type.type) ? `(${star})` : star, "", depth - 1);
     }
     case "array":
-      return declare(btf, type.elem, `${inner}[${type.nelems === 0 ? "" : type.nelems}]`, quals, depth - 1);
+      return declare(cx, type.elem, `${inner}[${type.nelems === 0 ? "" : type.nelems}]`, quals, depth - 1);
     case "func_proto":
-      return declare(btf, type.ret, `${inner}(${parameters(btf, type, depth)})`, "", depth - 1);
+      return declare(cx, type.ret, `${inner}(${parameters(cx, type, depth)})`, "", depth - 1);
     default:
-      return join(quals + baseName(type), inner);
+      return join(quals + (cx.base?.(id) ?? baseName(type)), inner);
   }
 }
 
-function qualify(btf: BtfSpec, type: Chained, inner: string, quals: string, depth: number): string {
+function qualify(cx: Cx, type: Chained, inner: string, quals: string, depth: number): string {
   const word = type.kind === "restrict" ? "__restrict" : type.kind;
-  return declare(btf, type.type, inner, quals.includes(word) ? quals : `${quals}${word} `, depth - 1);
+  return declare(cx, type.type, inner, quals.includes(word) ? quals : `${quals}${word} `, depth - 1);
 }
 
-function parameters(btf: BtfSpec, type: BtfType & { kind: "func_proto" }, depth: number): string {
-  const texts = type.params.map((p) => declare(btf, p.type, p.name, "", depth - 1));
+function parameters(cx: Cx, type: BtfType & { kind: "func_proto" }, depth: number): string {
+  const texts = type.params.map((p) => declare(cx, p.type, p.name, "", depth - 1));
   if (type.variadic) texts.push("...");
   return texts.length > 0 ? texts.join(", ") : "void";
 }

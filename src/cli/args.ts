@@ -1,5 +1,7 @@
 /** Compiler options in clang's spelling, which option parsers do not know, in the long form that yargs takes. */
+
 import { clangOption, spelled } from "./clang-options.ts";
+import { STDIN_NAME } from "./files.ts";
 
 export type Normalised = { readonly args: readonly string[] } | { readonly why: string };
 
@@ -17,6 +19,11 @@ export function normaliseArgs(args: readonly string[]): Normalised {
   const head = end === -1 ? rest : rest.slice(0, end);
   const out: string[] = [command];
   for (const one of spelled(head)) {
+    // yargs passes over a lone `-`.
+    if (one.option === "-" && out.at(-1) !== "-o") {
+      out.push(STDIN_NAME);
+      continue;
+    }
     const made = clangOption(one);
     if ("why" in made) return made;
     out.push(...made.args);

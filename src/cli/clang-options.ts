@@ -30,7 +30,7 @@ const meanings: readonly (readonly [RegExp, (m: RegExpExecArray) => readonly str
   [/^-ansi$/, () => ["-U=__STDC_VERSION__"]],
   [/^-std=(?:c|gnu)(?:89|90)$|^-std=iso9899:1990$/, () => ["-U=__STDC_VERSION__"]],
   [/^-std=(?:(?:c|gnu)(\w+)|iso9899:(\d+))$/, (m) => standard(m[1] ?? m[2]!, m[0])],
-  [/^-x c$/, () => []],
+  [/^-x ?(?:c|bpf)$/, () => []],
 ];
 
 const versions: Readonly<Record<string, string>> = {
@@ -70,7 +70,7 @@ const refused: readonly (readonly [RegExp, string])[] = [
   [/^(?:--target=|-target )bpfeb/, "bpfasm makes little-endian objects only"],
   [/^-mbig-endian$/, "bpfasm makes little-endian objects only"],
   [/^(?:--target=|-target )/, "bpfasm compiles for bpf, and --arch names the machine whose kernel runs it"],
-  [/^-x /, "bpfasm reads C only"],
+  [/^-x /, "bpfasm reads BPF C only, which -x bpf and -x c name"],
   [/^-(?:Xclang|mllvm) /, "it speaks to parts of LLVM, and there are none here"],
   [/^-f(?:unsigned-char|no-signed-char|short-enums|pack-struct.*)$/, "it would give types another layout or sign"],
   [/^-fsanitize=/, "BPF has no runtime that a sanitizer could report to"],

@@ -3,6 +3,9 @@ import { closeSync, fstatSync, openSync, readFileSync, renameSync, rmSync, statS
 import { dirname } from "node:path";
 import type { DiagSink } from "../diag/diagnostic.ts";
 
+/** What standard input is called as a file; `-` on the command line. */
+export const STDIN_NAME = "<stdin>";
+const STDIN = 0;
 const MAX_SOURCE = 64 * 1024 * 1024;
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? "";
@@ -29,11 +32,11 @@ export function readBytes(path: string, sink: DiagSink): Uint8Array | undefined 
   }
 }
 
-/** Text of a source file given on the command line; size is checked before it is read. */
+/** Text of a source file given on the command line, or standard input; size is checked before it is read. */
 export function readSource(path: string, sink: DiagSink): string | undefined {
   let fd: number;
   try {
-    fd = openSync(path, "r");
+    fd = path === STDIN_NAME ? STDIN : openSync(path, "r");
   } catch {
     readBytes(path, sink);
     return undefined;
@@ -46,7 +49,7 @@ export function readSource(path: string, sink: DiagSink): string | undefined {
   } catch (error) {
     sink.error("E0702", undefined, path, reasonOf(error));
   } finally {
-    closeSync(fd);
+    if (fd !== STDIN) closeSync(fd);
   }
   return undefined;
 }
@@ -106,7 +109,8 @@ function removeIfThere(path: string): void {
   }
 }
 
-function sameContents(path: string, bytes: Uint8Array): boolean {
+/** Whether a file holds exactly these bytes. */
+export function sameContents(path: string, bytes: Uint8Array): boolean {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat?.isFile() === true && stat.size === bytes.length && Buffer.compare(readFileSync(path), bytes) === 0;
 }

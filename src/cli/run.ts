@@ -1,7 +1,12 @@
 /** The sub-commands and their options; each loads its own code only when it is called. */
 import yargs, { type Argv } from "yargs";
+import { DiagSink } from "../diag/diagnostic.ts";
+import { SourceMap } from "../diag/source.ts";
 import { normaliseArgs } from "./args.ts";
-import { finishReports, messageFormats } from "./report.ts";
+import { kernelOptions, messageOption } from "./common-options.ts";
+import { type DisasmArgs, disasmOptions, type InspectArgs, inspectOptions } from "./look-options.ts";
+import { finishReports, report } from "./report.ts";
+import { withResponses } from "./response-files.ts";
 import { version } from "./version.ts";
 
 interface Command {
@@ -9,7 +14,7 @@ interface Command {
   readonly describe: string;
   readonly options: (y: Argv) => Argv<unknown>;
   /** Loads the command's code and runs it; gives the exit code. */
-  readonly run: (args: never) => Promise<number>;
+  readonly run: (args: never, words: readonly string[]) => Promise<number>;
 }
 
 const commands: Readonly<Record<string, Command>> = {
@@ -17,13 +22,13 @@ const commands: Readonly<Record<string, Command>> = {
     words: "<file...>",
     describe: "compile, verify and write an object",
     options: (y) => buildOptions(y),
-    run: async (args: BuildArgs) => (await import("./commands/build.ts")).build(args, true),
+    run: async (args: BuildArgs, words) => (await import("./commands/build.ts")).build(args, true, words),
   },
   check: {
     words: "<file...>",
     describe: "the same without writing",
     options: (y) => compileOptions(y),
-    run: async (args: BuildArgs) => (await import("./commands/build.ts")).build(args, false),
+    run: async (args: BuildArgs, words) => (await import("./commands/build.ts")).build(args, false, words),
   },
   fix: {
     words: "<file...>",
@@ -36,6 +41,12 @@ const commands: Readonly<Record<string, Command>> = {
     describe: "say what the kernel will say of an object",
     options: (y) => verifyOptions(y),
     run: async (args: VerifyArgs) => (await import("./commands/verify.ts")).verify(args),
+  },
+  inspect: {
+    words: "<object>",
+    describe: "tell what is in an object",
+    options: (y) => inspectOptions(y),
+    run: async (args: InspectArgs) => (await import("./commands/inspect.ts")).inspect(args),
   },
   disasm: {
     words: "<object>",
@@ -58,7 +69,13 @@ const commands: Readonly<Record<string, Command>> = {
 };
 
 /** Runs one command line; gives the exit code: 0 done, 1 errors in the input, 2 wrong usage. */
-export async function run(args: readonly string[]): Promise<number> {
+export async function run(given: readonly string[]): Promise<number> {
+  const sink = new DiagSink();
+  const args = withResponses(given, sink);
+  if (sink.hasErrors) {
+    report(sink.diagnostics, new SourceMap(), "human");
+    return 2;
+  }
   const normal = normaliseArgs(args);
   if ("why" in normal) {
     process.stderr.write(`bpfasm: ${normal.why}\n`);
@@ -66,8 +83,9 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const plain = normal.args;
   const only = plain.includes("--help") || plain.includes("-h") ? undefined : args[0];
-  const chosen: { run?: () => Promise<number> } = {};
-  const parser = only !== undefined && Object.hasOwn(commands, only) ? one(plain, only, chosen) : all(plain, chosen);
+  const chosen: Chosen = {};
+  const parser =
+    only !== undefined && Object.hasOwn(commands, only) ? one(plain, only, chosen, args) : all(plain, chosen, args);
   try {
     await settings(parser).parseAsync();
   } catch (error) {
@@ -79,24 +97,29 @@ export async function run(args: readonly string[]): Promise<number> {
   return code;
 }
 
+/** What the command line asks for. */
+interface Chosen {
+  run?: () => Promise<number>;
+}
+
 /** yargs alone with one command: it lays out no help that nobody asked for. */
-function one(args: readonly string[], name: string, chosen: { run?: () => Promise<number> }): Argv {
+function one(args: readonly string[], name: string, chosen: Chosen, line: readonly string[]): Argv {
   const { words, describe, options, run: start } = commands[name]!;
   return yargs(args.slice(1))
     .scriptName(`bpfasm ${name}`)
     .command(`$0 ${words}`, describe, options, (argv) => {
-      chosen.run = () => start(argv as never);
+      chosen.run = () => start(argv as never, line);
     });
 }
 
 /** Every command, for help, completion and whatever is no command. */
-function all(args: readonly string[], chosen: { run?: () => Promise<number> }): Argv {
+function all(args: readonly string[], chosen: Chosen, line: readonly string[]): Argv {
   const parser = yargs([...args])
     .scriptName("bpfasm")
     .usage(ABOUT);
   for (const [name, { words, describe, options, run: start }] of Object.entries(commands))
     parser.command(`${name} ${words}`, describe, options, (argv) => {
-      chosen.run = () => start(argv as never);
+      chosen.run = () => start(argv as never, line);
     });
   return parser
     .completion("completion", "print a completion script for the shell")
@@ -123,33 +146,14 @@ const settings = (parser: Argv): Argv =>
 
 class UsageError extends Error {}
 
-const kernelOptions = <T>(y: Argv<T>) =>
-  y
-    .option("arch", {
-      choices: ["x86", "arm64"] as const,
-      default: "x86" as const,
-      describe: "whose registers, whose embedded kernel",
-    })
-    .option("btf", {
-      type: "string",
-      default: process.env.BPFASM_BTF,
-      defaultDescription: "the embedded kernel, or BPFASM_BTF",
-      describe: "a kernel's BTF: a file, raw or in ELF, or 'host'",
-    })
-    .option("btf-module", { type: "string", array: true, default: [] as string[], describe: "a module's BTF on top" })
-    .option("kernel", { type: "string", describe: "release whose tables hold, such as 6.12 (guessed from the BTF)" });
-
-const messageOption = <T>(y: Argv<T>) =>
-  y.option("message-format", {
-    alias: "diagnostics",
-    choices: messageFormats,
-    default: "human" as const,
-    describe: "how diagnostics are printed",
-  });
-
 const compileOptions = (y: Argv) =>
   messageOption(kernelOptions(y))
-    .positional("file", { type: "string", array: true, demandOption: true, describe: "BPF C sources" })
+    .positional("file", {
+      type: "string",
+      array: true,
+      demandOption: true,
+      describe: "BPF C sources; - is standard input",
+    })
     .option("D", {
       type: "string",
       array: true,
@@ -209,6 +213,7 @@ const compileOptions = (y: Argv) =>
       default: [] as string[],
       describe: "leave out a pass of the optimizer",
     })
+    .option("v", { type: "boolean", default: false, describe: "tell what is read and written" })
     .option("time", { type: "boolean", default: false, describe: "tell on standard error where the time went" })
     .option("verify", { type: "boolean", default: true, describe: "ask the verifier (--no-verify: do not)" })
     .option("resolve-kfuncs", {
@@ -229,6 +234,16 @@ const buildOptions = (y: Argv) =>
     .option("MQ", { type: "string", array: true, default: [] as string[], describe: "the same, quoted for make" })
     .option("MP", { type: "boolean", default: false, describe: "with a target for each header, too" })
     .option("E", { type: "boolean", default: false, describe: "print the source after preprocessing, and stop" })
+    .option("check", {
+      type: "boolean",
+      default: false,
+      describe: "write nothing: compare what is there with what would be written",
+    })
+    .option("watch", { type: "boolean", default: false, describe: "build again whenever a file that was read changes" })
+    .option("compile-commands", {
+      type: "string",
+      describe: "add how it was built to this list (compile_commands.json)",
+    })
     .option("emit", {
       type: "string",
       default: "obj",
@@ -254,12 +269,6 @@ const verifyOptions = (y: Argv) =>
     .option("program", { type: "string", describe: "only this program" })
     .option("json", { type: "boolean", default: false, describe: "a JSON object a program" });
 
-const disasmOptions = (y: Argv) =>
-  messageOption(y)
-    .positional("object", { type: "string", demandOption: true, describe: "a BPF object, of any compiler" })
-    .option("asm", { type: "boolean", default: false, describe: "assembly alone, as the assembler reads it" })
-    .option("json", { type: "boolean", default: false, describe: "one JSON document" });
-
 const kfuncsOptions = (y: Argv) =>
   messageOption(kernelOptions(y))
     .positional("name", { type: "string", describe: "a name or a part of one" })
@@ -284,10 +293,12 @@ export type BuildArgs = Parsed<typeof compileOptions> & {
   readonly o?: string | undefined;
   readonly emit?: string;
   readonly E?: boolean;
+  readonly check?: boolean;
+  readonly watch?: boolean;
+  readonly "compile-commands"?: string | undefined;
   readonly "ir-pass"?: readonly string[];
 };
 export type FixArgs = Parsed<typeof compileOptions> & { readonly "dry-run": boolean };
 export type VerifyArgs = Parsed<typeof verifyOptions>;
-export type DisasmArgs = Parsed<typeof disasmOptions>;
 export type KfuncsArgs = Parsed<typeof kfuncsOptions>;
 export type ExplainArgs = Parsed<typeof explainOptions>;

@@ -1,11 +1,24 @@
-/** Any BPF object as text: source line, place, bytes, instruction, relocation. */
+/** Any BPF object as data and as text: source line, place, bytes, instruction, relocation, what the verifier knows. */
 import { printType } from "../btf/print.ts";
 import { type BtfFile, openBtf } from "../btf/reader.ts";
 import type { SourceLine } from "../elf/model.ts";
 import type { ObjectFile } from "../elf/object-file.ts";
 import { readObject } from "../elf/reader.ts";
+import { type Insn, slotCount } from "../isa/insn.ts";
 import { helperById } from "../kernel/helpers.ts";
+import type { Kernel } from "../kernel/model.ts";
 import { type ListedFunc, type ListingReloc, type ListingRow, listObject } from "../link/listing.ts";
+import type { Known } from "../verifier/known.ts";
+import type { ProgramVerdict } from "../verifier/model.ts";
+import { described } from "./inspect-core.ts";
+import { type ObjectStates, statesOf } from "./states.ts";
+
+export interface DisassembleOptions {
+  /** CO-RE relocations are told in words of this kernel. */
+  readonly kernel?: Kernel;
+  /** What the verifier knows before each instruction; wants a kernel. */
+  readonly states?: boolean;
+}
 
 export interface DisassembledInsn {
   /** Slot from the start of the function. */
@@ -19,6 +32,12 @@ export interface DisassembledInsn {
   readonly core?: string;
   /** The name under which branches go here. */
   readonly label?: string;
+  /** Slot that a branch goes to. */
+  readonly target?: number;
+  /** Nothing runs from here into the next instruction. */
+  readonly ends?: true;
+  /** What the verifier knows before it. */
+  readonly before?: Known;
 }
 
 export interface DisassembledFunc {
@@ -32,17 +51,27 @@ export interface Disassembly {
   readonly license: string;
   readonly maps: readonly string[];
   readonly funcs: readonly DisassembledFunc[];
+  /** With `states`. */
+  readonly verdicts?: readonly ProgramVerdict[];
+}
+
+interface Cx {
+  readonly btf: BtfFile | undefined;
+  readonly kernel: Kernel | undefined;
+  readonly states: ObjectStates | undefined;
 }
 
 /** Throws `ElfError` for bytes that are no object. Bad BTF is left out; bytes that are no instruction say so. */
-export function disassemble(bytes: Uint8Array): Disassembly {
+export function disassemble(bytes: Uint8Array, { kernel, states }: DisassembleOptions = {}): Disassembly {
   const object = readObject(bytes);
-  const btf = readBtf(object);
+  const known = states && kernel ? statesOf(object, kernel) : undefined;
+  const cx: Cx = { btf: readBtf(object), kernel, states: known };
   const listed = listObject(object, { names: { helper: (id) => helperById(id)?.name } });
   return {
     license: object.license,
     maps: object.maps.map((m) => m.name),
-    funcs: listed.map((f) => disassembleFunc(f, btf)),
+    funcs: listed.map((f) => disassembleFunc(f, cx)),
+    ...(known && { verdicts: known.verdicts }),
   };
 }
 
@@ -54,34 +83,46 @@ function readBtf(object: ObjectFile): BtfFile | undefined {
   }
 }
 
-function disassembleFunc({ func, rows }: ListedFunc, btf: BtfFile | undefined): DisassembledFunc {
+function disassembleFunc({ func, rows }: ListedFunc, cx: Cx): DisassembledFunc {
   let shown: SourceLine | undefined;
   const insns = rows.map((row) => {
     const fresh = row.line && (row.line.line !== shown?.line || row.line.file !== shown.file) ? row.line : undefined;
     if (fresh) shown = fresh;
-    return disassembleRow(row, fresh, btf);
+    const before = cx.states?.before(func, row.slot);
+    return { ...disassembleRow(row, fresh, cx), ...(before && { before }) };
   });
   return { name: func.name, section: func.section.name, slots: func.size / 8, insns };
 }
 
-function disassembleRow(row: ListingRow, line: SourceLine | undefined, btf: BtfFile | undefined): DisassembledInsn {
-  const { slot, bytes, text, reloc, core, label } = row;
+function disassembleRow(row: ListingRow, line: SourceLine | undefined, cx: Cx): DisassembledInsn {
+  const { slot, bytes, insn, text, reloc, core, label } = row;
+  const target = insn && targetOf(insn, slot);
   return {
     slot,
     bytes,
     text,
     ...(line && { line }),
     ...(reloc && { reloc }),
-    ...(core && btf && { core: `${core.kind} ${typeName(btf, core.type)} ${core.access}` }),
+    ...(core && cx.btf && { core: coreText(core, cx.btf, cx.kernel) }),
     ...(label !== undefined && { label }),
+    ...(target !== undefined && { target }),
+    ...(insn && endsHere(insn) && { ends: true as const }),
   };
 }
 
-function typeName(btf: BtfFile, id: Parameters<typeof printType>[1]): string {
+function targetOf(insn: Insn, slot: number): number | undefined {
+  if (insn.kind !== "jump" && insn.kind !== "may_goto") return undefined;
+  return "off" in insn.target ? slot + slotCount(insn) + insn.target.off : undefined;
+}
+
+const endsHere = (insn: Insn): boolean =>
+  insn.kind === "exit" || insn.kind === "gotox" || (insn.kind === "jump" && !insn.cond);
+
+function coreText(core: NonNullable<ListingRow["core"]>, btf: BtfFile, kernel: Kernel | undefined): string {
   try {
-    return printType(btf, id);
+    return kernel ? described(core, btf, kernel).words : `${core.kind} ${printType(btf, core.type)} ${core.access}`;
   } catch {
-    return `type ${id}`;
+    return `${core.kind} type ${core.type} ${core.access}`;
   }
 }
 
@@ -92,10 +133,28 @@ export function listing(d: Disassembly): string {
   return d.funcs.map(funcText).join("\n");
 }
 
-const funcText = (f: DisassembledFunc): string =>
-  `; ${f.section}: ${f.slots} slots\n${f.name}:\n${f.insns.map(insnText).join("")}`;
+function funcText(f: DisassembledFunc): string {
+  let shown: Known | undefined;
+  const rows = f.insns.map((insn) => {
+    const state = insn.before ? stateText(insn.before, shown) : "";
+    shown = insn.before ?? shown;
+    return insnText(insn, state);
+  });
+  return `; ${f.section}: ${f.slots} slots\n${f.name}:\n${rows.join("")}`;
+}
 
-function insnText(i: DisassembledInsn): string {
+/** What differs from what was last told. */
+function stateText({ regs, stack, visits }: Known, shown: Known | undefined): string {
+  const news = (now: Known["regs"], old: Known["regs"] | undefined, name: (place: string) => string) =>
+    Object.entries(now).flatMap(([place, words]) =>
+      old?.[place] === words ? [] : [`;   ${name(place)}: ${oneLine(words)}\n`],
+    );
+  const rows = [...news(regs, shown?.regs, (r) => r), ...news(stack, shown?.stack, (off) => `r10${off}`)];
+  const often = visits > 1 && visits !== shown?.visits ? `; seen ${visits} times\n` : "";
+  return often + rows.join("");
+}
+
+function insnText(i: DisassembledInsn, state: string): string {
   const label = i.label === undefined ? "" : `${i.label}:\n`;
   const line = i.line ? `; ${i.line.file}:${i.line.line}: ${i.line.text.trim()}\n` : "";
   const rides = [i.reloc && `${i.reloc.type} ${i.reloc.symbol}`, i.core && `CO-RE ${i.core}`]
@@ -103,7 +162,7 @@ function insnText(i: DisassembledInsn): string {
     .join(", ");
   const head = `${String(i.slot).padStart(6)}:  ${hex(i.bytes.subarray(0, 8))}  ${i.text}`;
   const rest = i.bytes.length > 8 ? `         ${hex(i.bytes.subarray(8))}\n` : "";
-  return `${label}${line}${rides ? `${head.padEnd(64)}  ; ${rides}` : head}\n${rest}`;
+  return `${label}${line}${state}${rides ? `${head.padEnd(64)}  ; ${rides}` : head}\n${rest}`;
 }
 
 /** Plain assembly, as the assembler reads it: source lines and what rides along are comments. */

@@ -10,9 +10,17 @@ import type { Finding, ProgramVerdict } from "../verifier/model.ts";
 import { verify } from "../verifier/verify.ts";
 import type { Mend } from "./mend/mend.ts";
 
-/** Links an object as a loader would and verifies every program in it. */
-export function verifyObject(bytes: Uint8Array, kernel: Kernel, sink: DiagSink): readonly ProgramVerdict[] {
-  return linkObject(readObject(bytes), kernel, sink).map((program) => verify(program, kernel));
+/** Links an object as a loader would and verifies every program in it; `begins` is told which one is next. */
+export function verifyObject(
+  bytes: Uint8Array,
+  kernel: Kernel,
+  sink: DiagSink,
+  begins?: (program: string, index: number, count: number) => void,
+): readonly ProgramVerdict[] {
+  return linkObject(readObject(bytes), kernel, sink).map((program, i, all) => {
+    begins?.(program.name, i, all.length);
+    return verify(program, kernel);
+  });
 }
 
 /** Operators before it, a name with its members and indices: what of a text is shown for an expression that starts there. */

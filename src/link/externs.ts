@@ -82,8 +82,8 @@ function declaredExterns(object: ObjectFile, btf: BtfSpec | undefined, sink: Dia
   });
 }
 
-/** The members of the two data sections that exist in BTF alone. */
-function externTypes(btf: BtfSpec): ReadonlyMap<string, Omit<Declared, "symbol">> {
+/** The members of the two data sections that exist in BTF alone, by name. */
+export function externTypes(btf: BtfSpec): ReadonlyMap<string, Omit<Declared, "symbol">> {
   const members = new Map<string, Omit<Declared, "symbol">>();
   for (const section of [".ksyms", ".kconfig"] as const) {
     for (const id of btf.byName(section, "datasec")) {

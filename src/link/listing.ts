@@ -48,7 +48,8 @@ export function listObject(object: ObjectFile, options: PrintOptions = {}): read
   return object.funcs.map((func) => ({ func, rows: rowsOf(object, func, ext.get(func.section.name), options) }));
 }
 
-function extOf(object: ObjectFile): ReadonlyMap<string, ExtSection> {
+/** The records of `.BTF.ext` by section; none where they cannot be read. */
+export function extOf(object: ObjectFile): ReadonlyMap<string, ExtSection> {
   if (!object.btf || !object.btfExt) return new Map();
   try {
     const btf = openBtf(object.btf);

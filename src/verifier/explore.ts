@@ -25,7 +25,7 @@ export interface Progress {
 }
 
 /** Called before each instruction that is walked. */
-export type Trace = (index: number, state: State) => void;
+export type Trace = (index: number, state: State, cx: Cx) => void;
 
 interface Pending {
   readonly state: State;
@@ -87,7 +87,7 @@ class Walk {
       }
       this.#progress.processed++;
       this.#insns++;
-      this.#progress.trace?.(at, state);
+      this.#progress.trace?.(at, state, cx);
       const outcome = this.#needs(state);
       if (outcome === "stop") break;
       if (outcome) return outcome;

@@ -8,7 +8,7 @@ f.put("probe.bpf", good);
 f.put("bad.bpf", bad);
 f.run("build", "probe.bpf");
 
-const commands = ["build", "check", "fix", "verify", "disasm", "kfuncs", "explain", "completion"];
+const commands = ["build", "check", "fix", "verify", "inspect", "disasm", "kfuncs", "explain", "completion"];
 
 describe("usage", () => {
   test("--version is the package's", () => {

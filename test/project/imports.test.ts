@@ -35,7 +35,8 @@ const table: Readonly<Record<string, readonly string[]>> = {
     "link",
     "verifier",
   ],
-  cli: ["driver", "btf", "kernel", "kfuncs", "elf", "isa", "verifier"],
+  view: ["driver"],
+  cli: ["driver", "view", "btf", "kernel", "kfuncs", "elf", "isa", "verifier"],
 };
 
 /** Rooms of which others may take the types of what they hand on, and nothing else. */

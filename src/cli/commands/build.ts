@@ -2,23 +2,25 @@
 import { basename, join } from "node:path";
 import { DiagSink } from "../../diag/diagnostic.ts";
 import { SourceMap } from "../../diag/source.ts";
-import { type Compilation, compile, preprocess } from "../../driver/compile.ts";
-import { disassemble, listing, listingJson } from "../../driver/disassemble.ts";
-import { includeHost, type SearchPath } from "../../driver/host.ts";
+import { compile, preprocess } from "../../driver/compile.ts";
 import { irPasses, optionalPasses, type PassDump } from "../../driver/options.ts";
 import type { Kernel } from "../../kernel/model.ts";
-import { isFolder, readHeader, readSource, writeWhole } from "../files.ts";
+import { addCommands } from "../compile-commands.ts";
+import { compileOptions, searchPath } from "../compile-options.ts";
+import { isFolder, readHeader, readSource, STDIN_NAME, writeWhole } from "../files.ts";
 import { choiceOf, chooseKernel } from "../kernel-choice.ts";
-import { makeRule, quotedForMake } from "../make-rule.ts";
+import { dependencies, type Emit, emit, outputPath } from "../outputs.ts";
 import { PassSteps } from "../pass-steps.ts";
+import { Progress } from "../progress.ts";
 import { report } from "../report.ts";
 import { type BuildArgs, emitKinds } from "../run.ts";
 import { Stopwatch } from "../stopwatch.ts";
 
-type Emit = (typeof emitKinds)[number];
-
-/** Compiles every file and, if `write`, writes what `--emit` names. Exit code 1 if one of them failed. */
-export function build(args: BuildArgs, write: boolean): number {
+/**
+ * Compiles every file and, if `write`, writes what `--emit` names. Exit code 1 if one of them failed. `words` is the
+ * command line, for the list of compile commands.
+ */
+export async function build(args: BuildArgs, write: boolean, words: readonly string[]): Promise<number> {
   const usage = usageFault(args, write);
   if (usage !== undefined) {
     process.stderr.write(`bpfasm: ${usage}\n`);
@@ -30,9 +32,19 @@ export function build(args: BuildArgs, write: boolean): number {
   const kernel = chooseKernel(choiceOf(args), sink);
   watch?.stage("open the kernel");
   if (!kernel) return fail(sink, args);
+  if (args.v) process.stderr.write(settingsText(kernel, args));
+  const run: Run = { kernel, args, write, watch, progress: new Progress(process.stderr), read: readHeader };
+  if (args.watch)
+    return (await import("../watch.ts")).watchFiles(args.file, (file, read) => buildOne(file, { ...run, read }));
   let failed = false;
-  for (const file of args.file) failed = !buildOne(file, { kernel, args, write, watch }) || failed;
+  for (const [i, file] of args.file.entries()) {
+    run.progress.at(`${i + 1}/${args.file.length} ${file}`);
+    failed = !buildOne(file, run) || failed;
+  }
+  run.progress.clear();
   if (watch) process.stderr.write(watch.table());
+  if (args["compile-commands"] !== undefined && !addCommands(args["compile-commands"], commandsFor(args, words), sink))
+    return fail(sink, args);
   return failed ? 1 : 0;
 }
 
@@ -47,10 +59,13 @@ function usageFault(args: BuildArgs, write: boolean): string | undefined {
     return `--kernel takes a release such as 6.12, not '${args.kernel}'`;
   const pass = unknownPass(args["without-pass"], optionalPasses) ?? unknownPass(args["ir-pass"] ?? [], irPasses);
   if (pass !== undefined) return pass;
+  if (args.watch && args.file.includes(STDIN_NAME)) return "--watch needs files, and '-' is none";
   if (!write) return undefined;
   const kinds = (args.emit ?? "obj").split(",");
   const unknown = kinds.find((k) => !(emitKinds as readonly string[]).includes(k));
   if (unknown !== undefined) return `--emit takes ${emitKinds.join(", ")}, not '${unknown}'`;
+  if (args.MF !== undefined && args.file.length > 1)
+    return `-MF ${args.MF} names one file, but there are ${args.file.length} inputs`;
   if (args.o === undefined || isFolder(args.o)) return undefined;
   if (args.file.length > 1)
     return `-o ${args.o} names one file, but there are ${args.file.length} inputs; -o takes a folder, too`;
@@ -64,28 +79,45 @@ const unknownPass = (names: readonly string[], known: readonly string[]): string
   return name === undefined ? undefined : `no pass '${name}' can be named here; there are ${known.join(", ")}`;
 };
 
+/** `-v`: for which kernel, and where headers are looked for. */
+function settingsText(kernel: Kernel, args: BuildArgs): string {
+  const { quoted = [], dirs, system, local = [], machine } = searchPath(kernel, args);
+  const folders = [...quoted, ...dirs, ...system, ...local, ...machine];
+  return [`for ${kernel.name}, -mcpu=${args.mcpu}`, ...folders.map((dir) => `searches ${dir}`)]
+    .map((line) => `bpfasm: ${line}\n`)
+    .join("");
+}
+
 /** What is the same for all files of one run. */
 interface Run {
   readonly kernel: Kernel;
   readonly args: BuildArgs;
   readonly write: boolean;
   readonly watch: Stopwatch | undefined;
+  readonly progress: Progress;
+  /** Reads headers. */
+  readonly read: (path: string) => string | undefined;
 }
 
 function buildOne(file: string, run: Run): boolean {
-  const { kernel, args, write, watch } = run;
+  const { args, write, watch, progress } = run;
   const sink = new DiagSink();
   const text = readSource(file, sink);
   if (text === undefined) return fail(sink, args) === 0;
-  if (write && args.E) return preprocessOne(text, file, kernel, args, sink);
-  const timed = watch && { ended: (stage: string) => watch.stage(stage) };
+  if (args.v) process.stderr.write(`bpfasm: reads ${file}\n`);
+  if (write && args.E) return preprocessOne(text, file, run, sink);
+  const ended = (stage: string): void => {
+    watch?.stage(stage);
+    progress.at(`${file}: ${stage} done`);
+  };
   const steps = new PassSteps(args["ir-pass"] ?? []);
   const dump: PassDump = (pass, after, before) => {
     watch?.pass(pass);
     steps.note(pass, after, before);
   };
-  const options = { ...compileOptions(file, kernel, args), ...timed, ...((watch || steps.wanted) && { dump }) };
+  const options = { ...optionsFor(file, run), ended, ...((watch || steps.wanted) && { dump }) };
   const made = compile(text, options);
+  progress.clear();
   report(made.diagnostics, made.files, args["message-format"]);
   if (!made.object) return false;
   if (!write) return true;
@@ -96,27 +128,12 @@ function buildOne(file: string, run: Run): boolean {
   return ok;
 }
 
-/** Files of the disk that the compilation read. */
-const namesRead = (made: Compilation, file: string): readonly string[] =>
-  made.files.files
-    .filter((f) => !f.builtin && (f.name === file || readHeader(f.name) !== undefined))
-    .map((f) => f.name);
-
-/** `-MD`: a rule for make beside the object. */
-function dependencies(file: string, made: Compilation, args: BuildArgs, sink: DiagSink): boolean {
-  const object = outputPath(file, "obj", args);
-  const rule = makeRule(namesRead(made, file), {
-    targets: [...(args.MT ?? []), ...(args.MQ ?? []).map(quotedForMake)],
-    object,
-    phony: args.MP === true,
-    machine: args.MMD ? undefined : true,
-  });
-  return writeWhole(args.MF ?? object.replace(/\.o$/, ".d"), new TextEncoder().encode(rule), sink);
-}
+const optionsFor = (file: string, { kernel, args, read }: Run) => compileOptions(file, kernel, args, read);
 
 /** `-E`: the text to standard output, or to the file that `-o` names. */
-function preprocessOne(text: string, file: string, kernel: Kernel, args: BuildArgs, sink: DiagSink): boolean {
-  const made = preprocess(text, compileOptions(file, kernel, args));
+function preprocessOne(text: string, file: string, run: Run, sink: DiagSink): boolean {
+  const { args } = run;
+  const made = preprocess(text, optionsFor(file, run));
   report(made.diagnostics, made.files, args["message-format"]);
   if (made.diagnostics.some((d) => d.severity === "error")) return false;
   if (args.o === undefined || args.o === "-") {
@@ -129,76 +146,21 @@ function preprocessOne(text: string, file: string, kernel: Kernel, args: BuildAr
   return ok;
 }
 
-export function compileOptions(file: string, kernel: Kernel, args: BuildArgs) {
-  return {
-    kernel,
-    fileName: file,
-    includes: includeHost(readHeader, searchPath(kernel, args)),
-    defines: args.D.map(definition),
-    undefs: args.U,
-    forcedIncludes: args.include,
-    cpu: args.mcpu,
-    level: args["opt-level"] === "0" ? 0 : 2,
-    strictAliasing: args["strict-aliasing"],
-    debug: args.debug,
-    verify: args.verify,
-    resolveKfuncs: args["resolve-kfuncs"],
-    withoutPasses: args["without-pass"],
-    warnings: { flags: args.warning, none: args["silence-warnings"] },
-  } as const;
+/** How each file is built alone, in this folder. */
+function commandsFor(args: BuildArgs, words: readonly string[]) {
+  return args.file
+    .filter((file) => file !== STDIN_NAME)
+    .map((file) => ({
+      directory: process.cwd(),
+      file,
+      arguments: [
+        "bpfasm",
+        ...words.filter((word, i) => !isForList(words, i) && (word === file || !args.file.includes(word))),
+      ],
+      output: outputPath(file, "obj", args),
+    }));
 }
 
-/** Debian's folders for what differs by architecture; other distributions keep `asm/` in `/usr/include`. */
-const multiarch: Readonly<Record<Kernel["arch"], string>> = {
-  x86: "/usr/include/x86_64-linux-gnu",
-  arm64: "/usr/include/aarch64-linux-gnu",
-};
-
-/**
- * Where clang looks when it compiles for BPF, its own headers between `local` and `machine`; and last, what clang has
- * to be told by `-idirafter`: the headers of an architecture, the kernel's before any other that the machine has.
- */
-function searchPath(kernel: Kernel, args: BuildArgs): SearchPath {
-  const own = { quoted: args.iquote, dirs: args.I, system: args.isystem };
-  if (args.nostdinc || args.nostdlibinc) return { ...own, machine: args.idirafter };
-  const ofArch = [...new Set([multiarch[kernel.arch], ...Object.values(multiarch)])];
-  return {
-    ...own,
-    local: ["/usr/local/include"],
-    machine: ["/usr/include", ...args.idirafter, ...ofArch],
-  };
-}
-
-function definition(text: string): { name: string; value: string } {
-  const equals = text.indexOf("=");
-  return equals === -1 ? { name: text, value: "1" } : { name: text.slice(0, equals), value: text.slice(equals + 1) };
-}
-
-const endings: Readonly<Record<Emit, string>> = { obj: ".o", asm: ".s", json: ".json", ir: ".ir" };
-
-/** `probe.bpf` and `probe.bpf.c` give `probe.bpf.o`. */
-export function outputName(file: string, kind: Emit): string {
-  return file.replace(/\.c$/, "") + endings[kind];
-}
-
-type Made = Compilation & { readonly steps: PassSteps };
-
-function emit(kind: Emit, file: string, made: Made, args: BuildArgs, sink: DiagSink): boolean {
-  const bytes = kind === "obj" ? made.object! : new TextEncoder().encode(textOf(kind, made));
-  if (args.o === "-") {
-    process.stdout.write(bytes);
-    return true;
-  }
-  return writeWhole(outputPath(file, kind, args), bytes, sink);
-}
-
-function outputPath(file: string, kind: Emit, args: BuildArgs): string {
-  const name = outputName(file, kind);
-  return args.o === undefined ? name : isFolder(args.o) ? join(args.o, basename(name)) : args.o;
-}
-
-function textOf(kind: "asm" | "json" | "ir", { object, ir, steps }: Made): string {
-  if (kind === "ir") return steps.wanted ? steps.text() : ir();
-  const read = disassemble(object!);
-  return kind === "asm" ? listing(read) : `${JSON.stringify(listingJson(read), null, 2)}\n`;
-}
+/** Whether the word is `--compile-commands` or what belongs to it. */
+const isForList = (words: readonly string[], i: number): boolean =>
+  words[i]!.startsWith("--compile-commands") || words[i - 1] === "--compile-commands";

@@ -3,12 +3,12 @@ import { DiagSink } from "../../diag/diagnostic.ts";
 import { SourceMap } from "../../diag/source.ts";
 import { type Fixed, fixSource } from "../../driver/fix.ts";
 import type { Kernel } from "../../kernel/model.ts";
-import { readSource, writeWhole } from "../files.ts";
+import { compileOptions } from "../compile-options.ts";
+import { readHeader, readSource, writeWhole } from "../files.ts";
 import { choiceOf, chooseKernel } from "../kernel-choice.ts";
 import { lineDiff } from "../line-diff.ts";
 import { report } from "../report.ts";
 import type { FixArgs } from "../run.ts";
-import { compileOptions } from "./build.ts";
 
 /** Mends every file, or with `--dry-run` prints how; exit code 1 if errors are left. */
 export function fix(args: FixArgs): number {
@@ -25,7 +25,7 @@ function fixOne(file: string, kernel: Kernel, args: FixArgs): boolean {
   const sink = new DiagSink();
   const source = readSource(file, sink);
   if (source === undefined) return failed(sink, args);
-  const { text, fixed, left } = fixSource(source, compileOptions(file, kernel, args));
+  const { text, fixed, left } = fixSource(source, compileOptions(file, kernel, args, readHeader));
   if (args["dry-run"]) process.stdout.write(lineDiff(file, source, text));
   else {
     for (const one of fixed) process.stdout.write(`${lineOf(one)}\n`);

@@ -7,6 +7,7 @@ import type { ProgramVerdict } from "../../verifier/model.ts";
 import { readBytes } from "../files.ts";
 import { findingText } from "../findings-text.ts";
 import { choiceOf, chooseKernel } from "../kernel-choice.ts";
+import { Progress } from "../progress.ts";
 import { report } from "../report.ts";
 import type { VerifyArgs } from "../run.ts";
 
@@ -25,7 +26,9 @@ function readVerdicts(args: VerifyArgs, sink: DiagSink): readonly ProgramVerdict
   const bytes = kernel && readBytes(args.object, sink);
   if (!kernel || !bytes) return undefined;
   try {
-    const all = verifyObject(bytes, kernel, sink);
+    const progress = new Progress(process.stderr);
+    const all = verifyObject(bytes, kernel, sink, (name, i, count) => progress.at(`${i + 1}/${count} ${name}`));
+    progress.clear();
     if (args.program === undefined) return all;
     const one = all.filter((v) => v.program === args.program);
     if (one.length > 0) return one;

@@ -11,4 +11,7 @@ export const cliCodes = {
   E0710: (path: string, size: number) => `'${path}' is too large: ${size} bytes`,
   E0711: (path: string) => `'${path}' is empty`,
   E0715: (path: string) => `the log from '${path}' tells of no refusal`,
+  E0720: (path: string) => `'${path}' is not what this build makes`,
+  E0721: (path: string, why: string) => `cannot take the options in '${path}': ${why}`,
+  E0722: (path: string) => `'${path}' is no list of compile commands`,
 } as const;

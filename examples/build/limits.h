@@ -1,0 +1,2 @@
+/* Included by arrivals.c alone: when it changes, sends.bpf.o stays as it is. */
+#define LARGE 1000
