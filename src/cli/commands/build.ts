@@ -129,7 +129,7 @@ function preprocessOne(text: string, file: string, kernel: Kernel, args: BuildAr
   return ok;
 }
 
-function compileOptions(file: string, kernel: Kernel, args: BuildArgs) {
+export function compileOptions(file: string, kernel: Kernel, args: BuildArgs) {
   return {
     kernel,
     fileName: file,
@@ -158,7 +158,7 @@ const multiarch: Readonly<Record<Kernel["arch"], string>> = {
  * Where clang looks when it compiles for BPF, its own headers between `local` and `machine`; and last, what clang has
  * to be told by `-idirafter`: the headers of an architecture, the kernel's before any other that the machine has.
  */
-function searchPath(kernel: Kernel, args: BuildArgs): SearchPath {
+export function searchPath(kernel: Kernel, args: BuildArgs): SearchPath {
   const own = { quoted: args.iquote, dirs: args.I, system: args.isystem };
   if (args.nostdinc || args.nostdlibinc) return { ...own, machine: args.idirafter };
   const ofArch = [...new Set([multiarch[kernel.arch], ...Object.values(multiarch)])];
