@@ -49,7 +49,8 @@ export function completion(text: string, position: Position, options: CompileOpt
   const tag = /\b(struct|union|enum)$/.exec(before)?.[1];
   if (tag !== undefined) return tagItems(text, tag as BtfKind, written, options.kernel);
   const seen = look(text, offset - written.length, offset, options);
-  if (/(?:->|\.)$/.test(before)) return list(seen.record ? memberItems(seen.record) : []);
+  const isMember = /(?:->|\.)$/.test(before);
+  if (isMember || (seen.record && !seen.scope)) return list(seen.record ? memberItems(seen.record) : []);
   return nameItems(seen.scope, written, options.kernel);
 }
 
@@ -81,16 +82,31 @@ function look(text: string, start: number, offset: number, options: CompileOptio
       if (name === CURSOR) seen.record ??= record;
     },
   };
+  const head = `${text.slice(0, start)}${CURSOR}`;
   const rest = text.slice(offset).replace(/^\w+/, "");
-  for (const ending of endings) {
+  for (const tail of [...endings.map((ending) => ending + rest), closed(text.slice(0, start))]) {
     try {
-      checkSource(`${text.slice(0, start)}${CURSOR}${ending}${rest}`, { ...options, observer });
+      checkSource(head + tail, { ...options, observer });
     } catch {
       // A bug of the checker's on a broken text: the next ending may do.
     }
     if (seen.record || seen.scope) break;
   }
   return seen;
+}
+
+const partners: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
+
+/** What closes all that a text opens, for where nothing behind the cursor can be trusted. */
+function closed(text: string): string {
+  const open: string[] = [];
+  for (const { kind, start } of lex(text)) {
+    const mark = kind === "mark" ? text[start]! : "";
+    const partner = partners[mark];
+    if (partner !== undefined) open.push(partner === "}" ? "; }" : partner);
+    else if (mark !== "" && open.at(-1)?.endsWith(mark)) open.pop();
+  }
+  return `${open.reverse().join("")};`;
 }
 
 // ---- items ----

@@ -10,7 +10,7 @@ export interface Lexeme {
 
 /** Comments, literals, directives (a whole one each, with its continued lines), words, numbers, single marks. */
 const pattern =
-  /(?<comment>\/\/(?:\\\r?\n|[^\n])*|\/\*[\s\S]*?(?:\*\/|$))|(?<string>"(?:\\[\s\S]|[^"\\\n])*"?|'(?:\\[\s\S]|[^'\\\n])*'?)|(?<directive>(?<=^[ \t]*)#(?:\\\r?\n|\/\*[\s\S]*?\*\/|(?!\/\/)[^\n])*)|(?<word>[A-Za-z_]\w*)|(?<number>\.?\d[\w.]*)|(?<mark>[^\s])/gm;
+  /(?<comment>\/\/(?:\\\r?\n|[^\n])*|\/\*[\s\S]*?(?:\*\/|(?![\s\S])))|(?<string>"(?:\\[\s\S]|[^"\\\n])*"?|'(?:\\[\s\S]|[^'\\\n])*'?)|(?<directive>(?<=^[ \t]*)#(?:\\\r?\n|\/\*[\s\S]*?\*\/|(?!\/\/)[^\n])*)|(?<word>[A-Za-z_]\w*)|(?<number>\.?\d[\w.]*)|(?<mark>[^\s])/gm;
 
 const kinds: readonly LexKind[] = ["comment", "string", "directive", "word", "number", "mark"];
 
