@@ -82,7 +82,7 @@ export function parseBuildArgs(flags: readonly string[], file: string): BuildArg
   const normal = normaliseArgs(["build", ...flags]);
   if ("why" in normal) return normal;
   let why: string | undefined;
-  const parser = yargs([...normal.args.slice(1), "--", file])
+  const parser = yargs([...normal.args.slice(1), file])
     .command("$0 <file...>", "", (y) => buildOptions(y))
     .locale("en")
     .strict()
@@ -102,7 +102,7 @@ function one(args: readonly string[], name: string, chosen: { run?: () => Promis
   const { words, describe, options, run: start } = commands[name]!;
   return yargs(args.slice(1))
     .scriptName(`bpfasm ${name}`)
-    .command(`$0 ${words}`, describe, options, (argv) => {
+    .command(words === "" ? "$0" : `$0 ${words}`, describe, options, (argv) => {
       chosen.run = () => start(argv as never);
     });
 }
@@ -113,7 +113,7 @@ function all(args: readonly string[], chosen: { run?: () => Promise<number> }): 
     .scriptName("bpfasm")
     .usage(ABOUT);
   for (const [name, { words, describe, options, run: start }] of Object.entries(commands))
-    parser.command(`${name} ${words}`, describe, options, (argv) => {
+    parser.command(`${name} ${words}`.trim(), describe, options, (argv) => {
       chosen.run = () => start(argv as never);
     });
   return parser

@@ -10,7 +10,7 @@ import {
   type MessageConnection,
   StreamMessageReader,
   StreamMessageWriter,
-} from "vscode-jsonrpc/node";
+} from "vscode-languageserver/node";
 import { session } from "./support.ts";
 
 interface Published {
@@ -36,7 +36,8 @@ async function diagnostics(fits: (p: Published) => boolean): Promise<Published> 
   }
 }
 
-const source = session('\tu64 now = bpf_ktime_get_ns();\n\tbpf_printk("%llu %d", now, skb->len);');
+const license = 'char LICENSE[] SEC("license") = "GPL";\n';
+const source = session('\tu64 now = bpf_ktime_get_ns();\n\tbpf_printk("%llu %d", now, skb->len);') + license;
 const uriOf = (name: string): string => pathToFileURL(join(folder, name)).href;
 const open = (name: string, text: string) =>
   editor.sendNotification("textDocument/didOpen", {
