@@ -10,9 +10,15 @@ const root = join(here, "../..");
 const manifest = JSON.parse(readFileSync(join(here, "package.json"), "utf8"));
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
+// The sources are modules, the bundles are not.
+const { type: _sources, ...packed } = { ...manifest, version };
+
 const common = { bundle: true, minify: true, legalComments: "none", logLevel: "warning", external: ["vscode"] };
 const bundles = [
-  ["extension.js", { platform: "node", target: "node20", format: "cjs", entryPoints: [join(here, "src/extension.ts")] }],
+  [
+    "extension.js",
+    { platform: "node", target: "node20", format: "cjs", entryPoints: [join(here, "src/extension.ts")] },
+  ],
   ["web.js", { platform: "browser", format: "cjs", entryPoints: [join(here, "src/web.ts")] }],
   ["web-server.js", { platform: "browser", format: "iife", entryPoints: [join(here, "src/web-server.ts")] }],
 ];
@@ -59,7 +65,13 @@ const vsixManifest = `<?xml version="1.0" encoding="utf-8"?>
   </Assets>
 </PackageManifest>
 `;
-const types = { js: "application/javascript", json: "application/json", md: "text/markdown", txt: "text/plain", vsixmanifest: "text/xml" };
+const types = {
+  js: "application/javascript",
+  json: "application/json",
+  md: "text/markdown",
+  txt: "text/plain",
+  vsixmanifest: "text/xml",
+};
 const octets = ["cjs", "btf", "idx"].map((end) => [end, "application/octet-stream"]);
 const contentTypes = `<?xml version="1.0" encoding="utf-8"?>
 <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
@@ -76,7 +88,7 @@ writeFileSync(
   zip([
     ["extension.vsixmanifest", Buffer.from(vsixManifest)],
     ["[Content_Types].xml", Buffer.from(contentTypes)],
-    ["extension/package.json", Buffer.from(`${JSON.stringify({ ...manifest, version }, null, 2)}\n`)],
+    ["extension/package.json", Buffer.from(`${JSON.stringify(packed, null, 2)}\n`)],
     file("README.md", "editors/vscode/README.md"),
     file("LICENSE.txt", "LICENSE"),
     file("language-configuration.json", "editors/vscode/language-configuration.json"),

@@ -37,4 +37,3 @@ export function zip(files) {
   end.writeUInt32LE(offset, 12);
   return Buffer.concat([...parts, ...directory, Buffer.from("PK\x05\x06"), end]);
 }
-

@@ -155,7 +155,8 @@ class Publisher {
 
   soon(uri: string): void {
     clearTimeout(this.#timers.get(uri));
-    const pause = Math.min(LEAST_PAUSE + this.#documents.took(uri), MOST_PAUSE);
+    const took = this.#documents.took(uri);
+    const pause = took < QUICK ? LEAST_PAUSE : Math.min(took / 2, MOST_PAUSE);
     this.#timers.set(
       uri,
       setTimeout(() => {
@@ -190,6 +191,7 @@ class Publisher {
   }
 }
 
-/** Milliseconds. */
-const LEAST_PAUSE = 5;
+/** Milliseconds. A compilation as quick as that may run after each key. */
+const QUICK = 60;
+const LEAST_PAUSE = 2;
 const MOST_PAUSE = 300;

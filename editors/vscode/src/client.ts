@@ -25,7 +25,7 @@ export async function start(context: vscode.ExtensionContext, client: BaseLangua
   context.subscriptions.push(
     view,
     vscode.commands.registerCommand("bpfasm.showBytecode", (_uri?: string, program?: string) => view.show(program)),
-    vscode.commands.registerCommand("bpfasm.restart", () => client.restart()),
+    vscode.commands.registerCommand("bpfasm.restart", () => client.stop().then(() => client.start())),
     vscode.window.registerCustomEditorProvider("bpfasm.object", objects),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration("bpfasm"))

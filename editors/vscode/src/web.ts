@@ -3,6 +3,9 @@ import * as vscode from "vscode";
 import { LanguageClient } from "vscode-languageclient/browser";
 import { clientOptions, start } from "./client.ts";
 
+/** As browsers have it. */
+declare const Worker: new (url: string) => { postMessage(message: unknown): void; terminate(): void };
+
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const at = (...path: string[]) => vscode.Uri.joinPath(context.extensionUri, ...path);
   const worker = new Worker(at("dist", "web-server.js").toString(true));
