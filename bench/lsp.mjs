@@ -1,10 +1,11 @@
 // From a keystroke to its diagnostics: a file of 300 lines, edited in a real server over its standard input and output.
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const ROUNDS = process.argv.includes("--quick") ? 20 : 100;
+const ROUNDS = process.argv.includes("--quick") ? 15 : 60;
 const BAR = 50;
 
 const program = (n) => `SEC("fsession/icmp_rcv")
@@ -75,6 +76,18 @@ const first = performance.now() - opened;
 
 const line = source.split("\n").findIndex((row) => row.includes("u32 key = 0;"));
 const times = [];
+// Hundredths of a second that the server has computed for, all its threads together; undefined where there is no /proc.
+const computed = () => {
+  try {
+    const fields = readFileSync(`/proc/${server.pid}/stat`, "utf8")
+      .replace(/^.*\) /, "")
+      .split(" ");
+    return Number(fields[11]) + Number(fields[12]);
+  } catch {
+    return undefined;
+  }
+};
+const before = computed();
 for (let round = 0; round < ROUNDS; round++) {
   const version = round + 2;
   const range = { start: { line, character: 11 }, end: { line, character: 12 } };
@@ -90,6 +103,7 @@ for (let round = 0; round < ROUNDS; round++) {
   times.push(performance.now() - start);
   if (params.diagnostics.some((d) => d.severity === 1)) throw new Error(JSON.stringify(params.diagnostics));
 }
+const spent = before === undefined ? undefined : ((computed() - before) * 10) / ROUNDS;
 server.kill();
 
 times.sort((a, b) => a - b);
@@ -99,5 +113,6 @@ console.log("| Language server | |");
 console.log("| --- | --- |");
 console.log(`| a file of ${source.split("\n").length - 1} lines is opened | ${ms(first)} |`);
 console.log(`| keystroke to diagnostics, median of ${ROUNDS} | ${ms(median)} (bar: ${BAR} ms) |`);
+if (spent !== undefined) console.log(`| of which computing, all threads | ${ms(spent)} |`);
 console.log(`| the slowest of ten | ${ms(times[Math.floor(times.length * 0.9)])} |`);
 process.exitCode = median > BAR && !process.argv.includes("--quick") ? 1 : 0;
