@@ -91,6 +91,14 @@ describe("references and renaming", () => {
     ["no name", session("\treturn 1‸;"), "x", "no name here"],
     ["a new name that is none", "int co‸unt;", "1x", "'1x' is no name"],
     ["a new name that is taken", "int co‸unt; int other;", "other", "already"],
+    ["a member of a map's definition", 'struct { __uint(ty‸pe, 2); } m SEC(".maps");', "x", "a map's definition"],
+    [
+      "a field of a marked struct",
+      "struct sk_buff { int l‸en; } __attribute__((preserve_access_index));",
+      "x",
+      "kernel's",
+    ],
+    ["a kfunc", "extern void bpf_rcu_read_‸lock(void) __ksym;", "x", "the loader binds"],
     ["a name in a macro", "int co‸unt;\n#define C count\nint f(void) { return C; }", "x", "the macro C"],
   ])("%s is refused", (_what, text, name, why) => {
     const { a, position } = opened(text);
