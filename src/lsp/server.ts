@@ -54,11 +54,14 @@ export function serve(connection: Connection, host: LspHost): void {
     settings = clientSettings(initializationOptions);
     return { capabilities, serverInfo: { name: "bpfasm", version: host.version } };
   });
+  const compileAnew = (): void => {
+    documents.forget();
+    for (const uri of documents.uris) publisher.soon(uri);
+  };
   connection.onDidChangeConfiguration((change) => {
     const given = change.settings as { readonly bpfasm?: unknown } | null;
     if (given?.bpfasm !== undefined) settings = clientSettings(given.bpfasm);
-    documents.forget();
-    for (const uri of documents.uris) publisher.soon(uri);
+    compileAnew();
   });
   connection.onDidOpenTextDocument(({ textDocument: { uri, version, text } }) => {
     documents.open(uri, version, text);
@@ -68,10 +71,8 @@ export function serve(connection: Connection, host: LspHost): void {
     documents.change(uri, version, contentChanges);
     for (const each of uri.endsWith(".h") ? documents.uris : [uri]) publisher.soon(each);
   });
-  connection.onDidSaveTextDocument(() => {
-    documents.forget();
-    for (const uri of documents.uris) publisher.soon(uri);
-  });
+  connection.onDidSaveTextDocument(compileAnew);
+  connection.onDidChangeWatchedFiles(compileAnew);
   connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
     documents.close(uri);
     publisher.clear(uri);
