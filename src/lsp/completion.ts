@@ -16,7 +16,6 @@ import { findKfunc, kfuncPrototype, listKfuncs } from "../kfuncs/kfunc.ts";
 import { describe, helperDescription } from "./describe.ts";
 import { placeText } from "./kernel-text.ts";
 import { isProse, lex } from "./lexical.ts";
-import { keyOf } from "./names.ts";
 import { sectionBefore, sectionOffers } from "./section-names.ts";
 import { TextLines } from "./text.ts";
 
@@ -165,7 +164,7 @@ function scopeItems(scope: Scope | undefined, written: string, kernel: Kernel): 
   return [...names].flatMap((label) => {
     if (label.startsWith("____") || /\W/.test(label)) return [];
     const entity = scope?.find(label);
-    if (!entity || keyOf(entity) === undefined) return [];
+    if (!entity) return [];
     const { code } = describe(label, { kind: "entity", entity }, kernel);
     const kind = entity.kind === "function" ? kinds.function : entity.kind === "typedef" ? kinds.type : kinds.variable;
     return [{ label, kind, detail: code, sortText: `0${label}` }];

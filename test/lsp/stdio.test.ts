@@ -141,6 +141,10 @@ test("flags come from the project", async () => {
   writeFileSync(join(folder, "bpfasm.json"), '{ "flags": ["-fsanitize=address"] }');
   await open("wrong.bpf", "int x;\n");
   expect((await diagnostics((p) => p.uri === uriOf("wrong.bpf"))).diagnostics[0]?.message).toContain("-fsanitize");
+  writeFileSync(join(folder, "bpfasm.json"), '{ "flags": ["--kernel", "old", "--btf", "missing"] }');
+  await open("kernel.bpf", "struct sk_buff *x;\n");
+  const told = (await diagnostics((p) => p.uri === uriOf("kernel.bpf"))).diagnostics.map((d) => d.message);
+  expect(told).toEqual([expect.stringContaining("missing"), expect.stringContaining("not 'old'")]);
   rmSync(join(folder, "bpfasm.json"));
   const entry = { directory: folder, file: "db.bpf", command: `clang -DWANTED="8" -O2 -c db.bpf -o db.bpf.o` };
   writeFileSync(join(folder, "compile_commands.json"), JSON.stringify([entry]));

@@ -8,11 +8,13 @@ import { createConnection } from "vscode-languageserver/node";
 import { DiagSink } from "../../diag/diagnostic.ts";
 import { includeHost } from "../../driver/host.ts";
 import type { Kernel } from "../../kernel/model.ts";
+import { parseVersion } from "../../kernel/version.ts";
 import type { DocumentSettings, LspHost } from "../../lsp/host.ts";
 import type { TypeDocument } from "../../lsp/kernel-text.ts";
 import { serve } from "../../lsp/server.ts";
 import { readHeader } from "../files.ts";
 import { choiceOf, chooseKernel } from "../kernel-choice.ts";
+import { embeddedKernel } from "../library.ts";
 import { inFolder, projectFlags } from "../project.ts";
 import { type BuildArgs, parseBuildArgs } from "../run.ts";
 import { version } from "../version.ts";
@@ -47,7 +49,7 @@ class NodeHost implements LspHost {
     }
     const found = this.#kernel(args, folder);
     problems.push(...found.problems);
-    const kernel = found.kernel ?? this.#kernel(this.#parsed(NO_FLAGS, file) as BuildArgs, folder).kernel!;
+    const kernel = found.kernel ?? embeddedKernel(args.arch);
     const read = (path: string) => open(pathToFileURL(path).href) ?? readHeader(path);
     const there = inProject(args, folder);
     const includes = includeHost(read, searchPath(kernel, there));
@@ -96,7 +98,10 @@ class NodeHost implements LspHost {
     if (!found) {
       const sink = new DiagSink();
       const kernel = chooseKernel(there, sink);
-      found = { kernel, problems: sink.diagnostics.map(({ text, code }) => `${text} [${code}]`) };
+      const problems = sink.diagnostics.map(({ text, code }) => `${text} [${code}]`);
+      if (choice.version !== undefined && !parseVersion(choice.version))
+        problems.push(`--kernel takes a release such as 6.12, not '${choice.version}'`);
+      found = { kernel, problems };
       this.#kernels.set(key, found);
     }
     return found;
