@@ -74,7 +74,7 @@ test("texts with something cut out or put in", () => {
       askAll(a, new TextLines(made).position(start + put.length));
       askAll(a, new TextLines(made).position(cursor % (made.length + 1)));
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 
@@ -83,7 +83,7 @@ test("texts of any characters", () => {
     fc.property(fc.string({ unit: "binary", maxLength: 60 }), fc.nat(60), (text, at) => {
       askAll(analyse(text, options()), new TextLines(text).position(at));
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 
