@@ -18,6 +18,8 @@ export interface BtfFile extends BtfSpec {
   flavours(name: string, kinds: readonly BtfKind[]): readonly TypeId[];
   /** What declaration tags of that text hang on (component -1), ascending; base first. */
   tagged(tag: string): readonly TypeId[];
+  /** At most `max` names of these kinds that begin with `prefix`, each once, in the order of the types. */
+  prefixed(prefix: string, kinds: readonly BtfKind[], max: number): readonly string[];
 }
 
 export interface OpenOptions {
@@ -127,6 +129,16 @@ class Reader implements BtfFile {
 
   nearest(name: string, kinds: readonly BtfKind[], max: number): readonly string[] {
     return nearestNames(name, this.#candidates(kinds), max);
+  }
+
+  prefixed(prefix: string, kinds: readonly BtfKind[], max: number): readonly string[] {
+    const wanted = new TextEncoder().encode(prefix);
+    const found = new Set<string>();
+    for (const { bytes, from } of this.#candidates(kinds)) {
+      if (found.size >= max) break;
+      if (bytes[from] !== 0 && wanted.every((byte, i) => bytes[from + i] === byte)) found.add(textAt(bytes, from));
+    }
+    return [...found];
   }
 
   tagged(tag: string): readonly TypeId[] {

@@ -2,7 +2,7 @@
 import { version } from "./version.ts";
 
 const args = process.argv.slice(2);
-const uses = new Set(["build", "check", "fix", "verify", "inspect", "disasm", "kfuncs", "explain"]);
+const uses = new Set(["build", "check", "fix", "verify", "inspect", "disasm", "kfuncs", "explain", "lsp"]);
 
 if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
   process.stdout.write(`${version}\n`);

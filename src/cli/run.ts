@@ -54,6 +54,12 @@ const commands: Readonly<Record<string, Command>> = {
     options: (y) => disasmOptions(y),
     run: async (args: DisasmArgs) => (await import("./commands/disasm.ts")).disasm(args),
   },
+  lsp: {
+    words: "",
+    describe: "serve an editor over standard input and output",
+    options: (y) => lspOptions(y),
+    run: async () => (await import("./commands/lsp.ts")).lsp(),
+  },
   kfuncs: {
     words: "[name]",
     describe: "list the kernel's kfuncs",
@@ -102,12 +108,32 @@ interface Chosen {
   run?: () => Promise<number>;
 }
 
+/** Options of `build` as a project keeps them for a file, or why they are refused. */
+export function parseBuildArgs(flags: readonly string[], file: string): BuildArgs | { readonly why: string } {
+  const normal = normaliseArgs(["build", ...flags]);
+  if ("why" in normal) return normal;
+  let why: string | undefined;
+  const parser = yargs([...normal.args.slice(1), file])
+    .command("$0 <file...>", "", (y) => buildOptions(y))
+    .locale("en")
+    .strict()
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .parserConfiguration({ "greedy-arrays": false, "boolean-negation": true })
+    .fail((message, error) => {
+      why = message ?? error?.message;
+    });
+  const args = parser.parseSync();
+  return why === undefined ? (args as unknown as BuildArgs) : { why };
+}
+
 /** yargs alone with one command: it lays out no help that nobody asked for. */
 function one(args: readonly string[], name: string, chosen: Chosen, line: readonly string[]): Argv {
   const { words, describe, options, run: start } = commands[name]!;
   return yargs(args.slice(1))
     .scriptName(`bpfasm ${name}`)
-    .command(`$0 ${words}`, describe, options, (argv) => {
+    .command(words === "" ? "$0" : `$0 ${words}`, describe, options, (argv) => {
       chosen.run = () => start(argv as never, line);
     });
 }
@@ -118,7 +144,7 @@ function all(args: readonly string[], chosen: Chosen, line: readonly string[]): 
     .scriptName("bpfasm")
     .usage(ABOUT);
   for (const [name, { words, describe, options, run: start }] of Object.entries(commands))
-    parser.command(`${name} ${words}`, describe, options, (argv) => {
+    parser.command(`${name} ${words}`.trim(), describe, options, (argv) => {
       chosen.run = () => start(argv as never, line);
     });
   return parser
@@ -273,6 +299,9 @@ const kfuncsOptions = (y: Argv) =>
   messageOption(kernelOptions(y))
     .positional("name", { type: "string", describe: "a name or a part of one" })
     .option("json", { type: "boolean", default: false, describe: "a JSON object a kfunc" });
+
+/** Editors add `--stdio` by habit; there is no other way. */
+const lspOptions = (y: Argv) => y.option("stdio", { type: "boolean", default: true, describe: "the one way there is" });
 
 const explainOptions = (y: Argv) =>
   messageOption(kernelOptions(y))

@@ -70,6 +70,15 @@ export function compile(source: string, options: CompileOptions): Compilation {
   return { ...(written && !sink.hasErrors && { object: written }), diagnostics, files, verdicts, subprogs, ir };
 }
 
+/** What stands in a file, without making code of it. */
+export function checkSource(source: string, options: CompileOptions): Pick<Compilation, "diagnostics" | "files"> {
+  const files = new SourceMap();
+  const main = files.add(options.fileName ?? "probe.bpf", source);
+  const sink = sinkFor(files, options);
+  analyse(main, files, options, sink);
+  return { diagnostics: sink.diagnostics, files };
+}
+
 /** A main file, as written and as checked. */
 interface Analysed {
   readonly ast: TranslationUnit;
@@ -87,7 +96,12 @@ function analyse(main: SourceFile, files: SourceMap, options: CompileOptions, si
     return files.lineText(span.file, line).slice(0, column - 1);
   };
   const anyKfunc = options.verify === false;
-  const unit = check(ast, kernel, { cpu: options.cpu ?? "v3", parseType, anyKfunc, textBefore }, sink);
+  const unit = check(
+    ast,
+    kernel,
+    { cpu: options.cpu ?? "v3", parseType, anyKfunc, textBefore, observer: options.observer },
+    sink,
+  );
   options.ended?.("check");
   return { ast, unit };
 }

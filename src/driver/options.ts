@@ -2,6 +2,7 @@
 
 import { optionalSteps } from "../asm/codegen/generate.ts";
 import { neededPasses, optionalPasses as optionalIrPasses, type PassDump } from "../asm/ir/optimise.ts";
+import type { Observer } from "../asm/sema/observer.ts";
 import type { IncludeHost } from "../asm/syntax/input.ts";
 import type { Kernel } from "../kernel/model.ts";
 
@@ -45,6 +46,8 @@ export interface CompileOptions {
   /** Kfunc calls hold BTF ids of this kernel instead of names. */
   readonly resolveKfuncs?: boolean;
   readonly warnings?: WarningOptions;
+  /** Is told what the names of the source stand for. */
+  readonly observer?: Observer;
   /** Called when a stage has ended, by whoever wants to know how long it took. */
   readonly ended?: (stage: Stage) => void;
   /** What the optimizer and code generation leave out, of `optionalPasses`. */

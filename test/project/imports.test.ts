@@ -36,11 +36,16 @@ const table: Readonly<Record<string, readonly string[]>> = {
     "verifier",
   ],
   view: ["driver"],
-  cli: ["driver", "view", "btf", "kernel", "kfuncs", "elf", "isa", "verifier"],
+  lsp: ["driver", "isa", "btf", "kernel", "kfuncs", "asm/syntax", "asm/sema", "asm/codegen", "elf", "link", "verifier"],
+  cli: ["driver", "lsp", "view", "btf", "kernel", "kfuncs", "elf", "isa", "verifier"],
 };
 
 /** Rooms of which others may take the types of what they hand on, and nothing else. */
-const typesOnly: Readonly<Record<string, readonly string[]>> = { verifier: ["link", "elf"], cli: ["verifier"] };
+const typesOnly: Readonly<Record<string, readonly string[]>> = {
+  verifier: ["link", "elf"],
+  lsp: ["asm/codegen"],
+  cli: ["verifier"],
+};
 
 const rooms = Object.keys(table).sort((a, b) => b.length - a.length);
 const roomOf = (path: string): string => rooms.find((r) => path.startsWith(`${r}/`)) ?? "?";

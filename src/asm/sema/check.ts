@@ -17,6 +17,7 @@ import { unusedStatics } from "./warn/unused.ts";
 /** Checks a whole file against a kernel. The unit is complete only where the sink has no errors. */
 export function check(ast: TranslationUnit, kernel: Kernel, options: SemaOptions, sink: DiagSink): Unit {
   const cx = new Sema(kernel, options, sink);
+  options.observer?.file(ast);
   cx.ownTags = ownTags(ast.items);
   if (ast.plainKernelTypes) cx.types.relocated = false;
   for (const item of ast.items) fileItem(cx, item);

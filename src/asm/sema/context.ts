@@ -5,6 +5,7 @@ import type { Kernel } from "../../kernel/model.ts";
 import type { Span } from "../../support/span.ts";
 import type { EnumSpec, Initializer, InitList, RecordSpec, TypeExpr } from "../syntax/ast.ts";
 import { KernelTypes } from "./kernel-types.ts";
+import type { Observer } from "./observer.ts";
 import { type Entity, type FunctionDraft, type GlobalDraft, Scope } from "./scope.ts";
 import type { TCase, TExtern, TInitPart, TLocal, TMap } from "./tree.ts";
 import type { CType, EnumDecl, RecordDecl } from "./types.ts";
@@ -19,6 +20,7 @@ export interface SemaOptions {
   readonly parseType: (text: string) => TypeExpr;
   /** What stands before a place on its line. */
   readonly textBefore?: (span: Span) => string;
+  readonly observer?: Observer | undefined;
 }
 
 /** The function whose body is being checked. */

@@ -10,6 +10,7 @@ import { declareGlobal } from "./globals.ts";
 import { checkInit, completeArray } from "./init.ts";
 import { withKnown } from "./known-constants.ts";
 import { alignOf, sizeOf } from "./layout.ts";
+import { observeDeclared } from "./observer.ts";
 import { checkProgram } from "./programs.ts";
 import type { FunctionDraft } from "./scope.ts";
 import { checkBody } from "./stmt.ts";
@@ -34,6 +35,7 @@ export function fileDeclaration(cx: Sema, d: Declaration): void {
       if (!fn && one.asmName) refuseName(cx, one.asmName);
       noteFunction(cx, one.name.name, d.attributes, one.attributes);
     } else fileVariable(cx, d, one, type, attrs);
+    observeDeclared(cx, one.name);
   }
 }
 
@@ -182,6 +184,7 @@ export function functionDefinition(cx: Sema, d: FunctionDef): void {
   const known = cx.fileScope.own(d.name.name);
   const announced = known?.kind === "function" && !known.fn.type.unspecified;
   const fn = declareFunction(cx, d.name.name, d.name.span, type, attrs, d);
+  observeDeclared(cx, d.name, cx.fileScope);
   if (fn?.linkage === "global" && !announced && !d.inline && !cx.late)
     cx.sink.warn("missing-prototypes", d.name.span, d.name.name);
   if (!fn) {
@@ -255,6 +258,7 @@ function declareParam(cx: Sema, name: string, type: CType, d: FunctionDef, index
     if (cx.scope.own(name)) cx.sink.error("E0208", span, name);
     if (cx.facts) shadows(cx, { name: { name, span } });
     cx.scope.declare(name, { kind: "local", local });
+    observeDeclared(cx, { name, span });
   }
   return local;
 }
@@ -283,6 +287,7 @@ export function localDeclaration(cx: Sema, d: Declaration): TStmt[] {
       if (d.storage === "register" && made.kind === "local") cx.registers.add(made.local);
       return [made];
     }
+    observeDeclared(cx, one.name);
     return [];
   });
 }
@@ -308,6 +313,7 @@ function localVariable(cx: Sema, d: Declarator, declared: CType, attrs: Attribut
     shadows(cx, d);
   }
   cx.scope.declare(name, { kind: "local", local });
+  observeDeclared(cx, d.name);
   const cleanup = attrs.cleanup && checkCleanup(cx, local, attrs.cleanup);
   if (!d.init) return { kind: "local", local, ...(cleanup && { cleanup }), span: d.span };
   const init = checkInit(cx, type, d.init);

@@ -5,12 +5,20 @@ import { constantInt } from "./constants.ts";
 import type { Sema } from "./context.ts";
 import { wrapTo } from "./fold.ts";
 import { enumeratorType } from "./kernel-types.ts";
+import { observeDeclared } from "./observer.ts";
 import { resolveType } from "./type-exprs.ts";
 import { enumUnderlying, integerShape, isInteger, typeText, unqualified } from "./type-ops.ts";
 import type { CType, EnumDecl } from "./types.ts";
 
 /** The type that an enum specifier means: the one in scope, the kernel's, or a new one. */
 export function enumType(cx: Sema, t: EnumSpec): CType {
+  const type = meantType(cx, t);
+  if (t.tag && type.kind === "enum") cx.options.observer?.tag(t.tag, type.decl, t.values ? "declaration" : "use");
+  for (const { name } of t.values ?? []) observeDeclared(cx, name);
+  return type;
+}
+
+function meantType(cx: Sema, t: EnumSpec): CType {
   const tag = t.tag?.name ?? "";
   const known = tag === "" ? undefined : t.values ? cx.scope.ownTag(tag) : cx.scope.findTag(tag);
   if (known?.kind === "enum" && !t.values) return { kind: "enum", decl: known.decl };

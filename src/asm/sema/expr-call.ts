@@ -26,6 +26,7 @@ interface Target {
 export function checkCall(cx: Sema, e: CallExpr): Operand {
   if (e.callee.kind === "name") {
     const entity = lookup(cx, e.callee.name);
+    cx.options.observer?.name(e.callee, entity, "use", cx.scope);
     if (entity?.kind === "builtin") return checkBuiltin(cx, entity.name, e.args, e.span);
     if (entity?.kind === "function" && isLibraryFunction(entity.fn))
       return checkBuiltin(cx, entity.fn.name, e.args, e.span);

@@ -22,8 +22,9 @@ import { commonFloat, floatLiteral, isFloat } from "./floats.ts";
 import { arith, constant, convert } from "./fold.ts";
 import { literalOperand } from "./init.ts";
 import { withKnown } from "./known-constants.ts";
-import { alignOf, findField, sizeOf } from "./layout.ts";
+import { alignOf, sizeOf } from "./layout.ts";
 import { nameOperand } from "./names.ts";
+import { findMember } from "./observer.ts";
 import { derefPlace, elementPlace, errorPlace, indexedPlace, memberPlace } from "./places.ts";
 import { checkStmtExpr } from "./stmt.ts";
 import { characterType, stringPlace } from "./strings.ts";
@@ -300,7 +301,7 @@ function offsetOf(cx: Sema, t: Parameters<typeof resolveType>[1], path: readonly
   let moving: TExpr | undefined;
   for (const step of path) {
     if (step.kind === "field") {
-      const found = type.kind === "record" ? findField(type.decl, step.name.name) : undefined;
+      const found = type.kind === "record" ? findMember(cx, type.decl, step.name) : undefined;
       if (!found) {
         cx.sink.error("E0206", step.name.span, step.name.name, typeText(type));
         return errorValue(span);

@@ -6,7 +6,8 @@ import { type FilledList, isInitList, type Sema } from "./context.ts";
 import { assigned, isError, type Operand, place, rvalue } from "./convert.ts";
 import { checkOperand } from "./expr.ts";
 import { globalFromInit } from "./globals.ts";
-import { alignOf, findField, layoutOf, sizeOf, storageUnit } from "./layout.ts";
+import { alignOf, layoutOf, sizeOf, storageUnit } from "./layout.ts";
+import { findMember } from "./observer.ts";
 import { pathInto } from "./places.ts";
 import { fitsArray, stringLength, terminated } from "./strings.ts";
 import type { BitField, TExpr, TInit, TInitPart, TLocal } from "./tree.ts";
@@ -400,7 +401,7 @@ function stepsOf(cx: Sema, whole: CType, designators: readonly Designator[], spa
   let type = whole;
   for (const d of designators) {
     if (d.kind === "field") {
-      const found = type.kind === "record" ? findField(type.decl, d.name.name) : undefined;
+      const found = type.kind === "record" ? findMember(cx, type.decl, d.name) : undefined;
       if (!found) {
         cx.sink.error("E0206", span, d.name.name, typeText(type));
         return undefined;

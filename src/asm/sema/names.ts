@@ -64,6 +64,7 @@ const functionNames = new Set(["__func__", "__FUNCTION__", "__PRETTY_FUNCTION__"
 /** The operand a name stands for; reports E0201 with suggestions where it stands for nothing. */
 export function nameOperand(cx: Sema, name: string, span: Span): Operand {
   const entity = lookup(cx, name);
+  cx.options.observer?.name({ name, span }, entity, "use", cx.scope);
   if (!entity && cx.fn && functionNames.has(name))
     return place(stringPlace(cx, { bytes: new TextEncoder().encode(cx.fn.fn.name) }, span));
   if (!entity) {

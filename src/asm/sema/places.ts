@@ -8,7 +8,8 @@ import type { Ident } from "../syntax/ast.ts";
 import type { Sema } from "./context.ts";
 import { errorValue, isError } from "./convert.ts";
 import { constant } from "./fold.ts";
-import { type FoundField, fieldNames, findField, layoutOf, sizeOf, storageUnit } from "./layout.ts";
+import { type FoundField, fieldNames, layoutOf, sizeOf, storageUnit } from "./layout.ts";
+import { findMember } from "./observer.ts";
 import type { CorePath, TExpr, TPlace } from "./tree.ts";
 import { longType, ptrTo, qualify, sameType, typeText, unqualified } from "./type-ops.ts";
 import type { CType, PtrType, RecordDecl, RecordType } from "./types.ts";
@@ -79,7 +80,7 @@ export function memberPlace(cx: Sema, base: TPlace, name: Ident, span: Span): TP
     cx.sink.error("E0212", name.span, typeText(record), `its field '${name.name}' is unknown here`);
     return errorPlace(span);
   }
-  const found = findField(record.decl, name.name);
+  const found = findMember(cx, record.decl, name);
   if (!found) {
     const report = cx.sink.error("E0206", name.span, name.name, typeText(record));
     const help = didYouMean(nearestOf(name.name, fieldNames(record.decl), 3));

@@ -3,7 +3,16 @@
 import { didYouMean } from "../../kernel/problem.ts";
 import { assertNever } from "../../support/bug.ts";
 import type { Span } from "../../support/span.ts";
-import type { EnumSpec, Expr, FunctionTypeExpr, MemberDecl, ParamDecl, RecordSpec, TypeExpr } from "../syntax/ast.ts";
+import type {
+  EnumSpec,
+  Expr,
+  FunctionTypeExpr,
+  MemberDecl,
+  MemberItem,
+  ParamDecl,
+  RecordSpec,
+  TypeExpr,
+} from "../syntax/ast.ts";
 import { type Attributes, readAttributes } from "./attributes.ts";
 import { constantInt } from "./constants.ts";
 import type { Sema } from "./context.ts";
@@ -12,6 +21,7 @@ import { enumType } from "./enums.ts";
 import { checkOperand } from "./expr.ts";
 import { withKnown } from "./known-constants.ts";
 import { layOut, layoutOf, type MemberDraft, sizeOf } from "./layout.ts";
+import { observeRecord } from "./observer.ts";
 import { staticAssert } from "./static-assert.ts";
 import {
   boolType,
@@ -117,9 +127,11 @@ function namedType(cx: Sema, name: string, span: Span): CType {
   const entity = cx.scope.find(name);
   if (entity?.kind === "typedef") {
     cx.usedTypedefs.add(entity);
+    cx.options.observer?.name({ name, span }, entity, "use", cx.scope);
     return entity.type;
   }
   const kernel = entity ? undefined : (cx.types.typedef(name) ?? builtinTypedefs[name]);
+  cx.options.observer?.name({ name, span }, kernel && { kind: "typedef", type: kernel }, "use", cx.scope);
   if (kernel) return kernel;
   const report = cx.sink.error("E0202", span, name);
   const near = didYouMean(cx.kernel.btf.nearest(name, ["typedef"], 3));
@@ -257,9 +269,12 @@ function recordType(cx: Sema, t: RecordSpec): CType {
   const decl = recordDecl(cx, t);
   if (attrs.core || (t.members && cx.insideMarked)) decl.core = true;
   if (t.members) define(cx, decl, t, attrs);
+  observeRecord(cx, t.tag, decl, t.members?.flatMap(memberNames));
   if (t.members && cx.late) decl.trimmed = true;
   return { kind: "record", decl };
 }
+
+const memberNames = (m: MemberItem) => (m.kind === "member" ? m.declarators.map(({ name }) => name) : []);
 
 /** The declaration a specifier means: the one in scope, the kernel's, or a new one. */
 function recordDecl(cx: Sema, t: RecordSpec): RecordDecl {

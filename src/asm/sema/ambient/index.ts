@@ -33,6 +33,12 @@ function definitions(arch: Arch): ReadonlyMap<string, string> {
 
 const known = new Map<Arch, ReadonlyMap<string, string>>();
 
+/** The ambient macros that are no mere numbers, such as `SEC` and `BPF_PROG`. */
+export function ambientMacroNames(arch: Arch): readonly string[] {
+  ambientMacro("SEC", arch);
+  return [...(known.get(arch)?.keys() ?? [])];
+}
+
 /** The definition of an ambient macro, such as `SEC(name) __attribute__(...)`, or undefined; some are the machine's. */
 export function ambientMacro(name: string, arch: Arch): string | undefined {
   let all = known.get(arch);

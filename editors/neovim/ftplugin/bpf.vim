@@ -1,0 +1,3 @@
+" BPF C is written as C is.
+runtime! ftplugin/c.vim
+setlocal commentstring=//\ %s

@@ -1,0 +1,36 @@
+/** What the extension does wherever it runs: commands, the bytecode beside the source, the editor for objects. */
+import * as vscode from "vscode";
+import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
+import { BytecodeView } from "./bytecode-view.ts";
+import { ObjectEditor } from "./object-editor.ts";
+
+/** What the server is told: at the start, and whenever the user changes it. */
+const settings = () => {
+  const { inlayHints } = vscode.workspace.getConfiguration("bpfasm");
+  return { inlayHints, lensCommand: "bpfasm.showBytecode" };
+};
+
+export const clientOptions = (): LanguageClientOptions => ({
+  documentSelector: [{ language: "bpf" }, { pattern: "**/*.bpf.c" }],
+  initializationOptions: settings(),
+  synchronize: {
+    fileEvents: vscode.workspace.createFileSystemWatcher("**/{bpfasm.json,compile_commands.json,*.h}"),
+  },
+});
+
+/** Starts the client and all that asks it. */
+export async function start(context: vscode.ExtensionContext, client: BaseLanguageClient): Promise<void> {
+  const view = new BytecodeView((uri) => client.sendRequest("bpfasm/bytecode", { uri }));
+  const objects = new ObjectEditor((base64) => client.sendRequest("bpfasm/disassemble", { base64 }));
+  context.subscriptions.push(
+    view,
+    vscode.commands.registerCommand("bpfasm.showBytecode", (_uri?: string, program?: string) => view.show(program)),
+    vscode.commands.registerCommand("bpfasm.restart", () => client.stop().then(() => client.start())),
+    vscode.window.registerCustomEditorProvider("bpfasm.object", objects),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration("bpfasm"))
+        void client.sendNotification("workspace/didChangeConfiguration", { settings: { bpfasm: settings() } });
+    }),
+  );
+  await client.start();
+}

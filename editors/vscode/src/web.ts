@@ -1,0 +1,28 @@
+/** Where VS Code runs in a browser: the server is a worker, and the kernel's types come with the extension. */
+import * as vscode from "vscode";
+import { LanguageClient, type ServerOptions } from "vscode-languageclient/browser";
+import { clientOptions, start } from "./client.ts";
+
+/** As browsers have it. */
+interface WebWorker {
+  postMessage(message: unknown): void;
+  terminate(): void;
+}
+declare const Worker: new (url: string) => WebWorker;
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const at = (...path: string[]) => vscode.Uri.joinPath(context.extensionUri, ...path);
+  let worker: WebWorker | undefined;
+  const server = async () => {
+    const [btf, index] = await Promise.all(
+      ["btf", "idx"].map((end) => vscode.workspace.fs.readFile(at("server", "data", `vmlinux-7.2-x86.${end}`))),
+    );
+    worker?.terminate();
+    worker = new Worker(at("dist", "web-server.js").toString(true));
+    worker.postMessage({ btf, index });
+    return worker;
+  };
+  const client = new LanguageClient("bpfasm", "bpfasm", server as unknown as ServerOptions, clientOptions());
+  context.subscriptions.push({ dispose: () => client.stop() }, { dispose: () => worker?.terminate() });
+  await start(context, client);
+}

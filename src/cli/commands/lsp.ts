@@ -1,0 +1,136 @@
+/** `lsp`: the language server on standard input and output, with files, kernels and settings of this machine. */
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { createConnection } from "vscode-languageserver/node";
+import { DiagSink } from "../../diag/diagnostic.ts";
+import type { Kernel } from "../../kernel/model.ts";
+import { parseVersion } from "../../kernel/version.ts";
+import type { DocumentSettings, LspHost } from "../../lsp/host.ts";
+import type { TypeDocument } from "../../lsp/kernel-text.ts";
+import { serve } from "../../lsp/server.ts";
+import { compileOptions } from "../compile-options.ts";
+import { readHeader } from "../files.ts";
+import { choiceOf, chooseKernel } from "../kernel-choice.ts";
+import { embeddedKernel } from "../library.ts";
+import { inFolder, projectFlags } from "../project.ts";
+import { type BuildArgs, parseBuildArgs } from "../run.ts";
+import { version } from "../version.ts";
+
+/** Runs until the editor says that it is done, or is gone. */
+export function lsp(): Promise<number> {
+  const connection = createConnection(process.stdin, process.stdout);
+  serve(connection, new NodeHost());
+  connection.listen();
+  return new Promise((resolve) => {
+    connection.onExit(() => resolve(0));
+    process.stdin.once("end", () => resolve(0));
+  });
+}
+
+const NO_FLAGS: readonly string[] = [];
+
+class NodeHost implements LspHost {
+  readonly version = version;
+  readonly #kernels = new Map<string, { readonly kernel: Kernel | undefined; readonly problems: readonly string[] }>();
+  readonly #args = new Map<string, ReturnType<typeof parseBuildArgs>>();
+
+  settings(uri: string, open: (uri: string) => string | undefined): DocumentSettings {
+    const file = pathOf(uri);
+    const { flags, folder, problem } = projectFlags(file);
+    const problems = problem === undefined ? [] : [problem];
+    let args = this.#parsed(flags, file);
+    if ("why" in args) {
+      problems.push(args.why);
+      args = this.#parsed(NO_FLAGS, file) as BuildArgs;
+    }
+    const found = this.#kernel(args, folder);
+    problems.push(...found.problems);
+    const kernel = found.kernel ?? embeddedKernel(args.arch);
+    const read = (path: string) => open(pathToFileURL(path).href) ?? readHeader(path);
+    const there = inProject(args, folder);
+    return { options: compileOptions(file, kernel, there, read), problems };
+  }
+
+  fileUri(name: string): string {
+    return pathToFileURL(name).href;
+  }
+
+  /** In the user's cache: every editor can open a file. Nobody can write to it by mistake. */
+  kernelUri(kernel: string, name: string, { text }: TypeDocument): string {
+    const id = createHash("sha256").update(kernel).digest("hex").slice(0, 8);
+    const folder = join(cacheFolder(), `types-${id}`);
+    const path = join(folder, `${name.replace(/\W+/g, "-")}-${sum(text)}.h`);
+    if (!existsSync(path)) {
+      mkdirSync(folder, { recursive: true });
+      const aside = `${path}.${process.pid}`;
+      writeFileSync(aside, text);
+      chmodSync(aside, 0o444);
+      renameSync(aside, path);
+    }
+    return pathToFileURL(path).href;
+  }
+
+  #parsed(flags: readonly string[], file: string): BuildArgs | { readonly why: string } {
+    const key = flags.join("\0");
+    let args = this.#args.get(key);
+    if (!args) {
+      args = parseBuildArgs(flags, file);
+      this.#args.set(key, args);
+    }
+    return args;
+  }
+
+  #kernel(args: BuildArgs, folder: string) {
+    const choice = choiceOf(args);
+    const btf = choice.btf === undefined || choice.btf === "host" ? choice.btf : inFolder(folder, choice.btf);
+    const there = {
+      ...choice,
+      ...(btf !== undefined && { btf }),
+      modules: choice.modules.map((m) => inFolder(folder, m)),
+    };
+    const key = JSON.stringify(there);
+    let found = this.#kernels.get(key);
+    if (!found) {
+      const sink = new DiagSink();
+      const kernel = chooseKernel(there, sink);
+      const problems = sink.diagnostics.map(({ text, code }) => `${text} [${code}]`);
+      if (choice.version !== undefined && !parseVersion(choice.version))
+        problems.push(`--kernel takes a release such as 6.12, not '${choice.version}'`);
+      found = { kernel, problems };
+      this.#kernels.set(key, found);
+    }
+    return found;
+  }
+}
+
+const sum = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
+
+const cacheFolder = (): string => {
+  const base =
+    process.env.BPFASM_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir() || tmpdir(), ".cache"), "bpfasm");
+  return join(base, "lsp");
+};
+
+/** Where a document lies; one that was never saved lies in the current folder. */
+function pathOf(uri: string): string {
+  try {
+    return fileURLToPath(uri);
+  } catch {
+    return join(process.cwd(), "untitled.bpf");
+  }
+}
+
+/** Paths of the options, as seen from the project's folder. */
+function inProject(args: BuildArgs, folder: string): BuildArgs {
+  const all = (paths: readonly string[]): string[] => paths.map((path) => inFolder(folder, path));
+  return {
+    ...args,
+    I: all(args.I),
+    isystem: all(args.isystem),
+    iquote: all(args.iquote),
+    idirafter: all(args.idirafter),
+  };
+}

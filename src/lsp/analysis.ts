@@ -1,0 +1,71 @@
+/** What is known of one version of a document: everything that the features answer from. */
+import type { Diagnostic } from "../diag/diagnostic.ts";
+import { SourceMap } from "../diag/source.ts";
+import { type Compilation, checkSource, compile } from "../driver/compile.ts";
+import type { CompileOptions } from "../driver/options.ts";
+import type { Kernel } from "../kernel/model.ts";
+import { InternalError } from "../support/bug.ts";
+import type { FileId } from "../support/span.ts";
+import { type Lexeme, lex } from "./lexical.ts";
+import { Names } from "./names.ts";
+import { TextLines } from "./text.ts";
+
+/** The document's own file in its `SourceMap`. */
+export const MAIN = 0 as FileId;
+
+export interface Analysis {
+  readonly text: string;
+  readonly lines: TextLines;
+  readonly lexemes: readonly Lexeme[];
+  readonly names: Names;
+  readonly made: Compilation;
+  readonly options: CompileOptions;
+  readonly kernel: Kernel;
+  /** A bug of ours that ended the compilation. */
+  readonly crash?: string;
+  /** The object of the text whatever the verifier says; made when it is first asked for. */
+  object(): Uint8Array | undefined;
+}
+
+/** Compiles and verifies a text. Never throws: a bug of ours is told as one. */
+export function analyse(text: string, options: CompileOptions): Analysis {
+  const names = new Names();
+  const { made, crash } = tryCompile(text, { ...options, observer: names });
+  let object: { readonly bytes: Uint8Array | undefined } | undefined;
+  return {
+    text,
+    lines: new TextLines(text),
+    lexemes: lex(text),
+    names,
+    made,
+    options,
+    kernel: options.kernel,
+    ...(crash !== undefined && { crash }),
+    object: () => {
+      object ??= { bytes: made.object ?? tryCompile(text, { ...options, verify: false }).made.object };
+      return object.bytes;
+    },
+  };
+}
+
+function tryCompile(text: string, options: CompileOptions): { readonly made: Compilation; readonly crash?: string } {
+  try {
+    return { made: compile(text, options) };
+  } catch (error) {
+    if (!(error instanceof InternalError) && !(error instanceof RangeError)) throw error;
+    return { made: checkedAlone(text, options), crash: error.message };
+  }
+}
+
+/** What the front end says, where the rest failed. */
+function checkedAlone(text: string, options: CompileOptions): Compilation {
+  const nothing = { verdicts: [], subprogs: [], ir: () => "" };
+  try {
+    return { ...checkSource(text, options), ...nothing };
+  } catch {
+    const files = new SourceMap();
+    files.add(options.fileName ?? "", text);
+    const diagnostics: readonly Diagnostic[] = [];
+    return { diagnostics, files, ...nothing };
+  }
+}
