@@ -11,7 +11,7 @@ import { Ids, type Pass, Replacements, substitute } from "../edit.ts";
 import { type InstOf, mapOperands } from "../inst.ts";
 import type { Block, BlockId, Inst, IrFunction, ValueId } from "../model.ts";
 import { type KnownValue, reread } from "../reread.ts";
-import { definitions } from "../uses.ts";
+import { OwnDefinitions } from "../uses.ts";
 
 /** A value whose bytes in memory are known. */
 interface Entry extends KnownValue {
@@ -46,7 +46,7 @@ const keyOf = (base: ValueId | Region, off: number, size: number): string => `${
 class Forwarder {
   readonly #fn: IrFunction;
   readonly #aliases: Aliases;
-  readonly #defs: Map<ValueId, Inst>;
+  readonly #defs: OwnDefinitions;
   readonly #ids: Ids;
   readonly #replaced = new Replacements();
   readonly #known = new Map<string, Entry>();
@@ -62,7 +62,7 @@ class Forwarder {
 
   constructor(fn: IrFunction) {
     this.#fn = fn;
-    this.#defs = definitions(fn);
+    this.#defs = new OwnDefinitions(fn);
     this.#aliases = aliasesOf(fn, this.#defs);
     this.#ids = new Ids(fn);
   }

@@ -6,7 +6,7 @@ import type { Size } from "../../../isa/insn.ts";
 import { predecessors } from "../cfg.ts";
 import { dominators, frontiers, walkTree } from "../dominators.ts";
 import { Ids, type Pass, Replacements, substitute } from "../edit.ts";
-import { type InstBody, type InstOf, operands, termOperands } from "../inst.ts";
+import { eachOperand, eachTermOperand, type InstBody, type InstOf } from "../inst.ts";
 import type { Block, BlockId, Inst, IrFunction, IrType, PhiArg, SlotId, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
 
@@ -59,7 +59,7 @@ function findVariables(fn: IrFunction, addresses: ReadonlyMap<ValueId, SlotId>):
   for (const block of fn.blocks) {
     for (const inst of block.insts) {
       if (inst.op !== "load" && inst.op !== "store") {
-        operands(inst).forEach(refuse);
+        eachOperand(inst, refuse);
         continue;
       }
       if (inst.op === "store") refuse(inst.value);
@@ -69,7 +69,7 @@ function findVariables(fn: IrFunction, addresses: ReadonlyMap<ValueId, SlotId>):
       if (inst.off !== 0 || inst.size !== variable.size || inst.volatile || inst.core) variables.delete(variable.slot);
       else if (inst.op === "load" && inst.ty === "ptr") variable.type = "ptr";
     }
-    termOperands(block.term).forEach(refuse);
+    eachTermOperand(block.term, refuse);
   }
   return variables;
 }
@@ -271,26 +271,25 @@ function rename(scope: Scope): IrFunction {
 export function dropUnusedSlots(fn: IrFunction): IrFunction {
   const isOfSlot = (inst: Inst): boolean => inst.op === "slot" || inst.op === "end";
   if (fn.slots.length === 0 && !fn.blocks.some((block) => block.insts.some(isOfSlot))) return fn;
-  const addresses = slotAddresses(fn);
-  const read = new Set<ValueId>();
+  const read = new Array<boolean>(fn.nextId).fill(false);
   const note = (value: ValueId): void => {
-    if (addresses.has(value)) read.add(value);
+    read[value] = true;
   };
   for (const block of fn.blocks) {
-    for (const inst of block.insts) operands(inst).forEach(note);
-    termOperands(block.term).forEach(note);
+    for (const inst of block.insts) eachOperand(inst, note);
+    eachTermOperand(block.term, note);
   }
   const used = new Set<SlotId>();
+  for (const { insts } of fn.blocks)
+    for (const inst of insts) if (inst.op === "slot" && read[inst.id]) used.add(inst.slot);
+  const stays = (inst: Inst): boolean =>
+    inst.op === "slot" ? read[inst.id]! : inst.op === "end" ? used.has(inst.slot) : true;
+  let changed = false;
   const blocks = fn.blocks.map((block) => {
-    const insts = block.insts.filter((inst) => inst.op !== "slot" || read.has(inst.id));
-    for (const inst of insts) if (inst.op === "slot") used.add(inst.slot);
-    return insts.length === block.insts.length ? block : { ...block, insts };
-  });
-  const lived = blocks.map((block) => {
-    const insts = block.insts.filter((inst) => inst.op !== "end" || used.has(inst.slot));
-    return insts.length === block.insts.length ? block : { ...block, insts };
+    if (block.insts.every(stays)) return block;
+    changed = true;
+    return { ...block, insts: block.insts.filter(stays) };
   });
   const slots = fn.slots.filter((slot) => used.has(slot.id));
-  if (slots.length === fn.slots.length && lived.every((block, i) => block === fn.blocks[i])) return fn;
-  return { ...fn, blocks: lived, slots };
+  return changed || slots.length < fn.slots.length ? { ...fn, blocks, slots } : fn;
 }
