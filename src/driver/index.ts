@@ -11,6 +11,6 @@ export type { Span } from "../support/span.ts";
 export type { Finding, ProgramVerdict, Verdict } from "../verifier/model.ts";
 export { type Compilation, compile, type Preprocessed, preprocess } from "./compile.ts";
 export { type Disassembly, disassemble, listing } from "./disassemble.ts";
-export { includeHost, type ReadText, type SearchPath } from "./host.ts";
+export { includeHost, type ReadText, remembering, type SearchPath } from "./host.ts";
 export { type CompileOptions, optionalPasses, type PassDump, type Stage, type WarningOptions } from "./options.ts";
 export { type Difference, type RoundTrip, roundTrip } from "./round-trip.ts";
