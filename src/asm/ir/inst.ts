@@ -139,6 +139,14 @@ export function mapOperands(inst: Inst, to: (value: ValueId) => ValueId): Inst {
   }
 }
 
+/** The same instruction under another number, each operand replaced by `to` of it. */
+export function copyAs(inst: Inst, id: ValueId, to: (value: ValueId) => ValueId): Inst {
+  const copy = mapOperands(inst, to);
+  if (copy === inst) return { ...inst, id };
+  (copy as { id: ValueId }).id = id;
+  return copy;
+}
+
 /** `list` with each element mapped; the same array where every element stays. */
 function mapSame<T>(list: readonly T[], to: (item: T) => T): readonly T[] {
   let changed: T[] | undefined;

@@ -8,7 +8,7 @@ import { dominators, frontiers, walkTree } from "../dominators.ts";
 import { Ids, type Pass, Replacements, substitute } from "../edit.ts";
 import { eachOperand, eachTermOperand, type InstBody, type InstOf } from "../inst.ts";
 import type { Block, BlockId, Inst, IrFunction, IrType, PhiArg, SlotId, ValueId } from "../model.ts";
-import { definitions } from "../uses.ts";
+import { type Definitions, definitions } from "../uses.ts";
 
 /** A slot that is read and written whole, and the type its value has in between. */
 interface Variable {
@@ -23,7 +23,7 @@ interface Scope {
   readonly variables: ReadonlyMap<SlotId, Variable>;
   /** Slot by address value. */
   readonly addresses: ReadonlyMap<ValueId, SlotId>;
-  readonly types: ReadonlyMap<ValueId, IrType | "void">;
+  readonly defs: Definitions;
 }
 
 export const promote: Pass = {
@@ -33,8 +33,7 @@ export const promote: Pass = {
     if (addresses.size === 0) return fn;
     const variables = findVariables(fn, addresses);
     if (variables.size === 0) return dropUnusedSlots(fn);
-    const types = new Map([...definitions(fn)].map(([id, inst]) => [id, inst.ty]));
-    return dropUnusedSlots(rename({ fn, ids: new Ids(fn), variables, addresses, types }));
+    return dropUnusedSlots(rename({ fn, ids: new Ids(fn), variables, addresses, defs: definitions(fn) }));
   },
 };
 
@@ -242,7 +241,7 @@ class Renamer {
   }
 
   #written(variable: Variable, store: InstOf<"store">, insts: Inst[]): ValueId {
-    const from = this.#scope.types.get(store.value);
+    const from = this.#scope.defs.get(store.value)?.ty;
     if (from === variable.type) return store.value;
     const body: InstBody =
       variable.type === "i32"
