@@ -1,5 +1,15 @@
 /** Files: read as text with a clear word where that fails, written whole or not at all. */
-import { closeSync, fstatSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import type { DiagSink } from "../diag/diagnostic.ts";
 
@@ -67,10 +77,13 @@ function decode(path: string, bytes: Uint8Array, sink: DiagSink): string | undef
   }
 }
 
+const lenient = new TextDecoder("utf-8");
+
 /** Text of a header; undefined where there is none or it is no text. */
 export function readHeader(path: string): string | undefined {
   try {
-    return new TextDecoder("utf-8").decode(readFileSync(path));
+    // Most of the places that are searched have none, and an exception costs more than a look.
+    return existsSync(path) ? lenient.decode(readFileSync(path)) : undefined;
   } catch {
     return undefined;
   }

@@ -8,6 +8,21 @@ import type { IncludeHost } from "../asm/syntax/input.ts";
 /** Reads text files; undefined where there is none of that name. */
 export type ReadText = (path: string) => string | undefined;
 
+/**
+ * A reader that asks `read` once for each path, for as long as the files do not change: compilations that share one do
+ * not read the same headers again.
+ */
+export function remembering(read: ReadText): ReadText {
+  const known = new Map<string, string | undefined>();
+  return (path) => {
+    const text = known.get(path);
+    if (text !== undefined || known.has(path)) return text;
+    const found = read(path);
+    known.set(path, found);
+    return found;
+  };
+}
+
 export interface SearchPath {
   /** `-iquote`: for `#include "..."` alone, before all others. */
   readonly quoted?: readonly string[];

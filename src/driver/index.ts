@@ -26,7 +26,7 @@ export {
 } from "./disassemble.ts";
 export { explainLog, type LoadedObject, type LogReport } from "./explain-log.ts";
 export { type Fixed, type FixedSource, fixSource } from "./fix.ts";
-export { includeHost, type ReadText, type SearchPath } from "./host.ts";
+export { includeHost, type ReadText, remembering, type SearchPath } from "./host.ts";
 export { type InspectOptions, inspect } from "./inspect.ts";
 export type * from "./inspection.ts";
 export { type CompileOptions, optionalPasses, type PassDump, type Stage, type WarningOptions } from "./options.ts";

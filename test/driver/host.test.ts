@@ -1,7 +1,7 @@
 /** Include search in clang's order. */
 import { describe, expect, test } from "vitest";
 import { compile } from "../../src/driver/compile.ts";
-import { includeHost } from "../../src/driver/host.ts";
+import { includeHost, remembering } from "../../src/driver/host.ts";
 import { embeddedKernel } from "../support/kernel.ts";
 
 const path = { dirs: ["i1", "both", "i2"], system: ["sys", "both"], local: ["/local"], machine: ["/usr"] };
@@ -59,4 +59,14 @@ test.each([
   const includes = includeHost(() => undefined, path);
   const made = compile(`#include <${name}>\n${text}\n`, { kernel: embeddedKernel("x86"), includes });
   expect(made.diagnostics.map((d) => d.text)).toEqual([]);
+});
+
+test("a remembering reader asks once for each path, for files that are missing as well", () => {
+  const asked: string[] = [];
+  const read = remembering((path) => {
+    asked.push(path);
+    return path === "a.h" ? "text" : undefined;
+  });
+  expect([read("a.h"), read("b.h"), read("a.h"), read("b.h")]).toEqual(["text", undefined, "text", undefined]);
+  expect(asked).toEqual(["a.h", "b.h"]);
 });

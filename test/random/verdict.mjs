@@ -5,7 +5,7 @@ const LIMITS =
   /E0401|E0440|E0442|combined stack size|too large|too many (instructions|states)|processed \d+ insn|jump.*too complex/;
 
 /** The kernel gave up: it would have had to look at more than a million instructions, however right they are. */
-const GAVE_UP = /processed 1000001 insn/;
+const GAVE_UP = /processed 1000001 insn/i;
 const gaveUpOn = ({ kind, text }) => kind === "refused" && GAVE_UP.test(text);
 
 /** The error in clang's messages, or the last line of the verifier's. */

@@ -2,7 +2,7 @@
 import type { CoreAccess } from "../../btf/core.ts";
 import { operands, termOperands } from "./inst.ts";
 import type { AccessTag, Inst, IrFunction, SlotId, ValueId } from "./model.ts";
-import { definitions } from "./uses.ts";
+import { type Definitions, definitions } from "./uses.ts";
 
 /** `slot 3`, `global counts`, or `other`: memory of different names of the first two kinds never overlaps. */
 export type Region = string;
@@ -32,7 +32,7 @@ export function canMeet(a: Access, b: Access): boolean {
 }
 
 /** Addresses are followed through additions; what a phi or a load gives is `other`. */
-export function aliasesOf(fn: IrFunction, defs: ReadonlyMap<ValueId, Inst> = definitions(fn)): Aliases {
+export function aliasesOf(fn: IrFunction, defs: Pick<Definitions, "get"> = definitions(fn)): Aliases {
   const memo = new Map<ValueId, Region>();
   const regionOf = (base: ValueId): Region => {
     const path: ValueId[] = [];

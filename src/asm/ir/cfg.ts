@@ -1,12 +1,50 @@
 /** The control-flow graph seen from its edges: predecessors and reverse post-order. */
 import { successors } from "./inst.ts";
-import type { Block, BlockId } from "./model.ts";
+import type { Block, BlockId, Term } from "./model.ts";
 
-/** Predecessors by block, each once, in block order. */
-export function predecessors(blocks: readonly Block[]): Map<BlockId, BlockId[]> {
-  const preds = new Map<BlockId, BlockId[]>(blocks.map((block) => [block.id, []]));
-  for (const block of blocks) {
-    for (const next of new Set(successors(block.term))) preds.get(next)?.push(block.id);
+export type Predecessors = ReadonlyMap<BlockId, readonly BlockId[]>;
+
+interface Asked {
+  readonly blocks: readonly Block[];
+  readonly preds: Predecessors;
+}
+
+/** The last answer: passes ask one after the other of one function, and most leave its graph as it is. */
+let last: Asked = { blocks: [], preds: new Map() };
+
+/** Predecessors by block, each once, in block order; the same map as before where the graph is the same. */
+export function predecessors(blocks: readonly Block[]): Predecessors {
+  if (blocks === last.blocks) return last.preds;
+  last = { blocks, preds: sameGraph(blocks, last.blocks) ? last.preds : newPredecessors(blocks) };
+  return last.preds;
+}
+
+/** Whether two lists are of the same blocks in one order, with the same ways between them. */
+function sameGraph(a: readonly Block[], b: readonly Block[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [a[i]!, b[i]!];
+    if (x !== y && (x.id !== y.id || !sameWays(x.term, y.term))) return false;
+  }
+  return true;
+}
+
+function sameWays(a: Term, b: Term): boolean {
+  if (a === b) return true;
+  if (a.op === "jump") return b.op === "jump" && a.to === b.to;
+  if (a.op === "br") return b.op === "br" && a.then === b.then && a.else === b.else;
+  return b.op !== "jump" && b.op !== "br";
+}
+
+function newPredecessors(blocks: readonly Block[]): Predecessors {
+  const preds = new Map<BlockId, BlockId[]>();
+  for (const { id } of blocks) preds.set(id, []);
+  for (const { id, term } of blocks) {
+    if (term.op === "jump") preds.get(term.to)?.push(id);
+    else if (term.op === "br") {
+      preds.get(term.then)?.push(id);
+      if (term.else !== term.then) preds.get(term.else)?.push(id);
+    }
   }
   return preds;
 }

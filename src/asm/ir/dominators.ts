@@ -1,5 +1,5 @@
 /** Dominator tree and dominance frontiers, in near-linear time (Georgiadis and Tarjan's semi-NCA). */
-import { predecessors } from "./cfg.ts";
+import { type Predecessors, predecessors } from "./cfg.ts";
 import { successors } from "./inst.ts";
 import type { BlockId, IrFunction } from "./model.ts";
 
@@ -77,8 +77,17 @@ function semiNca(fn: IrFunction, { order, number, parent }: DepthFirst): Int32Ar
   return idom;
 }
 
-/** Relies on: every block is reachable. */
+/** The last answer, and the graph that it is of. */
+let last: { readonly graph: Predecessors; readonly doms: Dominators } | undefined;
+
+/** Relies on: every block is reachable. The same object as before where the graph is the same. */
 export function dominators(fn: IrFunction): Dominators {
+  const graph = predecessors(fn.blocks);
+  if (last?.graph !== graph) last = { graph, doms: newDominators(fn) };
+  return last.doms;
+}
+
+function newDominators(fn: IrFunction): Dominators {
   const dfs = depthFirst(fn);
   const { order, number } = dfs;
   const idoms = semiNca(fn, dfs);

@@ -59,12 +59,19 @@ export class Replacements {
 /** The function with every read of a replaced value redirected and the replaced instructions left out. */
 export function substitute(fn: IrFunction, replaced: Replacements): IrFunction {
   if (replaced.size === 0) return fn;
-  const blocks = fn.blocks.map((block) => ({
-    ...block,
-    insts: block.insts.filter((inst) => !replaced.has(inst.id)).map((inst) => mapOperands(inst, replaced.get)),
-    term: mapTermOperands(block.term, replaced.get),
-  }));
-  return { ...fn, blocks };
+  return { ...fn, blocks: fn.blocks.map((block) => substituteIn(block, replaced)) };
+}
+
+function substituteIn(block: Block, replaced: Replacements): Block {
+  const insts: Inst[] = [];
+  const term = mapTermOperands(block.term, replaced.get);
+  let changed = term !== block.term;
+  for (const inst of block.insts) {
+    const after = replaced.has(inst.id) ? undefined : mapOperands(inst, replaced.get);
+    if (after) insts.push(after);
+    if (after !== inst) changed = true;
+  }
+  return changed ? { id: block.id, insts, term } : block;
 }
 
 /** `fn` with other blocks: put in order, the unreachable left out, phis cut to the predecessors that remain. */

@@ -47,6 +47,31 @@ export function operands(inst: Inst): readonly ValueId[] {
   }
 }
 
+/** Calls `visit` with each of `operands`. */
+export function eachOperand(inst: Inst, visit: (value: ValueId) => void): void {
+  switch (inst.op) {
+    case "bin":
+    case "cmp":
+      visit(inst.a);
+      visit(inst.b);
+      return;
+    case "const":
+      return;
+    case "load":
+      visit(inst.base);
+      return;
+    case "store":
+      visit(inst.base);
+      visit(inst.value);
+      return;
+    case "phi":
+      for (const { value } of inst.args) visit(value);
+      return;
+    default:
+      for (const value of operands(inst)) visit(value);
+  }
+}
+
 /** The instruction with each operand replaced by `to` of it; the same object where nothing changes. */
 export function mapOperands(inst: Inst, to: (value: ValueId) => ValueId): Inst {
   switch (inst.op) {
@@ -114,6 +139,14 @@ export function mapOperands(inst: Inst, to: (value: ValueId) => ValueId): Inst {
   }
 }
 
+/** The same instruction under another number, each operand replaced by `to` of it. */
+export function copyAs(inst: Inst, id: ValueId, to: (value: ValueId) => ValueId): Inst {
+  const copy = mapOperands(inst, to);
+  if (copy === inst) return { ...inst, id };
+  (copy as { id: ValueId }).id = id;
+  return copy;
+}
+
 /** `list` with each element mapped; the same array where every element stays. */
 function mapSame<T>(list: readonly T[], to: (item: T) => T): readonly T[] {
   let changed: T[] | undefined;
@@ -129,6 +162,14 @@ function mapSame<T>(list: readonly T[], to: (item: T) => T): readonly T[] {
 export function termOperands(term: Term): readonly ValueId[] {
   if (term.op === "br") return [term.a, term.b];
   return term.op === "ret" && term.value !== undefined ? [term.value] : [];
+}
+
+/** Calls `visit` with each of `termOperands`. */
+export function eachTermOperand(term: Term, visit: (value: ValueId) => void): void {
+  if (term.op === "br") {
+    visit(term.a);
+    visit(term.b);
+  } else if (term.op === "ret" && term.value !== undefined) visit(term.value);
 }
 
 export function mapTermOperands(term: Term, to: (value: ValueId) => ValueId): Term {

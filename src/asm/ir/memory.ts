@@ -7,7 +7,7 @@ import { type InstOf, isPure, mapOperands, operands } from "./inst.ts";
 import type { BlockId, Inst, IrFunction, ValueId } from "./model.ts";
 import { valueKey } from "./passes/number-values.ts";
 import { type KnownValue, reread } from "./reread.ts";
-import { definitions } from "./uses.ts";
+import { OwnDefinitions } from "./uses.ts";
 
 /** Additions and the like that are followed from an address. */
 const maxDepth = 6;
@@ -25,13 +25,13 @@ const effects: ReadonlySet<Inst["op"]> = new Set(["load", "store", "copy", "fill
 
 export class Memory {
   readonly aliases: Aliases;
-  readonly #defs: Map<ValueId, Inst>;
+  readonly #defs: OwnDefinitions;
   readonly #home = new Map<ValueId, BlockId>();
   readonly #same = new Map<ValueId, ValueId>();
   readonly #byKey = new Map<string, ValueId>();
 
   constructor(fn: IrFunction) {
-    this.#defs = definitions(fn);
+    this.#defs = new OwnDefinitions(fn);
     this.aliases = aliasesOf(fn, this.#defs);
     for (const block of fn.blocks) for (const { id } of block.insts) this.#home.set(id, block.id);
   }

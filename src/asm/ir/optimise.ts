@@ -121,9 +121,17 @@ function dumpChange(pass: string, before: IrFunction, after: IrFunction, { dump 
 }
 
 function runner(options: OptimiseOptions): (passes: readonly Pass[]) => (fn: IrFunction) => IrFunction {
+  /** Passes that found nothing to do in a function: they would not the next time either. */
+  const idle = new WeakMap<IrFunction, Set<Pass>>();
+  const noteIdle = (fn: IrFunction, pass: Pass): void => {
+    const passes = idle.get(fn);
+    if (passes) passes.add(pass);
+    else idle.set(fn, new Set([pass]));
+  };
   const runOne = (fn: IrFunction, pass: Pass): IrFunction => {
-    const after = pass.run(fn);
-    if (options.check && after !== fn) checkSsa(after, pass.name);
+    const after = idle.get(fn)?.has(pass) ? fn : pass.run(fn);
+    if (after === fn) noteIdle(fn, pass);
+    else if (options.check) checkSsa(after, pass.name);
     dumpChange(pass.name, fn, after, options);
     return after;
   };

@@ -1,6 +1,6 @@
 /** A loop as copies of its body. Values that are read behind it go through memory until `promote` takes them up again. */
 import { blockMap, Ids, withBlocks } from "./edit.ts";
-import { type InstOf, mapOperands, mapSuccessors, mapTermOperands, successors } from "./inst.ts";
+import { copyAs, type InstOf, mapOperands, mapSuccessors, mapTermOperands, successors } from "./inst.ts";
 import type { Loop } from "./loops.ts";
 import type { Block, BlockId, Inst, IrFunction, PhiArg, Slot, SlotId, Term, ValueId } from "./model.ts";
 import type { Trips } from "./trip-count.ts";
@@ -166,7 +166,7 @@ class Unroller {
     const value = this.#valueIn(copy);
     const insts = block.insts.map((inst): Inst => {
       const id = value(inst.id);
-      if (inst.op !== "phi") return { ...mapOperands(inst, value), id };
+      if (inst.op !== "phi") return copyAs(inst, id, value);
       return {
         ...inst,
         id,

@@ -22,7 +22,8 @@ export abstract class DeclarationParser extends DeclaratorParser {
   protected finishDeclaration(specifiers: Specifiers, declarators: readonly Declarator[]): Declaration {
     const { storage, inline, base, attributes, first } = specifiers;
     const span = this.spanFrom(first);
-    return { kind: "declaration", ...(storage && { storage }), inline, base, attributes, declarators, span };
+    if (!storage) return { kind: "declaration", inline, base, attributes, declarators, span };
+    return { kind: "declaration", storage, inline, base, attributes, declarators, span };
   }
 
   /** The next declarator; its name is in scope from here on (C11 6.2.1p7). */
@@ -55,7 +56,8 @@ export abstract class DeclarationParser extends DeclaratorParser {
     const { name } = declared;
     const span = { ...name.span, end: Math.max(name.span.end, this.spanFrom(this.tok(0)).end) };
     const type = declared.wrap(base);
-    return { name, type, attributes, ...(init && { init }), ...(asmName && { asmName }), span };
+    if (asmName) return { name, type, attributes, ...(init && { init }), asmName, span };
+    return init ? { name, type, attributes, init, span } : { name, type, attributes, span };
   }
 
   /** `asm("name")` behind a declarator. */

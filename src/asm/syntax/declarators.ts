@@ -78,7 +78,7 @@ export abstract class DeclaratorParser extends TypeParser {
         return inner ? inner.wrap(type) : type;
       };
       attributes.push(...this.attributes(), ...(inner?.attributes ?? []));
-      return { ...(name && { name }), wrap, attributes };
+      return name ? { name, wrap, attributes } : { wrap, attributes };
     },
   );
 
@@ -176,7 +176,9 @@ export abstract class DeclaratorParser extends TypeParser {
     this.depth--;
     const attributes = [...specifiers.attributes, ...declared.attributes];
     const type = declared.wrap(specifiers.base);
-    return { ...(declared.name && { name: declared.name }), type, attributes, span: this.spanFrom(tok) };
+    const { name } = declared;
+    const span = this.spanFrom(tok);
+    return name ? { name, type, attributes, span } : { type, attributes, span };
   });
 
   /** A type without a name, as in a cast. */

@@ -9,6 +9,7 @@ import type { DeferredSource, DeferredTag, ExternalItem } from "./ast.ts";
 import { NameTable } from "./name-table.ts";
 import type { Preprocessor } from "./preprocess.ts";
 import { type AddName, type MacroKind, type SkimmedKind, skimNames } from "./skim.ts";
+import type { SeenNames } from "./skim-body.ts";
 import { FastLane } from "./skim-lane.ts";
 import { SkimScanner } from "./skim-scan.ts";
 import type { Tok } from "./token.ts";
@@ -25,6 +26,18 @@ export interface Stretch {
 /** Parses one stretch of a file as declarations at file scope. */
 export type ParseChunk = (stretch: Stretch, start: number, end: number) => readonly ExternalItem[];
 
+/** Which declarations of a file are taken in: all that are plain, or constants like libbpf's helpers alone. */
+export type Wanted = "all" | "constants";
+
+/** Blanks and comments, and then what begins like `static T (*const name)`. */
+const constantNext = /(?:\s|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/)*static\s[^;{}=()]*\(\s*\*\s*const\s/y;
+
+/** Whether a constant of that kind may come next; most places of a header are told quickly that it does not. */
+export function constantMayFollow(text: string, pos: number): boolean {
+  constantNext.lastIndex = pos;
+  return constantNext.test(text);
+}
+
 const tagKinds = ["struct", "union", "enum", "forward"] as const;
 const FORWARD = 3;
 
@@ -34,6 +47,7 @@ class FileIndex {
   readonly names: NameTable;
   /** Four times the number of the declaration, and the kind. */
   readonly tags: NameTable;
+  readonly seen: SeenNames = new Map();
 
   constructor(text: string) {
     this.names = new NameTable(text);
@@ -67,17 +81,23 @@ export class Deferred implements DeferredSource {
    * Takes in the declarations from `pos` on, up to a directive, the end, or one that is not plain enough. Gives where
    * reading must go on, which is `pos` where there was none.
    */
-  skim(pp: Preprocessor, file: SourceFile, pos: number, macroKind: MacroKind): number {
-    const scan = new SkimScanner(file.text, pos, pp.userMacros);
-    const firstChunk = this.count;
+  skim(pp: Preprocessor, file: SourceFile, pos: number, wanted: Wanted, macroKind: MacroKind): number {
     const index = this.#indexOf(file);
+    const scan = new SkimScanner(file.text, pos, pp.userMacros, index.seen);
+    const firstChunk = this.count;
     const add: AddName = (kind, start, nameEnd) => index.add(this.count, kind, start, nameEnd);
-    const lane = pp.userMacros.shaping.size === 0 ? new FastLane(file.text, scan.isMacro.bind(scan), add) : undefined;
+    const inFastLane = wanted === "all" && pp.userMacros.shaping.size === 0;
+    const lane = inFastLane ? new FastLane(file.text, scan.isMacro.bind(scan), add) : undefined;
+    const isDeclared = (name: string): boolean => pp.declared.isDeclared(name);
     let end = pos;
     for (;;) {
       const leapt = lane?.leap(end) ?? -1;
       scan.pos = leapt === -1 ? end : leapt;
-      if (leapt === -1 && !(scan.next() && skimNames(scan, macroKind, add))) break;
+      if (
+        leapt === -1 &&
+        !(scan.next() && (wanted === "all" || scan.isConstant) && skimNames(scan, macroKind, isDeclared, add))
+      )
+        break;
       const start = leapt === -1 && scan.count > 0 ? scan.starts[0]! : end;
       end = scan.pos;
       if (leapt === -1 && scan.count === 0) continue;

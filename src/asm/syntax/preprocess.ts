@@ -11,7 +11,7 @@ import { givesWay } from "./ambient.ts";
 import { ArgumentReader } from "./arguments.ts";
 import { installBuiltinMacros } from "./builtin-macros.ts";
 import { printableChar } from "./chars.ts";
-import { Deferred } from "./deferred.ts";
+import { constantMayFollow, Deferred } from "./deferred.ts";
 import { type Condition, runDirective } from "./directives.ts";
 import { copyBody, type MacroArg, type Paster, substitute } from "./expand.ts";
 import { defaultLimits, type Limits, type PreprocessInput } from "./input.ts";
@@ -55,7 +55,7 @@ export interface FileLevel {
   lineShift: number;
   /** What `#line` calls the file. */
   shownName: string;
-  /** Declarations of it are skimmed rather than read. */
+  /** Declarations of it are skimmed rather than read; of other included files constants like libbpf's helpers are. */
   readonly isDeferred: boolean;
 }
 
@@ -270,7 +270,7 @@ export class Preprocessor implements Paster {
   /** A token of the innermost file, or nothing where a directive put tokens in its place. */
   #fromFile(): Tok | undefined {
     const { level } = this;
-    if (this.atBoundary && level.isDeferred) this.#skim(level);
+    if (this.atBoundary) this.#skim(level);
     const tok = level.scanner.next();
     if (tok.tokenType === EndOfFile) return this.#endOfFile(tok);
     if (tok.tokenType !== Hash || !(tok.flags & AT_LINE_START)) {
@@ -282,9 +282,11 @@ export class Preprocessor implements Paster {
     return undefined;
   }
 
-  #skim({ scanner, file }: FileLevel): void {
+  #skim({ scanner, file, isDeferred }: FileLevel): void {
+    if (!isDeferred && (this.levels.length === 1 || !constantMayFollow(file.text, scanner.pos))) return;
     const before = this.deferred.count;
-    scanner.pos = this.deferred.skim(this, file, scanner.pos, (name) => this.#macroKind(name));
+    const wanted = isDeferred ? "all" : "constants";
+    scanner.pos = this.deferred.skim(this, file, scanner.pos, wanted, (name) => this.#macroKind(name));
     if (this.deferred.count > before) this.onSkimmed?.();
   }
 

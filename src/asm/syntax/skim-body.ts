@@ -16,16 +16,26 @@ const [TAB, NEWLINE, SPACE, COMMA, EQUALS, OPEN_BRACE, CLOSE_BRACE] = [9, 10, 32
 
 type AddInner = (kind: InnerKind, start: number, end: number) => void;
 
+/** Where a word comes next, seen from `from`. */
+interface Seen {
+  readonly from: number;
+  readonly at: number;
+}
+/** What one text has been searched for: searches of its further stretches begin with it. */
+export type SeenNames = Map<string, Seen>;
+
 /** Where a text next spells the names of macros, found as reading goes on. */
 export class MacroFinder {
   readonly #text: string;
   readonly #names: readonly string[];
+  readonly #seen: SeenNames;
   readonly #next: number[];
   #nearest = -1;
 
-  constructor(text: string, macros: ReadonlySet<string>) {
+  constructor(text: string, macros: ReadonlySet<string>, seen: SeenNames = new Map()) {
     this.#text = text;
     this.#names = macros.size > MOST_MACROS ? [] : [...macros];
+    this.#seen = seen;
     this.#next = this.#names.map(() => -1);
     if (macros.size > MOST_MACROS) this.isPractical = false;
   }
@@ -36,14 +46,20 @@ export class MacroFinder {
   between(from: number, to: number): boolean {
     if (this.#nearest >= to) return false;
     this.#nearest = this.#text.length;
-    for (const [i, name] of this.#names.entries()) {
-      if (this.#next[i]! < from) {
-        const found = this.#text.indexOf(name, from);
-        this.#next[i] = found === -1 ? this.#text.length : found;
-      }
+    for (let i = 0; i < this.#names.length; i++) {
+      if (this.#next[i]! < from) this.#next[i] = this.#find(this.#names[i]!, from);
       this.#nearest = Math.min(this.#nearest, this.#next[i]!);
     }
     return this.#nearest < to;
+  }
+
+  #find(name: string, from: number): number {
+    const seen = this.#seen.get(name);
+    if (seen && seen.from <= from && seen.at >= from) return seen.at;
+    const found = this.#text.indexOf(name, from);
+    const at = found === -1 ? this.#text.length : found;
+    this.#seen.set(name, { from, at });
+    return at;
   }
 }
 

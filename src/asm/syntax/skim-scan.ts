@@ -4,7 +4,7 @@
  */
 
 import type { MacroNames } from "./macro-names.ts";
-import { type InnerKind, leapBraces, MacroFinder, openerAt } from "./skim-body.ts";
+import { type InnerKind, leapBraces, MacroFinder, openerAt, type SeenNames } from "./skim-body.ts";
 
 /** What stands outside of all brackets: a word, `*`, `{...}`, `(...)`, `[...]`. */
 export type Piece = "word" | "star" | "brace" | "paren" | "bracket";
@@ -21,7 +21,9 @@ for (let c = 0; c < 128; c++) if (/[A-Za-z_]/.test(String.fromCharCode(c))) kind
 for (let c = 48; c < 58; c++) kinds[c] = DIGIT;
 for (const c of "*,;:=+-<>|&~!()[]{}.?^") kinds[c.charCodeAt(0)] = PLAIN;
 
-const [QUOTE, SLASH, STAR, SEMI] = [34, 47, 42, 59];
+const [QUOTE, SLASH, STAR, SEMI, EQUALS] = [34, 47, 42, 59, 61];
+/** What makes a pointer a constant: `= (void *) 1;`. */
+const constantAddress = /=\s*\(\s*void\s*\*\s*\)\s*\d+\s*;/y;
 const [OPEN_PAREN, CLOSE_PAREN, OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE, COMMA] = [
   40, 41, 91, 93, 123, 125, 44,
 ];
@@ -38,6 +40,8 @@ export class SkimScanner {
   readonly pieces = new Array<Piece>(MOST_PIECES).fill("word");
   readonly starts = new Int32Array(MOST_PIECES);
   readonly ends = new Int32Array(MOST_PIECES);
+  /** The pieces are followed by `= (void *) N`. */
+  isConstant = false;
   /** The same for names declared inside of braces. */
   innerCount = 0;
   readonly innerKinds: InnerKind[] = [];
@@ -55,17 +59,18 @@ export class SkimScanner {
   /** A name that braces declare is a macro. */
   #hasMacro = false;
 
-  constructor(text: string, pos: number, macros: MacroNames) {
+  constructor(text: string, pos: number, macros: MacroNames, seen?: SeenNames) {
     this.text = text;
     this.pos = pos;
     this.#macros = macros;
-    this.#finder = new MacroFinder(text, macros.shaping);
+    this.#finder = new MacroFinder(text, macros.shaping, seen);
   }
 
   /** Reads up to the `;` of the next declaration; false at the end, at a directive, and at what is not plain. */
   next(): boolean {
     this.count = 0;
     this.innerCount = 0;
+    this.isConstant = false;
     for (;;) {
       this.#blanks();
       const start = this.pos;
@@ -74,6 +79,7 @@ export class SkimScanner {
         this.pos++;
         return true;
       }
+      if (c === EQUALS) return this.#constant();
       const piece = this.#piece(c);
       if (piece === undefined || this.count >= MOST_PIECES) return false;
       this.pieces[this.count] = piece;
@@ -88,6 +94,13 @@ export class SkimScanner {
 
   isMacro(start: number, end: number): boolean {
     return this.#macros.isSpelled(this.text, start, end);
+  }
+
+  #constant(): boolean {
+    constantAddress.lastIndex = this.pos;
+    this.isConstant = constantAddress.test(this.text);
+    if (this.isConstant) this.pos = constantAddress.lastIndex;
+    return this.isConstant;
   }
 
   #piece(c: number): Piece | undefined {

@@ -47,8 +47,14 @@ function core(scan: SkimScanner, macroKind: MacroKind): number[] | undefined {
 const isName = (word: string): boolean => !wordMeanings.has(word);
 
 /** Tells `add` the names of the declaration that `scan` has just read; false where its shape is not plain. */
-export function skimNames(scan: SkimScanner, macroKind: MacroKind, add: AddName): boolean {
+export function skimNames(
+  scan: SkimScanner,
+  macroKind: MacroKind,
+  isDeclared: (name: string) => boolean,
+  add: AddName,
+): boolean {
   const { pieces, starts, ends, count } = scan;
+  if (scan.isConstant) return constantFunction(scan, macroKind, isDeclared, add);
   if (count === 0) return true;
   const opener = pieces[0] === "word" ? openerAt(scan.text, starts[0]!, ends[0]!) : undefined;
   if (opener && count === 2 && pieces[1] === "brace") return inner(scan, add);
@@ -61,6 +67,32 @@ export function skimNames(scan: SkimScanner, macroKind: MacroKind, add: AddName)
   if (!own) return false;
   for (const { kind, start, end } of own) add(kind, start, end);
   return inner(scan, add);
+}
+
+/**
+ * `static T (*const name)(args) = (void *) N`, as libbpf declares helpers: a constant, which has no place in the object
+ * as long as nobody asks for its address. A second one of the name is for the grammar, which tells of it.
+ */
+function constantFunction(
+  scan: SkimScanner,
+  macroKind: MacroKind,
+  isDeclared: (name: string) => boolean,
+  add: AddName,
+): boolean {
+  const { pieces, starts, ends, count } = scan;
+  const at = count - 2;
+  if (at < 2 || pieces[at] !== "paren" || pieces[at + 1] !== "paren" || scan.word(0) !== "static") return false;
+  for (let i = 1; i < at; i++) {
+    if (pieces[i] === "star") continue;
+    const word = pieces[i] === "word" ? scan.word(i) : "";
+    if (word === "" || unusual.has(word) || attributeWords.has(word) || macroKind(word) === "other") return false;
+  }
+  const text = scan.text.slice(starts[at]!, ends[at]!);
+  const name = /^\(\s*\*\s*const\s+([A-Za-z_]\w*)\s*\)$/.exec(text)?.[1];
+  if (name === undefined || !isName(name) || isDeclared(name)) return false;
+  const start = starts[at]! + text.lastIndexOf(name);
+  add("value", start, start + name.length);
+  return true;
 }
 
 /** A tag is no macro of the user's; ambient ones give way behind `struct`. */

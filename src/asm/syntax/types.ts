@@ -204,7 +204,8 @@ export abstract class TypeParser extends ExpressionParser {
     if (ofType.length > 0) base = { kind: "attributed", of: base, attributes: ofType, span: base.span };
     if (draft.qualifiers.length > 0)
       base = { kind: "qualified", of: base, qualifiers: draft.qualifiers, span: this.spanFrom(first) };
-    return { ...(storage && { storage: storage.image as StorageClass }), inline, base, attributes, first };
+    if (!storage) return { inline, base, attributes, first };
+    return { storage: storage.image as StorageClass, inline, base, attributes, first };
   }
 
   #baseType({ words, type, first }: SpecifierDraft): TypeExpr {
@@ -363,8 +364,10 @@ export abstract class TypeParser extends ExpressionParser {
     const bits = this.takeIf(Colon) ? this.subexpression(COND_LEVEL) : undefined;
     const attributes = [...(declared?.attributes ?? []), ...this.attributes()];
     const type = declared ? declared.wrap(base) : base;
-    const named = declared?.name ? { name: declared.name } : {};
-    return { ...named, type, ...(bits && { bits }), attributes, span: this.spanFrom(first) };
+    const span = this.spanFrom(first);
+    const name = declared?.name;
+    if (!name) return { type, ...(bits && { bits }), attributes, span };
+    return bits ? { name, type, bits, attributes, span } : { name, type, attributes, span };
   }
 
   // ---- enum ----

@@ -38,6 +38,8 @@ typedef int (*visitor)(struct task_struct *, void *);
 struct never_used { struct task_struct by_value; visitor v; };
 extern u64 *bpf_session_cookie(void *ctx) __ksym;
 extern bool bpf_session_is_return(void *ctx) __ksym;
+static void *(* const look_up)(void *map, const void *key) = (void *) 1;
+static u64 (* const now)(void) = (void *) 5;
 #pragma clang attribute pop
 #endif
 `;
@@ -69,6 +71,9 @@ test.each([
     "kfuncs",
     `SEC("fsession/icmp_rcv") int p(u64 *ctx) { if (!bpf_session_is_return(ctx)) *bpf_session_cookie(ctx) = 1; return 0; }`,
   ],
+  ["helpers", `SEC("fentry/do_exit") int p(u64 *ctx) { return now() + (now != 0); }`],
+  ["a helper's name for something else", `static int now(void) { return 1; }`],
+  ["a helper in data", `u64 (*at)(void) = now; void *where = &now;`],
   ["declared again", `struct mm_struct; typedef __u32 u32; extern bool bpf_session_is_return(void *ctx) __ksym;`],
   ["a redefinition", `struct mm_struct { int x; };`],
   ["a name that shadows", `static int f(u32 u64) { return u64; } SEC("syscall") int p(void *pid_t) { return f(2); }`],

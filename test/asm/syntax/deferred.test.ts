@@ -37,6 +37,8 @@ describe("what a declaration declares", () => {
     ['extern int f(struct s *p) __attribute__((section(".ksyms")));', ["f"], []],
     ["struct s *g(int a, const char *b);", ["g"], []],
     ["extern const int v[4];", ["v"], []],
+    ["static long (* const f)(struct s *p, const void *q) = (void *) 7;", ["f"], []],
+    ["static struct s *(*const f)(void) = (void*)7;", ["f"], []],
     ["/* { */ struct a { /* } */ int x; // }\n };", [], ["a"]],
   ])("%s", (text, names, tags) => {
     const { source, codes } = skim(text, "typedef int foo;");
@@ -46,8 +48,28 @@ describe("what a declaration declares", () => {
   });
 });
 
+test("constants like libbpf's helpers are skimmed in headers of every size", () => {
+  const header = `
+#define __fast __attribute__((bpf_fastcall))
+static inline int one(void) { return 1; }
+/* a helper */
+static void *(* const look_up)(void *map, const void *key) = (void *) 1;
+
+/* another */
+static __fast long (* const now)(void) = (void *) 5;
+struct s { int x; };
+`;
+  const { unit, codes } = parse('#include "small.h"\nint after;\n', { files: { "small.h": header } });
+  expect(codes).toEqual([]);
+  expect([...(deferred(unit.items)?.names() ?? [])].sort()).toEqual(["look_up", "now"]);
+  expect(unit.items.map(({ kind }) => kind)).toEqual(["function", "deferred", "declaration", "declaration"]);
+});
+
 test.each([
   ["a definition", "int x = 1;"],
+  ["a pointer that is no constant", "static long (*f)(void) = (void *) 7;"],
+  ["a constant of the object", "long (*const f)(void) = (void *) 7;"],
+  ["a pointer to data", "static long *const p = (void *) 7;"],
   ["a tentative one", "int x;"],
   ["a function", "static inline int f(void) { return 0; }"],
   ["two declarators", "typedef int a, *b;"],

@@ -4,7 +4,7 @@
  * Relies on: nothing. Keeps: control flow.
  */
 import type { Pass } from "../edit.ts";
-import { hasEffect, operands, termOperands } from "../inst.ts";
+import { eachOperand, eachTermOperand, hasEffect } from "../inst.ts";
 import type { Inst, IrFunction, ValueId } from "../model.ts";
 import { dropUnusedSlots } from "./promote.ts";
 
@@ -38,12 +38,12 @@ function liveValues(fn: IrFunction): readonly boolean[] {
     work.push(value);
   };
   for (const block of fn.blocks) {
-    for (const inst of block.insts) if (hasEffect(inst)) operands(inst).forEach(need);
-    termOperands(block.term).forEach(need);
+    for (const inst of block.insts) if (hasEffect(inst)) eachOperand(inst, need);
+    eachTermOperand(block.term, need);
   }
   for (let value = work.pop(); value !== undefined; value = work.pop()) {
     const def = defs[value];
-    if (def && !hasEffect(def)) operands(def).forEach(need);
+    if (def && !hasEffect(def)) eachOperand(def, need);
   }
   return live;
 }

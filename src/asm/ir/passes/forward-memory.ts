@@ -13,7 +13,7 @@ import { type Escapes, escapesOf } from "../escapes.ts";
 import { bitsOf, type InstBody, type InstOf, mapOperands } from "../inst.ts";
 import type { Block, BlockId, Inst, IrFunction, ValueId } from "../model.ts";
 import { type KnownValue, reread } from "../reread.ts";
-import { definitions } from "../uses.ts";
+import { OwnDefinitions } from "../uses.ts";
 
 /** A value whose bytes in memory are known. */
 interface Entry extends KnownValue {
@@ -56,7 +56,7 @@ class Forwarder {
   readonly #fn: IrFunction;
   readonly #aliases: Aliases;
   readonly #escapes: Escapes;
-  readonly #defs: Map<ValueId, Inst>;
+  readonly #defs: OwnDefinitions;
   readonly #ids: Ids;
   readonly #replaced = new Replacements();
   readonly #known = new Map<string, Entry>();
@@ -74,7 +74,7 @@ class Forwarder {
 
   constructor(fn: IrFunction) {
     this.#fn = fn;
-    this.#defs = definitions(fn);
+    this.#defs = new OwnDefinitions(fn);
     this.#aliases = aliasesOf(fn, this.#defs);
     this.#escapes = escapesOf(fn, this.#defs, this.#aliases);
     this.#ids = new Ids(fn);

@@ -4,7 +4,7 @@
  * Relies on: no recursion. Keeps: functions that are entries, global, or whose address is taken.
  */
 import { blockMap, Ids, withBlocks } from "../edit.ts";
-import { type InstBody, type InstOf, mapOperands, mapSuccessors, mapTermOperands } from "../inst.ts";
+import { copyAs, type InstBody, type InstOf, mapSuccessors, mapTermOperands } from "../inst.ts";
 import type {
   Block,
   BlockId,
@@ -306,7 +306,7 @@ function copyBody(
       if (params.has(inst.id)) return [];
       const id = (inst.id + shift) as ValueId;
       if (inst.op === "param") return [{ op: "undef", ty: inst.ty, id }];
-      const moved = { ...mapOperands(inst, value), id };
+      const moved = copyAs(inst, id, value);
       if (moved.op === "phi")
         return [{ ...moved, args: moved.args.map((arg) => ({ ...arg, block: block(arg.block) })) }];
       if (moved.op === "slot" || moved.op === "end") return [{ ...moved, slot: (moved.slot + firstSlot) as SlotId }];

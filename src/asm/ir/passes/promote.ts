@@ -6,9 +6,9 @@ import type { Size } from "../../../isa/insn.ts";
 import { predecessors } from "../cfg.ts";
 import { dominators, frontiers, walkTree } from "../dominators.ts";
 import { Ids, type Pass, Replacements, substitute } from "../edit.ts";
-import { type InstBody, type InstOf, operands, termOperands } from "../inst.ts";
+import { eachOperand, eachTermOperand, type InstBody, type InstOf } from "../inst.ts";
 import type { Block, BlockId, Inst, IrFunction, IrType, PhiArg, SlotId, ValueId } from "../model.ts";
-import { definitions } from "../uses.ts";
+import { type Definitions, definitions } from "../uses.ts";
 
 /** A slot that is read and written whole, and the type its value has in between. */
 interface Variable {
@@ -23,7 +23,7 @@ interface Scope {
   readonly variables: ReadonlyMap<SlotId, Variable>;
   /** Slot by address value. */
   readonly addresses: ReadonlyMap<ValueId, SlotId>;
-  readonly types: ReadonlyMap<ValueId, IrType | "void">;
+  readonly defs: Definitions;
 }
 
 export const promote: Pass = {
@@ -33,8 +33,7 @@ export const promote: Pass = {
     if (addresses.size === 0) return fn;
     const variables = findVariables(fn, addresses);
     if (variables.size === 0) return dropUnusedSlots(fn);
-    const types = new Map([...definitions(fn)].map(([id, inst]) => [id, inst.ty]));
-    return dropUnusedSlots(rename({ fn, ids: new Ids(fn), variables, addresses, types }));
+    return dropUnusedSlots(rename({ fn, ids: new Ids(fn), variables, addresses, defs: definitions(fn) }));
   },
 };
 
@@ -59,7 +58,7 @@ function findVariables(fn: IrFunction, addresses: ReadonlyMap<ValueId, SlotId>):
   for (const block of fn.blocks) {
     for (const inst of block.insts) {
       if (inst.op !== "load" && inst.op !== "store") {
-        operands(inst).forEach(refuse);
+        eachOperand(inst, refuse);
         continue;
       }
       if (inst.op === "store") refuse(inst.value);
@@ -69,7 +68,7 @@ function findVariables(fn: IrFunction, addresses: ReadonlyMap<ValueId, SlotId>):
       if (inst.off !== 0 || inst.size !== variable.size || inst.volatile || inst.core) variables.delete(variable.slot);
       else if (inst.op === "load" && inst.ty === "ptr") variable.type = "ptr";
     }
-    termOperands(block.term).forEach(refuse);
+    eachTermOperand(block.term, refuse);
   }
   return variables;
 }
@@ -242,7 +241,7 @@ class Renamer {
   }
 
   #written(variable: Variable, store: InstOf<"store">, insts: Inst[]): ValueId {
-    const from = this.#scope.types.get(store.value);
+    const from = this.#scope.defs.get(store.value)?.ty;
     if (from === variable.type) return store.value;
     const body: InstBody =
       variable.type === "i32"
@@ -271,26 +270,25 @@ function rename(scope: Scope): IrFunction {
 export function dropUnusedSlots(fn: IrFunction): IrFunction {
   const isOfSlot = (inst: Inst): boolean => inst.op === "slot" || inst.op === "end";
   if (fn.slots.length === 0 && !fn.blocks.some((block) => block.insts.some(isOfSlot))) return fn;
-  const addresses = slotAddresses(fn);
-  const read = new Set<ValueId>();
+  const read = new Array<boolean>(fn.nextId).fill(false);
   const note = (value: ValueId): void => {
-    if (addresses.has(value)) read.add(value);
+    read[value] = true;
   };
   for (const block of fn.blocks) {
-    for (const inst of block.insts) operands(inst).forEach(note);
-    termOperands(block.term).forEach(note);
+    for (const inst of block.insts) eachOperand(inst, note);
+    eachTermOperand(block.term, note);
   }
   const used = new Set<SlotId>();
+  for (const { insts } of fn.blocks)
+    for (const inst of insts) if (inst.op === "slot" && read[inst.id]) used.add(inst.slot);
+  const stays = (inst: Inst): boolean =>
+    inst.op === "slot" ? read[inst.id]! : inst.op === "end" ? used.has(inst.slot) : true;
+  let changed = false;
   const blocks = fn.blocks.map((block) => {
-    const insts = block.insts.filter((inst) => inst.op !== "slot" || read.has(inst.id));
-    for (const inst of insts) if (inst.op === "slot") used.add(inst.slot);
-    return insts.length === block.insts.length ? block : { ...block, insts };
-  });
-  const lived = blocks.map((block) => {
-    const insts = block.insts.filter((inst) => inst.op !== "end" || used.has(inst.slot));
-    return insts.length === block.insts.length ? block : { ...block, insts };
+    if (block.insts.every(stays)) return block;
+    changed = true;
+    return { ...block, insts: block.insts.filter(stays) };
   });
   const slots = fn.slots.filter((slot) => used.has(slot.id));
-  if (slots.length === fn.slots.length && lived.every((block, i) => block === fn.blocks[i])) return fn;
-  return { ...fn, blocks: lived, slots };
+  return changed || slots.length < fn.slots.length ? { ...fn, blocks, slots } : fn;
 }

@@ -43,7 +43,7 @@ class Reuser {
   readonly #memory: Memory;
   readonly #ids: Ids;
   readonly #doms: Dominators;
-  readonly #preds: Map<BlockId, BlockId[]>;
+  readonly #preds: Map<BlockId, readonly BlockId[]>;
   readonly #blocks: Map<BlockId, Block>;
   readonly #replaced = new Replacements();
   /** Instructions of each block that touch memory, as it is now. */
@@ -59,7 +59,7 @@ class Reuser {
     this.#memory = new Memory(fn);
     this.#ids = new Ids(fn);
     this.#doms = dominators(fn);
-    this.#preds = predecessors(fn.blocks);
+    this.#preds = new Map(predecessors(fn.blocks));
     this.#blocks = blockMap(fn);
     for (const { id, insts } of fn.blocks) this.#touching.set(id, insts.filter(touchesMemory));
   }

@@ -34,6 +34,7 @@ function sameEnds(fn: IrFunction): IrFunction {
 
 /** Jumps over blocks that hold nothing but a jump, where no phi would see two ways from one block. */
 function skipEmpty(fn: IrFunction): IrFunction {
+  if (!fn.blocks.some(({ insts, term }, i) => i > 0 && insts.length === 0 && term.op === "jump")) return fn;
   const blocks = blockMap(fn);
   const preds = new Map([...predecessors(fn.blocks)].map(([id, list]) => [id, new Set(list)]));
   let changed = false;
@@ -72,6 +73,10 @@ function splitPhiArg(inst: Inst, via: BlockId, from: readonly BlockId[]): Inst {
 /** Joins each block that jumps to a block which nothing else reaches with that block. */
 function mergeChains(fn: IrFunction): IrFunction {
   const preds = predecessors(fn.blocks);
+  const entry = fn.blocks[0]!.id;
+  const joins = ({ id, term }: Block): boolean =>
+    term.op === "jump" && preds.get(term.to)!.length === 1 && term.to !== id && term.to !== entry;
+  if (!fn.blocks.some(joins)) return fn;
   const blocks = blockMap(fn);
   const replaced = new Replacements();
   const renamed = new Map<BlockId, BlockId>();
@@ -84,7 +89,7 @@ function mergeChains(fn: IrFunction): IrFunction {
     let merged = false;
     while (last.term.op === "jump") {
       const next: Block = blocks.get(last.term.to)!;
-      if (preds.get(next.id)!.length !== 1 || next.id === id || next.id === fn.blocks[0]!.id) break;
+      if (preds.get(next.id)!.length !== 1 || next.id === id || next.id === entry) break;
       for (const inst of next.insts) {
         if (inst.op === "phi") replaced.set(inst.id, inst.args[0]!.value);
         else insts.push(inst);

@@ -21,7 +21,7 @@ import {
   simplifyZext,
 } from "../rules/conversion.ts";
 import { type ConstantData, instead, number, type Rewrite, type RuleContext } from "../rules/rule.ts";
-import { definitions, useCounts } from "../uses.ts";
+import { OwnDefinitions, useCounts } from "../uses.ts";
 
 /** Rewrites of one instruction; rules only go downhill, so this is a guard. */
 const maxSteps = 64;
@@ -37,7 +37,7 @@ class Simplifier implements RuleContext {
   readonly #fn: IrFunction;
   readonly #constants: ReadonlyMap<string, ConstantData>;
   readonly #ids: Ids;
-  readonly #defs: Map<ValueId, Inst>;
+  readonly #defs: OwnDefinitions;
   readonly #uses: ReadonlyMap<ValueId, number>;
   readonly #replaced = new Replacements();
   readonly #facts: BitFacts;
@@ -50,7 +50,7 @@ class Simplifier implements RuleContext {
     this.#fn = fn;
     this.#constants = constants;
     this.#ids = new Ids(fn);
-    this.#defs = definitions(fn);
+    this.#defs = new OwnDefinitions(fn);
     this.#uses = useCounts(fn);
     this.#facts = new BitFacts((value) => this.def(value));
   }

@@ -11,6 +11,8 @@ import { foldBin, foldCmp } from "../evaluate.ts";
 import {
   type Branch,
   bitsOf,
+  eachOperand,
+  eachTermOperand,
   type InstOf,
   isPure,
   mapOperands,
@@ -21,7 +23,7 @@ import {
 } from "../inst.ts";
 import { BitFacts } from "../known-bits.ts";
 import type { Block, BlockId, Inst, IrFunction, Slot, SlotId, ValueId } from "../model.ts";
-import { definitions } from "../uses.ts";
+import { OwnDefinitions } from "../uses.ts";
 
 /** Instructions of a block that is passed by, beside its phis. */
 const maxInsts = 6;
@@ -43,7 +45,7 @@ interface Shortcut {
 class Threader {
   readonly #fn: IrFunction;
   readonly #ids: Ids;
-  readonly #defs: Map<ValueId, Inst>;
+  readonly #defs: OwnDefinitions;
   readonly #facts: BitFacts;
   readonly #preds: ReadonlyMap<BlockId, readonly BlockId[]>;
   readonly #doms: Dominators;
@@ -61,7 +63,7 @@ class Threader {
   constructor(fn: IrFunction) {
     this.#fn = fn;
     this.#ids = new Ids(fn);
-    this.#defs = definitions(fn);
+    this.#defs = new OwnDefinitions(fn);
     this.#facts = new BitFacts((value) => this.#defs.get(value)!);
     this.#preds = predecessors(fn.blocks);
     this.#doms = dominators(fn);
@@ -339,15 +341,19 @@ function usedOutside(fn: IrFunction, reads: (value: ValueId, at: BlockId) => voi
     if (home.get(value) !== at) outside.add(value);
   };
   for (const block of fn.blocks) {
-    for (const inst of block.insts) {
-      for (const value of operands(inst)) reads(value, block.id);
-      if (inst.op === "phi") for (const arg of inst.args) use(arg.value, arg.block);
-      else for (const value of operands(inst)) use(value, block.id);
-    }
-    for (const value of termOperands(block.term)) {
-      use(value, block.id);
+    const both = (value: ValueId): void => {
       reads(value, block.id);
+      use(value, block.id);
+    };
+    for (const inst of block.insts) {
+      if (inst.op === "phi") {
+        for (const arg of inst.args) {
+          reads(arg.value, block.id);
+          use(arg.value, arg.block);
+        }
+      } else eachOperand(inst, both);
     }
+    eachTermOperand(block.term, both);
   }
   return outside;
 }

@@ -109,8 +109,10 @@ const fill = (bytes: readonly Byte[], count: number): Byte[] => [
 
 function itself(value: ValueId, count: number, cx: RuleContext): Byte[] {
   const { zeros } = cx.bits(value);
-  return Array.from({ length: count }, (_, index): Byte => {
-    const isZero = ((zeros >> BigInt(8 * index)) & 0xffn) === 0xffn;
-    return isZero ? "zero" : { value, index };
-  });
+  const bytes: Byte[] = [];
+  for (let index = 0; index < count; index++) {
+    const isZero = zeros !== 0n && ((zeros >> BigInt(8 * index)) & 0xffn) === 0xffn;
+    bytes.push(isZero ? "zero" : { value, index });
+  }
+  return bytes;
 }
