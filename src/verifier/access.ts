@@ -46,7 +46,7 @@ function mayBeNull(cx: Cx, p: Pointer, reg: string): Outcome {
 function checkAtomic(cx: Cx, p: Pointer, reg: string, access: Access): Outcome {
   if (access.mode === "update" && access.size < 4)
     return refuse("E0501", [0, "an atomic operation on less than 4 bytes"]);
-  if (p.to.kind === "address") return undefined;
+  if (p.to.kind === "address" || p.to.kind === "arena") return undefined;
   const barred =
     ["ctx", "packet", "packet_end", "sock", "flow_keys"].includes(p.to.kind) ||
     (p.to.kind === "btf" && access.mode === "read" && p.to.trust !== "trusted");

@@ -185,7 +185,8 @@ const NO_RETVAL = /INET_(INGRESS|EGRESS)|SOCK_OPS|_RECVMSG|_GETPEERNAME|_GETSOCK
 const isCgroup = (info: SectionInfo): boolean => /^BPF_(CGROUP|LSM_CGROUP)/.test(info.attachType ?? "");
 
 function helperFact(info: SectionInfo, id: number): Helper | { readonly missing: true; readonly name?: string } {
-  const barred = RETVAL.has(id) && isCgroup(info) && NO_RETVAL.test(info.attachType ?? "");
+  const isVoid = info.attachType === "BPF_LSM_CGROUP" && (lsmHook(info.target ?? "")?.isVoid ?? false);
+  const barred = RETVAL.has(id) && isCgroup(info) && (isVoid || NO_RETVAL.test(info.attachType ?? ""));
   const helper = barred
     ? undefined
     : (helperFor(id, info) ?? (isCgroup(info) && RETVAL.has(id) ? helperById(id) : undefined));

@@ -78,6 +78,8 @@ function checkBytes(cx: Cx, p: Pointer, use: MemoryUse): Outcome {
       return notMemory(cx, p, use);
     case "packet":
       return isPacket(p) ? checkPacketArg(cx, p, use) : undefined;
+    case "arena":
+      return unmodelled(`passing an address in the arena to ${use.name} as memory`);
     case "flow_keys":
       return unmodelled(`passing flow keys to ${use.name} as memory`);
     case "ctx":
