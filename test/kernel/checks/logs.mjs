@@ -50,27 +50,34 @@ async function explained(log, host) {
 }
 
 /** `least`: so many of the pages must be refused there, and all of those for the page's reason. */
-const check = (place, sessions, least) => ({
-  name: `logs of ${place} are explained by the pages' codes`,
-  kernels: [place],
-  compilers: ["bpfasm"],
-  files: () => objects(sessions, mkdtempSync(join(tmpdir(), "bpfasm-pages-"))),
-  script,
-  expect: async (output) => {
-    const host = mkdtempSync(join(tmpdir(), "bpfasm-logs-"));
-    const parts = output.text.split(WORD).slice(1);
-    const wrong = [];
-    let named = 0;
-    for (let i = 0; i < parts.length; i += 2) {
-      const code = await explained(parts[i + 1], host);
-      if (code === undefined) continue;
-      if ([parts[i], ...(like[parts[i]] ?? [])].includes(code)) named++;
-      else wrong.push(`${parts[i]} is told as ${code}`);
-    }
-    rmSync(host, { recursive: true });
-    assert.deepEqual(wrong, []);
-    assert.ok(named >= least, `only ${named} of ${parts.length / 2} pages are refused and explained`);
-  },
-});
+function check(place, sessions, least) {
+  let built;
+  return {
+    name: `logs of ${place} are explained by the pages' codes`,
+    kernels: [place],
+    compilers: ["bpfasm"],
+    files: () => {
+      built = mkdtempSync(join(tmpdir(), "bpfasm-pages-"));
+      return objects(sessions, built);
+    },
+    script,
+    expect: async (output) => {
+      const host = mkdtempSync(join(tmpdir(), "bpfasm-logs-"));
+      const parts = output.text.split(WORD).slice(1);
+      const wrong = [];
+      let named = 0;
+      for (let i = 0; i < parts.length; i += 2) {
+        const code = await explained(parts[i + 1], host);
+        if (code === undefined) continue;
+        if ([parts[i], ...(like[parts[i]] ?? [])].includes(code)) named++;
+        else wrong.push(`${parts[i]} is told as ${code}`);
+      }
+      rmSync(host, { recursive: true });
+      if (built) rmSync(built, { recursive: true });
+      assert.deepEqual(wrong, []);
+      assert.ok(named >= least, `only ${named} of ${parts.length / 2} pages are refused and explained`);
+    },
+  };
+}
 
 export default [check("7.2-amd64", true, 40), check("6.1-amd64", false, 30)];
