@@ -85,9 +85,13 @@ export class Browser {
 
   async stop(): Promise<void> {
     const ended = new Promise((done) => this.#process.once("exit", done));
-    this.#process.kill();
+    this.#session = undefined;
+    void this.#say("Browser.close");
     await ended;
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    // Its other processes may still be writing there; what cannot be removed lies in the folder for temporary files.
+    try {
+      rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    } catch {}
   }
 
   async #evaluate<T>(expression: string): Promise<T> {
