@@ -1,7 +1,8 @@
 /** From where on a stack object can be reached other than by its name: behind the first instruction that gives it away. */
 import { type Aliases, escaping, type Region } from "./aliases.ts";
 import { successors, termOperands } from "./inst.ts";
-import type { BlockId, Inst, IrFunction, ValueId } from "./model.ts";
+import type { BlockId, IrFunction, ValueId } from "./model.ts";
+import type { Definitions } from "./uses.ts";
 
 export interface Escapes {
   /** Whether instruction `index` of `block`, or one that ran before it, may have given the object's address away. */
@@ -15,7 +16,7 @@ interface Place {
   behind?: ReadonlySet<BlockId>;
 }
 
-export function escapesOf(fn: IrFunction, defs: ReadonlyMap<ValueId, Inst>, aliases: Aliases): Escapes {
+export function escapesOf(fn: IrFunction, defs: Pick<Definitions, "get">, aliases: Aliases): Escapes {
   const places = new Map<Region, Place>();
   const mark = (value: ValueId, block: BlockId, index: number): void => {
     if (defs.get(value)?.ty !== "ptr") return;
