@@ -4,15 +4,16 @@ import { operands, termOperands } from "./inst.ts";
 import type { BlockId, IrFunction, ValueId } from "./model.ts";
 
 /**
- * Values that some block after each one reads, those that phis take from it among them. Walks up from each use to the
- * definition: the cost is the size of the answer.
+ * Which values of `of` some block after each one reads, those that phis take from it among them. Walks up from each use
+ * to the definition: the cost is the size of the answer.
  */
-export function liveOuts(fn: IrFunction): ReadonlyMap<BlockId, ReadonlySet<ValueId>> {
+export function liveOuts(fn: IrFunction, of: ReadonlySet<ValueId>): ReadonlyMap<BlockId, ReadonlySet<ValueId>> {
   const preds = predecessors(fn.blocks);
   const home = new Map<ValueId, BlockId>();
   const outs = new Map<BlockId, Set<ValueId>>(fn.blocks.map(({ id }) => [id, new Set()]));
   for (const block of fn.blocks) for (const inst of block.insts) home.set(inst.id, block.id);
   const enter = (block: BlockId, value: ValueId): void => {
+    if (!of.has(value)) return;
     const work = [block];
     for (let at = work.pop(); at !== undefined; at = work.pop()) {
       if (home.get(value) === at) continue;
@@ -30,7 +31,7 @@ export function liveOuts(fn: IrFunction): ReadonlyMap<BlockId, ReadonlySet<Value
       else {
         for (const { block: from, value } of inst.args) {
           const out = outs.get(from)!;
-          if (out.has(value)) continue;
+          if (out.has(value) || !of.has(value)) continue;
           out.add(value);
           enter(from, value);
         }

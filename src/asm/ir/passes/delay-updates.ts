@@ -6,14 +6,14 @@
 import type { Pass } from "../edit.ts";
 import { operands, termOperands } from "../inst.ts";
 import { liveOuts } from "../live-values.ts";
-import type { Block, Inst, ValueId } from "../model.ts";
+import type { Block, Inst, IrFunction, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
 
 export const delayUpdates: Pass = {
   name: "delay-updates",
   run(fn) {
     const defs = definitions(fn);
-    const live = liveOuts(fn);
+    const live = liveOuts(fn, updatedIn(fn, defs));
     let changed = false;
     const blocks = fn.blocks.map((block) => {
       const after = delayed(block, defs, live.get(block.id)!);
@@ -35,6 +35,17 @@ function updated(inst: Inst, defs: ReadonlyMap<ValueId, Inst>): ValueId | undefi
   if (inst.op === "neg") return inst.a;
   if (inst.op !== "bin" || defs.get(inst.b)!.op !== "const") return undefined;
   return free.has(defs.get(inst.a)!.op) ? undefined : inst.a;
+}
+
+function updatedIn(fn: IrFunction, defs: ReadonlyMap<ValueId, Inst>): ReadonlySet<ValueId> {
+  const found = new Set<ValueId>();
+  for (const { insts } of fn.blocks) {
+    for (const inst of insts) {
+      const value = updated(inst, defs);
+      if (value !== undefined) found.add(value);
+    }
+  }
+  return found;
 }
 
 function delayed(block: Block, defs: ReadonlyMap<ValueId, Inst>, liveOut: ReadonlySet<ValueId>): Block {
