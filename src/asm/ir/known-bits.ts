@@ -53,6 +53,8 @@ export class BitFacts {
 
   #compute(inst: Inst, depth: number): KnownBits {
     if (inst.ty === "void" || inst.ty === "ptr") return unknown;
+    const counted = inst.op === "phi" ? this.#counted(inst, 0n) : undefined;
+    if (counted) return counted;
     const full = maskOf(inst.ty);
     const of = (value: ValueId): KnownBits => this.of(value, depth + 1);
     switch (inst.op) {
@@ -77,16 +79,15 @@ export class BitFacts {
       case "bin":
         return this.#bin(inst, full, depth);
       case "phi":
-        return this.#counted(inst, 0n) ?? this.#phi(inst, full, depth);
+        return inst.args.length > 4
+          ? unknown
+          : join(
+              inst.args.map((arg) => this.of(arg.value, depth + 2)),
+              full,
+            );
       default:
         return unknown;
     }
-  }
-
-  #phi({ args }: InstOf<"phi">, full: bigint, depth: number): KnownBits {
-    if (args.length > 4) return unknown;
-    const all = args.map((arg) => this.of(arg.value, depth + 2));
-    return join(all, full);
   }
 
   /** A counter that is never negative, even `by` later: that is all that is said of its bits. */

@@ -19,6 +19,7 @@ import { type FunctionTables, knownCallees } from "./passes/known-callees.ts";
 import { knownLengths } from "./passes/known-lengths.ts";
 import { mergeTests } from "./passes/merge-tests.ts";
 import { numberValues } from "./passes/number-values.ts";
+import { oneReturn } from "./passes/one-return.ts";
 import { oneRound } from "./passes/one-round.ts";
 import { promote } from "./passes/promote.ts";
 import { quickWays } from "./passes/quick-ways.ts";
@@ -67,6 +68,7 @@ export const optionalPasses = [
   "known-arguments",
   "merge-tests",
   "number-values",
+  "one-return",
   "one-round",
   "quick-ways",
   "reuse-loads",
@@ -223,6 +225,7 @@ function fullPlan(options: OptimiseOptions): Plan {
     promote,
     dropDead,
     simplifyCfg,
+    oneReturn,
     sinkCommon,
     dropDead,
     simplifyCfg,

@@ -190,10 +190,10 @@ class Sinker {
 
   /**
    * Numbers may; addresses only where all are of globals: an instruction is for one kind of pointer
-   * (verifier.c:reg_type_mismatch). What a call gets may depend on constants that the kernel wants to be one per call.
+   * (verifier.c:reg_type_mismatch). What the kernel is called with may depend on constants that it wants to be one per call.
    */
   #mayDiffer(user: Inst, values: readonly ValueId[]): boolean {
-    if (user.op === "call") return false;
+    if (user.op === "call" && user.callee.kind !== "function") return false;
     const types = new Set(values.map((value) => this.#defs.get(value)!.ty));
     if (types.size !== 1) return false;
     return values.every((value) => {
