@@ -1,4 +1,5 @@
 /** Which bits of a value are certain. Pointers and what memory holds are not. */
+import type { Counters } from "./counters.ts";
 import { bitsOf, type InstOf } from "./inst.ts";
 import type { Inst, IrType, ValueId } from "./model.ts";
 
@@ -9,6 +10,8 @@ export interface KnownBits {
   readonly ones: bigint;
   /** The greatest unsigned value, where bits alone would allow a greater one. */
   readonly most?: bigint;
+  /** The greatest value that counting alone tells. The kernel may not know it: masks and checks have to stay. */
+  readonly counted?: bigint;
 }
 
 const unknown: KnownBits = { zeros: 0n, ones: 0n };
@@ -32,10 +35,12 @@ const maxArgs = 16;
 /** Answers for one function; `def` gives the instruction that makes a value. */
 export class BitFacts {
   readonly #def: (value: ValueId) => Inst;
+  readonly #counters: Counters | undefined;
   readonly #memo = new Map<ValueId, KnownBits>();
 
-  constructor(def: (value: ValueId) => Inst) {
+  constructor(def: (value: ValueId) => Inst, counters?: Counters) {
     this.#def = def;
+    this.#counters = counters;
   }
 
   of(value: ValueId, depth = 0): KnownBits {
@@ -50,6 +55,8 @@ export class BitFacts {
 
   #compute(inst: Inst, depth: number): KnownBits {
     if (inst.ty === "void" || inst.ty === "ptr") return unknown;
+    const counted = inst.op === "phi" ? this.#counted(inst, 0n) : undefined;
+    if (counted) return counted;
     const full = maskOf(inst.ty);
     const of = (value: ValueId): KnownBits => this.of(value, depth + 1);
     switch (inst.op) {
@@ -85,7 +92,26 @@ export class BitFacts {
     }
   }
 
+  /** A counter that is never negative, even `by` later: that is all that is said of its bits. */
+  #counted(phi: InstOf<"phi">, by: bigint): KnownBits | undefined {
+    const moves = phi.args.some(({ value }) => isSumOf(this.#def(value), phi.id));
+    const range = moves ? this.#counters?.of(phi) : undefined;
+    const bits = phi.ty === "i32" ? 32 : 64;
+    const sign = 1n << BigInt(bits - 1);
+    if (!range || range.least + by < 0n || range.most + by >= sign) return undefined;
+    return { zeros: sign, ones: 0n, counted: range.most + by };
+  }
+
+  /** What is a constant more than a counter. */
+  #moved({ ty, a, b }: InstOf<"bin">): KnownBits | undefined {
+    const [from, by] = [this.#def(a), this.#def(b)];
+    if (from.op !== "phi" || by.op !== "const" || from.ty !== ty) return undefined;
+    return this.#counted(from, BigInt.asIntN(ty === "i32" ? 32 : 64, by.value));
+  }
+
   #bin(inst: InstOf<"bin">, full: bigint, depth: number): KnownBits {
+    const moved = inst.fn === "add" && inst.ty !== "ptr" ? this.#moved(inst) : undefined;
+    if (moved) return moved;
     const a = this.of(inst.a, depth + 1);
     const b = this.of(inst.b, depth + 1);
     switch (inst.fn) {
@@ -110,6 +136,8 @@ export class BitFacts {
     }
   }
 }
+
+const isSumOf = (inst: Inst, value: ValueId): boolean => inst.op === "bin" && inst.fn === "add" && inst.a === value;
 
 /** A value of at most `most` (which may not fit: then nothing), whose bits `low` are zero. */
 function bounded(full: bigint, most: bigint, low: bigint): KnownBits {

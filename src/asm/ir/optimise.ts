@@ -22,6 +22,7 @@ import { knownLengths } from "./passes/known-lengths.ts";
 import { mergeStores } from "./passes/merge-stores.ts";
 import { mergeTests } from "./passes/merge-tests.ts";
 import { numberValues } from "./passes/number-values.ts";
+import { oneReturn } from "./passes/one-return.ts";
 import { oneRound } from "./passes/one-round.ts";
 import { promote } from "./passes/promote.ts";
 import { quickWays } from "./passes/quick-ways.ts";
@@ -75,6 +76,7 @@ export const optionalPasses = [
   "merge-stores",
   "merge-tests",
   "number-values",
+  "one-return",
   "one-round",
   "quick-ways",
   "reuse-loads",
@@ -249,6 +251,7 @@ function fullPlan(options: OptimiseOptions): Plan {
     promote,
     dropDead,
     simplifyCfg,
+    oneReturn,
     sinkCommon,
     dropDead,
     simplifyCfg,

@@ -3,6 +3,7 @@ import { checkSsa } from "../../../src/asm/ir/check.ts";
 import type { Pass } from "../../../src/asm/ir/edit.ts";
 import { parseIr } from "../../../src/asm/ir/parse.ts";
 import { dropDead } from "../../../src/asm/ir/passes/dead.ts";
+import { followBranches } from "../../../src/asm/ir/passes/known-branches.ts";
 import { mergeTests } from "../../../src/asm/ir/passes/merge-tests.ts";
 import { simplify } from "../../../src/asm/ir/passes/simplify.ts";
 import { printIr } from "../../../src/asm/ir/print.ts";
@@ -26,7 +27,7 @@ const chain = (...tests: readonly string[]): string => {
     const next = i + 1 === tests.length ? "b108" : `b${101 + i}`;
     return `b${100 + i}:\n${i === 0 ? "%1 = param i64 0\n%2 = trunc i32 %1\nCONSTS" : ""}br ${line.replace("NEXT", next)}`;
   });
-  const constants = [0, 1, 2, 3, 4, 16, 64].map((n) => `%${20 + n} = const i32 ${n}\n`).join("");
+  const constants = [-1, 0, 1, 2, 3, 4, 16, 64].map((n) => `%${20 + n} = const i32 ${n}\n`).join("");
   const ends = "b108:\n%90 = const i64 1\nret %90\nb109:\n%91 = const i64 2\nret %91";
   return `${blocks.join("\n").replace("CONSTS", constants)}\n${ends}`;
 };
@@ -52,7 +53,7 @@ describe("merge-tests", () => {
     expect(branches(after)).toEqual([expect.stringContaining("br ne")]);
   });
   test.each([
-    ["neither implies the other", "slt %2, %20, b109, NEXT", "sgt %2, %84, b109, NEXT"],
+    ["neither implies the other", "slt %2, %21, b109, NEXT", "sgt %2, %84, b109, NEXT"],
     ["bits that contradict", "set %2, %23, NEXT, b109", "set %2, %21, b109, NEXT"],
   ])("stays: %s", (_, first, second) => {
     expect(branches(run([mergeTests], chain(first, second)))).toHaveLength(2);
@@ -90,4 +91,54 @@ ret %2`;
   const after = run([simplify()], body);
   expect(after).not.toContain("lshr");
   expect(after).toMatch(/const i64 1536\n/);
+});
+
+describe("signs and limits", () => {
+  test.each([
+    ["below 0 or above", "slt %2, %20, b109, NEXT", "sgt %2, %36, b109, NEXT", "br ugt"],
+    ["above or below 0", "sge %2, %36, b109, NEXT", "sgt %2, %19, NEXT, b109", "br ugt"],
+  ])("%s a limit is one unsigned test", (_, first, second, one) => {
+    const made = branches(run([mergeTests], chain(first, second)));
+    expect(made).toEqual([expect.stringContaining(one)]);
+  });
+  test.each([
+    ["the limit is negative", "slt %2, %20, b109, NEXT", "sgt %2, %19, b109, NEXT"],
+    ["from 1 on", "slt %2, %21, b109, NEXT", "sgt %2, %36, b109, NEXT"],
+    ["no lower end", "sgt %2, %36, b109, NEXT", "sgt %2, %84, b109, NEXT"],
+  ])("stays: %s", (_, first, second) => {
+    expect(run([mergeTests], chain(first, second))).not.toContain("br ugt");
+  });
+  test("what is known not to be negative is extended without its sign", () => {
+    const body = (fn: string): string => `b100:
+%1 = param i64 0
+%2 = trunc i32 %1
+%3 = const i32 64
+br ${fn} %2, %3, b101, b102
+b101:
+%4 = sext i64 32 %2
+ret %4
+b102:
+ret %1`;
+    expect(run([followBranches], body("ult"))).toContain("zext i64 32 %2");
+    expect(run([followBranches], body("slt"))).toContain("sext i64 32 %2");
+  });
+  test("equal bytes are equal however they are extended", () => {
+    const body = (from: number, to: number): string => `b100:
+%1 = param i64 0
+%2 = param i64 1
+%13 = cast ptr %1
+%14 = cast ptr %2
+%3 = load i32 u${to} [%13 + 0]
+%4 = load i32 u${to} [%14 + 0]
+%5 = sext i32 ${from} %3
+%6 = sext i32 ${from} %4
+br eq %5, %6, b101, b102
+b101:
+ret %1
+b102:
+ret %2`;
+    expect(run([simplify()], body(8, 8))).not.toContain("sext");
+    expect(run([simplify()], body(16, 16))).not.toContain("sext");
+    expect(run([simplify()], body(8, 16))).toContain("sext");
+  });
 });

@@ -1,5 +1,6 @@
 /**
- * What a branch found out holds in the blocks that only its one way leads to: there the same question has its answer.
+ * What a branch found out holds in the blocks that only its one way leads to: there the same question has its answer,
+ * and what is not negative is extended without its sign.
  * Relies on: equal values have one number. Keeps: instructions, order.
  */
 import { anyNumber, type Bounds, compares, narrowed } from "../bounds.ts";
@@ -7,7 +8,7 @@ import { predecessors } from "../cfg.ts";
 import { dominators, walkTree } from "../dominators.ts";
 import { blockMap, type Pass, withBlocks } from "../edit.ts";
 import { foldCmp } from "../evaluate.ts";
-import { type Branch, bitsOf, inverse, mirror, valueType } from "../inst.ts";
+import { type Branch, bitsOf, type InstOf, inverse, mirror, valueType } from "../inst.ts";
 import type { Block, BlockId, CmpOp, Inst, IrFunction, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
 
@@ -111,9 +112,19 @@ class Walker {
     return foldCmp(fn, bitsOf(valueType(right)), value, right.value);
   }
 
+  /** Whether the sign that is extended is known to be 0. */
+  #isPositive({ a, from }: InstOf<"sext" | "zext">): boolean {
+    const bounds = this.#bounds.get(a);
+    return bounds !== undefined && bounds.umax < 1n << BigInt(from - 1);
+  }
+
   #block(block: Block): Block {
     let changed = false;
     const insts = block.insts.map((inst): Inst => {
+      if (inst.op === "sext" && this.#isPositive(inst)) {
+        changed = true;
+        return { ...inst, op: "zext" };
+      }
       const answer = inst.op === "cmp" ? this.#answer(inst.fn, inst.a, inst.b) : undefined;
       if (answer === undefined || inst.op !== "cmp") return inst;
       changed = true;

@@ -1,7 +1,7 @@
 /**
  * Branches one after the other that lead to one place, all asking about one value. Where the first condition implies the
  * second, the first is left out; tests of bits and equality become one: `if (x & 1) goto a; if (!(x & 2)) goto a;` is
- * `if ((x & 3) != 2) goto a`.
+ * `if ((x & 3) != 2) goto a`; `x s< 0 || x s>= k` is `x u>= k` where k is not negative.
  * Relies on: nothing. Keeps: instructions but for new masks; the way that is taken.
  */
 import { anyNumber, compares, narrowed } from "../bounds.ts";
@@ -9,7 +9,7 @@ import { predecessors } from "../cfg.ts";
 import { blockMap, Ids, type Pass, withBlocks } from "../edit.ts";
 import { bitsOf, branchTo, inverse, valueType } from "../inst.ts";
 import { maskOf } from "../known-bits.ts";
-import type { Block, BlockId, CmpOp, Inst, IrFunction, ValueId } from "../model.ts";
+import type { Block, BlockId, CmpOp, Inst, IrFunction, IrType, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
 
 export const mergeTests: Pass = {
@@ -57,7 +57,7 @@ class Merger {
     for (const { id, term } of this.#fn.blocks) {
       if (term.op !== "br" || this.#gone.has(id)) continue;
       for (const target of [term.then, term.else]) {
-        if (this.#dropImplied(id, target) || this.#mergeFields(id, target)) {
+        if (this.#dropImplied(id, target) || this.#mergeFields(id, target) || this.#mergeSigns(id, target)) {
           this.#changed = true;
           break;
         }
@@ -133,13 +133,32 @@ class Merger {
     return true;
   }
 
+  /** Below 0 or above a number that is not: above it, unsigned. */
+  #mergeSigns(id: BlockId, target: BlockId): boolean {
+    const test = this.#test(id, target);
+    const next = test && this.#following(test);
+    if (!next || test.not || next.not) return false;
+    const ty = valueType(this.#defs.get(test.value)!);
+    const most = upperBound([test, next], bitsOf(ty));
+    if (most === undefined) return false;
+    const { block } = test;
+    const { span } = next.block.term;
+    const b = this.#number(ty, most);
+    const term = branchTo({ fn: "ugt", a: test.value, b, ...(span && { span }) }, target, next.next);
+    this.#blocks.set(id, { ...block, term });
+    this.#skip([next], id);
+    return true;
+  }
+
+  #number(ty: IrType, n: bigint): ValueId {
+    const made = this.#ids.inst({ op: "const", ty, value: n }, undefined);
+    this.#constants.push(made);
+    return made.id;
+  }
+
   #asking({ block, target, value }: Test, { mask, rest }: Field, next: BlockId): Block {
     const ty = valueType(this.#defs.get(value)!);
-    const number = (n: bigint): ValueId => {
-      const made = this.#ids.inst({ op: "const", ty, value: n }, undefined);
-      this.#constants.push(made);
-      return made.id;
-    };
+    const number = (n: bigint): ValueId => this.#number(ty, n);
     const { span } = block.term;
     const how = { ...(span && { span }) };
     if (rest === 0n)
@@ -169,6 +188,17 @@ class Merger {
       this.#gone.add(id);
     }
   }
+}
+
+/** The number up to which neither holds, where it is so from 0 on, and one of them is about the sign. */
+function upperBound(tests: readonly Test[], bits: 32 | 64): bigint | undefined {
+  let left = anyNumber(bits);
+  for (const { fn, constant } of tests) {
+    const not = inverse(fn);
+    if (!not || fn === "eq" || fn === "ne") return undefined;
+    left = narrowed(left, not, constant);
+  }
+  return left.smin === 0n && left.smax >= 0n && left.smax === left.umax ? left.smax : undefined;
 }
 
 /** The test as a field: any bit of a mask set, a single bit clear, or the whole value unequal to a number. */

@@ -5,6 +5,7 @@
 
 import { bug } from "../../../support/bug.ts";
 import type { Span } from "../../../support/span.ts";
+import { Counters } from "../counters.ts";
 import { blockMap, Ids, type Pass, Replacements, substitute, withBlocks } from "../edit.ts";
 import { type Branch, branchTo, type InstBody, mapOperands, mapTermOperands, valueType } from "../inst.ts";
 import { BitFacts, type KnownBits } from "../known-bits.ts";
@@ -52,7 +53,7 @@ class Simplifier implements RuleContext {
     this.#ids = new Ids(fn);
     this.#defs = new OwnDefinitions(fn);
     this.#uses = useCounts(fn);
-    this.#facts = new BitFacts((value) => this.def(value));
+    this.#facts = new BitFacts((value) => this.def(value), new Counters(fn));
   }
 
   run(): IrFunction {

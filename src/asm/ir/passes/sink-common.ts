@@ -189,9 +189,9 @@ class Sinker {
     return key !== undefined && values.every((value) => keyOf(value) === key);
   }
 
-  /** What a call gets may depend on constants that the kernel wants to be one per call. */
+  /** What the kernel is called with may depend on constants that it wants to be one per call. */
   #mayDiffer(user: Inst, values: readonly ValueId[]): boolean {
-    if (user.op === "call") return false;
+    if (user.op === "call" && user.callee.kind !== "function") return false;
     const types = new Set(values.map((value) => this.#defs.get(value)!.ty));
     if (types.size !== 1) return false;
     const def = (value: ValueId): Inst => this.#defs.get(value)!;

@@ -34,10 +34,22 @@ function ofValues({ fn, a, b }: Comparison, cx: RuleContext): Verdict {
   const [left, right] = [cx.def(a), cx.def(b)];
   if (left.op === "cast" && right.op === "cast" && left.ty === "i64" && right.ty === "i64" && fn in pointerOrder)
     return { fn, a: left.a, b: right.a };
+  if (fn === "eq" || fn === "ne") {
+    const narrow = bothNarrow(left, right, cx);
+    if (narrow) return { fn, ...narrow };
+  }
   const [x, y] = [lowHalf(a, cx), lowHalf(b, cx)];
   if (!x || !y || left.op !== right.op) return undefined;
   if (left.op === "zext") return { fn: signedToUnsigned[fn] ?? fn, a: x(), b: y() };
   return fn === "set" ? undefined : { fn, a: x(), b: y() };
+}
+
+/** 8 or 16 bits on both sides, extended alike: equal if they were before. */
+function bothNarrow(left: Inst, right: Inst, cx: RuleContext): { a: ValueId; b: ValueId } | undefined {
+  if (left.op !== "sext" || right.op !== "sext" || left.from !== right.from || left.from === 32) return undefined;
+  const [a, b] = [left.a, right.a];
+  const fits = (value: ValueId): boolean => greatest(cx.bits(value), cx.type(value)) >> BigInt(left.from) === 0n;
+  return cx.type(a) === cx.type(b) && fits(a) && fits(b) ? { a, b } : undefined;
 }
 
 const pointerOrder: Readonly<Partial<Record<CmpOp, true>>> = {

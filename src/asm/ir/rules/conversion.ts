@@ -36,9 +36,11 @@ export function simplifySext(inst: Extend, cx: RuleContext): Rewrite {
   const { ty, from } = inst;
   const c = cx.constant(inst.a);
   if (c !== undefined) return number(ty, BigInt.asUintN(bitsOf(ty), BigInt.asIntN(from, c)));
+  const def = cx.def(inst.a);
+  const sum = from === 32 && def.op === "bin" && def.fn === "add" && def.ty === "i32" && wideSum(def, inst, cx);
+  if (sum) return sum;
   const known = cx.bits(inst.a);
   if ((known.zeros >> BigInt(from - 1)) & 1n) return instead({ op: "zext", ty, from, a: inst.a });
-  const def = cx.def(inst.a);
   if (def.op === "trunc" && cx.type(def.a) === "i64") return instead({ ...inst, a: def.a });
   if (def.op === "sext" && def.from <= from)
     return def.ty === ty ? same(inst.a) : instead({ ...inst, from: def.from, a: def.a });
@@ -48,7 +50,6 @@ export function simplifySext(inst: Extend, cx: RuleContext): Rewrite {
     const low = (1n << BigInt(from)) - 1n;
     if (mask !== undefined && (mask & low) === low) return instead({ ...inst, a: def.a });
   }
-  if (from === 32 && def.op === "bin" && def.fn === "add" && def.ty === "i32") return wideSum(def, inst, cx);
   if (def.op === "load" && def.signed && def.size * 8 <= from && def.ty === ty) return same(inst.a);
   return undefined;
 }
@@ -58,7 +59,8 @@ function wideSum(sum: InstOf<"bin">, inst: Extend, cx: RuleContext): Rewrite {
   const c = cx.constant(sum.b);
   if (c === undefined || !cx.once(inst.a)) return undefined;
   const signed = BigInt.asIntN(32, c);
-  const most = greatest(cx.bits(sum.a), "i32");
+  const known = cx.bits(sum.a);
+  const most = known.counted ?? greatest(known, "i32");
   if (most >> 31n !== 0n || (most + signed) >> 31n > 0n) return undefined;
   const wide = cx.emit({ op: "zext", ty: "i64", from: 32, a: sum.a });
   return instead({ op: "bin", ty: "i64", fn: "add", a: wide, b: cx.number("i64", BigInt.asUintN(64, signed)) });
