@@ -143,6 +143,16 @@ const found: readonly {
       SEC("tc") int p(struct __sk_buff *ctx) { return (ctx->len ? g.y : 7) + 1 <= (short)~ctx->mark; }`,
     is: 0,
   },
+  {
+    what: "a shifted number as a truth value, as an index",
+    text: `u64 g[2] = { 5, 6 };
+      SEC("tc") int p(struct __sk_buff *ctx)
+      {
+        _Bool b = (u32)(ctx->len + 1) << (ctx->mark & 31);
+        return g[b];
+      }`,
+    is: 6,
+  },
 ];
 
 describe("what random programs found", () => {

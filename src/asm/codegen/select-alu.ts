@@ -228,7 +228,18 @@ function isTruth(s: Selector, { a }: InstOf<"cmp">, cond: VCond, inverted: boole
   if (!("imm" in cond.b) || cond.b.imm !== 0 || cond.op !== (inverted ? "eq" : "ne") || cond.a !== s.use(a))
     return false;
   if (facts.isPointer(a) || s.isRecipe(cond.a)) return false;
-  return facts.def(a).ty === "i32" ? !facts.isDirty(a) : cond.width === 64;
+  return facts.def(a).ty === "i32" ? !facts.isDirty(a) && hasKnownUpperHalf(s, facts.def(a)) : cond.width === 64;
+}
+
+/**
+ * Whether the kernel, too, knows that the upper half of an i32's register is 0: of divisions and of shifts by a register
+ * it forgets all 64 bits (verifier.c:adjust_scalar_min_max_vals), and what comes from elsewhere may be one of these.
+ */
+function hasKnownUpperHalf(s: Selector, def: Inst): boolean {
+  if (def.op === "load" || def.op === "cmp") return true;
+  if (def.op !== "bin") return false;
+  if (def.fn === "shl" || def.fn === "lshr" || def.fn === "ashr") return s.facts.constant(def.b) !== undefined;
+  return !["udiv", "umod", "sdiv", "smod"].includes(def.fn);
 }
 
 /** A comparison as the number 0 or 1: set one, and the other unless the condition holds. */
