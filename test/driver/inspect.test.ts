@@ -1,22 +1,14 @@
 /** What `inspect` tells of objects: ours, clang's, gcc's, and damaged ones. */
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { embeddedKernel } from "../../src/cli/library.ts";
 import { compile } from "../../src/driver/compile.ts";
 import { inspect } from "../../src/driver/inspect.ts";
 import { ElfError } from "../../src/elf/object-file.ts";
-import { openKernel } from "../../src/kernel/kernel.ts";
-import type { Kernel } from "../../src/kernel/model.ts";
 import { inspectionText } from "../../src/view/inspection-text.ts";
 
-let kernel: Kernel;
-beforeAll(() => {
-  kernel = openKernel({
-    arch: "x86",
-    btf: readFileSync("data/vmlinux-7.2-x86.btf"),
-    index: readFileSync("data/vmlinux-7.2-x86.idx"),
-  });
-});
+const kernel = embeddedKernel();
 
 const ours = `char LICENSE[] SEC("license") = "GPL";
 struct item { u64 count; char name[16]; };

@@ -1,12 +1,11 @@
 /** Every diagnostic has a page, and the examples on it show what it says. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { embeddedKernel } from "../../src/cli/library.ts";
 import { errorTexts, warningTexts } from "../../src/diag/catalogue.ts";
 import { renderHuman } from "../../src/diag/human.ts";
 import { isWarningName } from "../../src/diag/warning-names.ts";
 import { type Compilation, compile } from "../../src/driver/compile.ts";
-import { openKernel } from "../../src/kernel/kernel.ts";
-import type { Kernel } from "../../src/kernel/model.ts";
 
 interface Page {
   readonly title: string;
@@ -30,15 +29,7 @@ const compiled = names.filter((name) => readPage(name)?.fence === "c");
 /** The code as diagnostics carry it. */
 const codeOf = (name: string): string => (name.startsWith("W") ? `-${name}` : name);
 
-let kernel: Kernel;
-beforeAll(() => {
-  kernel = openKernel({
-    arch: "x86",
-    btf: readFileSync("data/vmlinux-7.2-x86.btf"),
-    index: readFileSync("data/vmlinux-7.2-x86.idx"),
-    name: "Linux 7.2 (embedded, x86)",
-  });
-});
+const kernel = embeddedKernel();
 
 /** With the warning asked for that the page is about. */
 const build = (source: string, page: string): Compilation =>

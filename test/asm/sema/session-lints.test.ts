@@ -1,19 +1,9 @@
 /** Lints of session programs: what is told, and what is left alone. */
-import { readFileSync } from "node:fs";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { embeddedKernel } from "../../../src/cli/library.ts";
 import { compile } from "../../../src/driver/compile.ts";
-import { openKernel } from "../../../src/kernel/kernel.ts";
-import type { Kernel } from "../../../src/kernel/model.ts";
 
-let kernel: Kernel;
-beforeAll(() => {
-  kernel = openKernel({
-    arch: "x86",
-    btf: readFileSync("data/vmlinux-7.2-x86.btf"),
-    index: readFileSync("data/vmlinux-7.2-x86.idx"),
-    name: "Linux 7.2 (embedded, x86)",
-  });
-});
+const kernel = embeddedKernel();
 
 /** Names of the session warnings with their lines, the first line of `body` being 1. */
 function lints(body: string, head = "int BPF_PROG(probe, struct sk_buff *skb, int ret)", before = ""): string[] {

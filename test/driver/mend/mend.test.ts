@@ -1,22 +1,12 @@
 /** The commonest mistakes: each diagnostic carries an edit, and the program with the edit made is free of the error. */
-import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { embeddedKernel } from "../../../src/cli/library.ts";
 import { applyEdits } from "../../../src/diag/edits.ts";
 import { renderHuman } from "../../../src/diag/human.ts";
 import { type Compilation, compile } from "../../../src/driver/compile.ts";
-import { openKernel } from "../../../src/kernel/kernel.ts";
-import type { Kernel } from "../../../src/kernel/model.ts";
 
-let kernel: Kernel;
-beforeAll(() => {
-  kernel = openKernel({
-    arch: "x86",
-    btf: readFileSync("data/vmlinux-7.2-x86.btf"),
-    index: readFileSync("data/vmlinux-7.2-x86.idx"),
-    name: "Linux 7.2 (embedded, x86)",
-  });
-});
+const kernel = embeddedKernel();
 
 const build = (source: string): Compilation => compile(source, { kernel, fileName: "probe.bpf" });
 const shown = (made: Compilation): string =>

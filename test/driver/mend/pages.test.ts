@@ -1,21 +1,12 @@
 /** The failing examples of the pages: where the diagnostic carries an edit, making it mends the program. */
 import { readdirSync, readFileSync } from "node:fs";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { embeddedKernel } from "../../../src/cli/library.ts";
 import { renderHuman } from "../../../src/diag/human.ts";
 import { compile } from "../../../src/driver/compile.ts";
 import { fixSource } from "../../../src/driver/fix.ts";
-import { openKernel } from "../../../src/kernel/kernel.ts";
-import type { Kernel } from "../../../src/kernel/model.ts";
 
-let kernel: Kernel;
-beforeAll(() => {
-  kernel = openKernel({
-    arch: "x86",
-    btf: readFileSync("data/vmlinux-7.2-x86.btf"),
-    index: readFileSync("data/vmlinux-7.2-x86.idx"),
-    name: "Linux 7.2 (embedded, x86)",
-  });
-});
+const kernel = embeddedKernel();
 
 const example = (page: string): string | undefined =>
   /## Example that fails\n\n```c\n([\s\S]*?)```/.exec(readFileSync(`docs/errors/${page}`, "utf8"))?.[1];

@@ -4,14 +4,13 @@
  */
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { embeddedKernel } from "../../../src/cli/library.ts";
 import { errorTexts } from "../../../src/diag/catalogue.ts";
 import { DiagSink } from "../../../src/diag/diagnostic.ts";
 import { compile } from "../../../src/driver/compile.ts";
 import { explainLog } from "../../../src/driver/explain-log.ts";
 import { verifyObject } from "../../../src/driver/verdicts.ts";
-import { openKernel } from "../../../src/kernel/kernel.ts";
-import type { Kernel } from "../../../src/kernel/model.ts";
 import { findingOfLog } from "../../../src/verifier/log/explain.ts";
 import { readKernelLog } from "../../../src/verifier/log/read.ts";
 import { codeOfMessage, logRules } from "../../../src/verifier/log/rules.ts";
@@ -24,15 +23,7 @@ const logs = (name: string): readonly (readonly [code: string, log: string])[] =
     .filter(Boolean)
     .map((part) => [part.slice(0, 5), part.slice(6)] as const);
 
-let kernel: Kernel;
-beforeAll(() => {
-  kernel = openKernel({
-    arch: "x86",
-    btf: readFileSync("data/vmlinux-7.2-x86.btf"),
-    index: readFileSync("data/vmlinux-7.2-x86.idx"),
-    name: "Linux 7.2 (embedded, x86)",
-  });
-});
+const kernel = embeddedKernel();
 
 /** Codes of packets and sections, which not every version of the verifier has. */
 const some = new Set(["E0580", "E0581", "E0582", "E0583"]);
