@@ -138,7 +138,7 @@ function contexts() {
   const c = facts("contexts");
   const progs = Object.entries(c.prog_types).map(([name, p]) => {
     const r = p.rule ?? {};
-    const sizes = (v) => (Array.isArray(v) ? v.join("") : "");
+    const sizes = (v) => (Array.isArray(v) ? v.join("") : v === true ? String(r.size) : "");
     const low = r.off_min ?? r.off ?? "";
     const high = r.off_below ?? (r.off === undefined ? "" : r.off + r.size);
     return row(name, p.id, p.ctx, p.modified, low, high, sizes(r.read), sizes(r.write), r.aligned ? "a" : "");

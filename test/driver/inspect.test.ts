@@ -2,11 +2,11 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { embeddedKernel } from "../../src/cli/library.ts";
 import { compile } from "../../src/driver/compile.ts";
 import { inspect } from "../../src/driver/inspect.ts";
 import { ElfError } from "../../src/elf/object-file.ts";
 import { inspectionText } from "../../src/view/inspection-text.ts";
+import { embeddedKernel } from "../support/kernel.ts";
 
 const kernel = embeddedKernel();
 

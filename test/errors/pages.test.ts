@@ -1,11 +1,11 @@
 /** Every diagnostic has a page, and the examples on it show what it says. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { embeddedKernel } from "../../src/cli/library.ts";
 import { errorTexts, warningTexts } from "../../src/diag/catalogue.ts";
 import { renderHuman } from "../../src/diag/human.ts";
 import { isWarningName } from "../../src/diag/warning-names.ts";
 import { type Compilation, compile } from "../../src/driver/compile.ts";
+import { embeddedKernel } from "../support/kernel.ts";
 
 interface Page {
   readonly title: string;

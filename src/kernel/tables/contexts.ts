@@ -24,7 +24,7 @@ CGROUP_SOCKOPT;25;bpf_sockopt;refused;;;;;
 CGROUP_DEVICE;15;bpf_cgroup_dev_ctx;constant;;;;;
 NETFILTER;32;bpf_nf_ctx;constant;;;;;
 KPROBE;2;pt_regs;constant;;;;;
-LIRC_MODE2;20;u32;constant;0;4;;;
+LIRC_MODE2;20;u32;constant;0;4;4;;
 TRACEPOINT;5;record buffer;constant;8;8192;1248;;a
 RAW_TRACEPOINT;17;array of u64;constant;0;96;1248;;a
 RAW_TRACEPOINT_WRITABLE;24;array of u64;constant;0;96;1248;;a

@@ -1,7 +1,7 @@
 /** Lints of session programs: what is told, and what is left alone. */
 import { describe, expect, test } from "vitest";
-import { embeddedKernel } from "../../../src/cli/library.ts";
 import { compile } from "../../../src/driver/compile.ts";
+import { embeddedKernel } from "../../support/kernel.ts";
 
 const kernel = embeddedKernel();
 

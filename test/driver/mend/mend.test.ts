@@ -1,10 +1,10 @@
 /** The commonest mistakes: each diagnostic carries an edit, and the program with the edit made is free of the error. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { embeddedKernel } from "../../../src/cli/library.ts";
 import { applyEdits } from "../../../src/diag/edits.ts";
 import { renderHuman } from "../../../src/diag/human.ts";
 import { type Compilation, compile } from "../../../src/driver/compile.ts";
+import { embeddedKernel } from "../../support/kernel.ts";
 
 const kernel = embeddedKernel();
 

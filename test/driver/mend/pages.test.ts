@@ -1,10 +1,10 @@
 /** The failing examples of the pages: where the diagnostic carries an edit, making it mends the program. */
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { embeddedKernel } from "../../../src/cli/library.ts";
 import { renderHuman } from "../../../src/diag/human.ts";
 import { compile } from "../../../src/driver/compile.ts";
 import { fixSource } from "../../../src/driver/fix.ts";
+import { embeddedKernel } from "../../support/kernel.ts";
 
 const kernel = embeddedKernel();
 

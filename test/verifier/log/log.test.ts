@@ -5,7 +5,6 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { embeddedKernel } from "../../../src/cli/library.ts";
 import { errorTexts } from "../../../src/diag/catalogue.ts";
 import { DiagSink } from "../../../src/diag/diagnostic.ts";
 import { compile } from "../../../src/driver/compile.ts";
@@ -14,6 +13,7 @@ import { verifyObject } from "../../../src/driver/verdicts.ts";
 import { findingOfLog } from "../../../src/verifier/log/explain.ts";
 import { readKernelLog } from "../../../src/verifier/log/read.ts";
 import { codeOfMessage, logRules } from "../../../src/verifier/log/rules.ts";
+import { embeddedKernel } from "../../support/kernel.ts";
 
 const rows = (name: string): readonly string[] =>
   readFileSync(`test/verifier/log/${name}`, "utf8").split("\n").filter(Boolean);
