@@ -2,15 +2,17 @@
 
 import type { Subprog } from "../asm/codegen/subprog.ts";
 import type { TFunction, Unit } from "../asm/sema/tree.ts";
+import type { CoreAccess } from "../btf/core.ts";
 import type { DiagSink } from "../diag/diagnostic.ts";
 import type { Line } from "../isa/insn.ts";
+import { contextLayout } from "../kernel/contexts.ts";
 import { helperById, helperFor } from "../kernel/helpers.ts";
 import { parseSection } from "../kernel/sections.ts";
 
 /** "GPL" with a warning if the file has no licence and some program needs one; undefined otherwise. */
 export function impliedLicense(unit: Unit, subprogs: readonly Subprog[], sink: DiagSink): string | undefined {
   if (unit.license) return undefined;
-  const needy = subprogs.find((s) => s.lines.some((line) => needsGpl(line, s.section)));
+  const needy = subprogs.find((s) => s.lines.some((line) => needsGpl(unit, line, s.section)));
   if (!needy) return undefined;
   const source = unit.functions.find((f: TFunction) => f.name === needy.name);
   sink
@@ -23,13 +25,19 @@ export function impliedLicense(unit: Unit, subprogs: readonly Subprog[], sink: D
  * GPL-only helpers, every kfunc, and reads of kernel structs (verifier.c: check_helper_call, add_kfunc_call,
  * check_ptr_to_btf_access).
  */
-function needsGpl(line: Line<unknown>, section: string | undefined): boolean {
+function needsGpl(unit: Unit, line: Line<CoreAccess>, section: string | undefined): boolean {
   const { insn } = line;
-  if (insn.kind === "load") return line.core !== undefined;
+  if (insn.kind === "load") return line.core !== undefined && isKernelStruct(unit, line.core);
   if (insn.kind !== "call") return false;
   if (insn.callee.kind === "kfunc" || insn.callee.kind === "kfunc_id") return true;
   if (insn.callee.kind !== "helper") return false;
   const info = section === undefined ? undefined : parseSection(section);
   const helper = (info && helperFor(insn.callee.id, info)) ?? helperById(insn.callee.id);
   return helper?.gplOnly === true;
+}
+
+/** Contexts and the structures behind them are the UAPI's, and open to all. */
+function isKernelStruct(unit: Unit, { root }: CoreAccess): boolean {
+  const type = unit.localTypes[root];
+  return type?.kind !== "record" || contextLayout(type.decl.tag, "x86") === undefined;
 }
