@@ -153,6 +153,27 @@ const found: readonly {
       }`,
     is: 6,
   },
+  {
+    what: "an address made on one of two ways into a loop",
+    text: `u32 g[2] = { 5, 6 }, h;
+      SEC("tc") int p(struct __sk_buff *ctx)
+      {
+        u32 n = 0;
+        if (ctx->len > 100000)
+          goto in;
+        g[0] = ctx->mark;
+      again:
+        g[1] += n;
+        n++;
+      in:
+        n += 2;
+        h = n;
+        if (n < 10)
+          goto again;
+        return g[1];
+      }`,
+    is: 24,
+  },
 ];
 
 describe("what random programs found", () => {

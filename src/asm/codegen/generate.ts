@@ -1,5 +1,6 @@
 /** Code generation of one function, from SSA to symbolic instructions: the steps in their order. */
 import type { DiagSink } from "../../diag/diagnostic.ts";
+import { dominators } from "../ir/dominators.ts";
 import type { IrFunction } from "../ir/model.ts";
 import { allocate } from "./allocate.ts";
 import { dropDeadSpills } from "./dead-spills.ts";
@@ -46,7 +47,8 @@ export function generate(fn: IrFunction, options: GenerateOptions, sink: DiagSin
   const optionally: Optionally = (name, step, given) =>
     options.optimise && !options.without?.has(name) ? step(given) : given;
   const split = splitEdges(fn);
-  const selected = materialise(select(split, target, sink));
+  const { idom } = dominators(split);
+  const selected = materialise(select(split, target, sink), idom);
   const allocated = allocate(optionally("hoist-constants", hoistConstants, selected));
   if ("pressure" in allocated) return tooLarge(fn, (allocated.pressure - 10) * 8, sink);
   const code = optionally("drop-dead-spills", dropDeadSpills, allocated);

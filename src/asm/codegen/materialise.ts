@@ -1,7 +1,7 @@
 /**
  * Constants and addresses get made where they are used. A small constant is made once for all that is dominated by its
- * first use and comes before a call, or right in place; what takes two instructions is kept for all that is dominated by its first use, and the register
- * allocator makes it anew where no register is left for it.
+ * first use and comes before a call, or right in place; what takes two instructions is kept for all that is dominated by
+ * its first use, and the register allocator makes it anew where no register is left for it.
  */
 import type { BlockId } from "../ir/model.ts";
 import { predecessors } from "./liveness.ts";
@@ -18,9 +18,12 @@ import {
   type VReg,
 } from "./machine.ts";
 
-/** Replaces every register that stands for a recipe; `fn.recipes` keeps what the new ones are made of. */
-export function materialise(fn: MFunction): MFunction {
-  const maker = new Maker(fn);
+/**
+ * Replaces every register that stands for a recipe; `fn.recipes` keeps what the new ones are made of. `idom` gives the
+ * closest block that every way to a block passes, undefined for the entry.
+ */
+export function materialise(fn: MFunction, idom: (block: BlockId) => BlockId | undefined): MFunction {
+  const maker = new Maker(fn, idom);
   const blocks = fn.blocks.map((block) => maker.block(block));
   return { ...fn, blocks, recipes: maker.made, nextReg: maker.nextReg };
 }
@@ -33,12 +36,14 @@ class Maker {
   nextReg: VReg;
   readonly #recipes: MFunction["recipes"];
   readonly #preds: ReadonlyMap<BlockId, readonly BlockId[]>;
+  readonly #idom: (block: BlockId) => BlockId | undefined;
   /** What is at hand at the end of each block seen so far. */
   readonly #ends = new Map<BlockId, ReadonlyMap<VReg, VReg>>();
   #here = new Map<VReg, VReg>();
   #out: MInst[] = [];
 
-  constructor(fn: MFunction) {
+  constructor(fn: MFunction, idom: (block: BlockId) => BlockId | undefined) {
+    this.#idom = idom;
     this.#recipes = fn.recipes;
     this.#preds = predecessors(fn.blocks);
     this.nextReg = fn.nextReg;
@@ -53,13 +58,16 @@ class Maker {
     return { ...block, insts: this.#out, term };
   }
 
-  /** What every way into the block has at hand; a way back from a loop adds nothing that its start did not have. */
+  /**
+   * What every way into the block has at hand. A way that is not seen yet comes back from a loop, perhaps from one with
+   * another way in: it passes the closest dominator, so what that one has at hand is made on it, too.
+   */
   #fromPredecessors(id: BlockId): Map<VReg, VReg> {
+    const over = this.#idom(id);
     const ends = this.#preds.get(id)!.flatMap((pred) => this.#ends.get(pred) ?? []);
-    const [first, ...others] = ends;
     const common = new Map<VReg, VReg>();
-    for (const [recipe, reg] of first ?? []) {
-      if (others.every((end) => end.get(recipe) === reg)) common.set(recipe, reg);
+    for (const [recipe, reg] of (over !== undefined && this.#ends.get(over)) || []) {
+      if (ends.every((end) => end.get(recipe) === reg)) common.set(recipe, reg);
     }
     return common;
   }
