@@ -25,3 +25,14 @@ export const messageOption = <T>(y: Argv<T>) =>
     default: "human" as const,
     describe: "how diagnostics are printed",
   });
+
+/** How every command line is read: in English, with nothing that is not known, and without ending the process. */
+export const strictly = (parser: Argv): Argv =>
+  parser
+    .locale("en")
+    .strict()
+    .parserConfiguration({ "greedy-arrays": false, "boolean-negation": true })
+    .exitProcess(false);
+
+/** What a command gets whose options `F` describes. */
+export type Parsed<F extends (y: Argv) => Argv<unknown>> = Awaited<ReturnType<F>> extends Argv<infer A> ? A : never;

@@ -1,7 +1,7 @@
 /** What the options of `build` and `check` mean to the compiler: where headers are, and the rest by name. */
 import { includeHost, type ReadText, type SearchPath } from "../driver/host.ts";
 import type { Kernel } from "../kernel/model.ts";
-import type { BuildArgs } from "./run.ts";
+import type { BuildArgs } from "./build-options.ts";
 
 /** Options for one file; headers are read by `read`. */
 export function compileOptions(file: string, kernel: Kernel, args: BuildArgs, read: ReadText) {

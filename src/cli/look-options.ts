@@ -1,8 +1,6 @@
-/** Options of the commands that show what is in an object: `inspect` and `disasm`. */
+/** Options of the commands that look at an object: `verify`, `inspect` and `disasm`. */
 import type { Argv } from "yargs";
-import { kernelOptions, messageOption } from "./common-options.ts";
-
-type Parsed<F extends (y: Argv) => Argv<unknown>> = Awaited<ReturnType<F>> extends Argv<infer A> ? A : never;
+import { kernelOptions, messageOption, type Parsed } from "./common-options.ts";
 
 const objectOptions = (y: Argv) =>
   messageOption(kernelOptions(y)).positional("object", {
@@ -29,5 +27,11 @@ export const disasmOptions = (y: Argv) =>
       describe: "write a page to look at: source, instructions, states, control flow",
     });
 
+export const verifyOptions = (y: Argv) =>
+  objectOptions(y)
+    .option("program", { type: "string", describe: "only this program" })
+    .option("json", { type: "boolean", default: false, describe: "a JSON object a program" });
+
 export type InspectArgs = Parsed<typeof inspectOptions>;
 export type DisasmArgs = Parsed<typeof disasmOptions>;
+export type VerifyArgs = Parsed<typeof verifyOptions>;

@@ -4,10 +4,10 @@ import { basename, join } from "node:path";
 import type { DiagSink } from "../diag/diagnostic.ts";
 import type { Compilation } from "../driver/compile.ts";
 import { disassemble, listing, listingJson } from "../driver/disassemble.ts";
+import type { BuildArgs, emitKinds } from "./build-options.ts";
 import { isFolder, readHeader, STDIN_NAME, sameContents, writeWhole } from "./files.ts";
 import { makeRule, quotedForMake } from "./make-rule.ts";
 import type { PassSteps } from "./pass-steps.ts";
-import type { BuildArgs, emitKinds } from "./run.ts";
 
 export type Emit = (typeof emitKinds)[number];
 

@@ -3,8 +3,16 @@ import yargs, { type Argv } from "yargs";
 import { DiagSink } from "../diag/diagnostic.ts";
 import { SourceMap } from "../diag/source.ts";
 import { normaliseArgs } from "./args.ts";
-import { kernelOptions, messageOption } from "./common-options.ts";
-import { type DisasmArgs, disasmOptions, type InspectArgs, inspectOptions } from "./look-options.ts";
+import { type BuildArgs, buildOptions, compileOptions, type FixArgs, fixOptions } from "./build-options.ts";
+import { kernelOptions, messageOption, type Parsed, strictly } from "./common-options.ts";
+import {
+  type DisasmArgs,
+  disasmOptions,
+  type InspectArgs,
+  inspectOptions,
+  type VerifyArgs,
+  verifyOptions,
+} from "./look-options.ts";
 import { finishReports, report } from "./report.ts";
 import { withResponses } from "./response-files.ts";
 import { version } from "./version.ts";
@@ -108,26 +116,6 @@ interface Chosen {
   run?: () => Promise<number>;
 }
 
-/** Options of `build` as a project keeps them for a file, or why they are refused. */
-export function parseBuildArgs(flags: readonly string[], file: string): BuildArgs | { readonly why: string } {
-  const normal = normaliseArgs(["build", ...flags]);
-  if ("why" in normal) return normal;
-  let why: string | undefined;
-  const parser = yargs([...normal.args.slice(1), file])
-    .command("$0 <file...>", "", (y) => buildOptions(y))
-    .locale("en")
-    .strict()
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .parserConfiguration({ "greedy-arrays": false, "boolean-negation": true })
-    .fail((message, error) => {
-      why = message ?? error?.message;
-    });
-  const args = parser.parseSync();
-  return why === undefined ? (args as unknown as BuildArgs) : { why };
-}
-
 /** yargs alone with one command: it lays out no help that nobody asked for. */
 function one(args: readonly string[], name: string, chosen: Chosen, line: readonly string[]): Argv {
   const { words, describe, options, run: start } = commands[name]!;
@@ -156,14 +144,10 @@ function all(args: readonly string[], chosen: Chosen, line: readonly string[]): 
 const ABOUT = "$0 COMMAND\n\nCompiles BPF C to objects that the Linux kernel loads, and says before whether it will.";
 
 const settings = (parser: Argv): Argv =>
-  parser
-    .locale("en")
-    .strict()
+  strictly(parser)
     .alias({ help: "h", version: "V" })
     .version(version)
     .wrap(Math.min(100, process.stdout.columns ?? 100))
-    .parserConfiguration({ "greedy-arrays": false, "boolean-negation": true })
-    .exitProcess(false)
     .fail((message, error) => {
       if (error && !message) throw error;
       process.stderr.write(`bpfasm: ${message ?? error?.message}\n  'bpfasm --help' lists commands and options\n`);
@@ -171,129 +155,6 @@ const settings = (parser: Argv): Argv =>
     });
 
 class UsageError extends Error {}
-
-const compileOptions = (y: Argv) =>
-  messageOption(kernelOptions(y))
-    .positional("file", {
-      type: "string",
-      array: true,
-      demandOption: true,
-      describe: "BPF C sources; - is standard input",
-    })
-    .option("D", {
-      type: "string",
-      array: true,
-      default: [] as string[],
-      describe: "define a macro: NAME or NAME=VALUE",
-    })
-    .option("U", { type: "string", array: true, default: [] as string[], describe: "undefine a macro" })
-    .option("I", { type: "string", array: true, default: [] as string[], describe: "search a folder for headers" })
-    .option("isystem", {
-      type: "string",
-      array: true,
-      default: [] as string[],
-      describe: "search a folder after those",
-    })
-    .option("idirafter", {
-      type: "string",
-      array: true,
-      default: [] as string[],
-      describe: "search a folder after the machine's own",
-    })
-    .option("iquote", {
-      type: "string",
-      array: true,
-      default: [] as string[],
-      describe: 'search a folder before those, for #include "..." alone',
-    })
-    .option("nostdinc", { type: "boolean", default: false, describe: "search no folder of the machine" })
-    .option("nostdlibinc", { type: "boolean", default: false, hidden: true })
-    .option("include", { type: "string", array: true, default: [] as string[], describe: "read a header first" })
-    .option("opt-level", {
-      type: "string",
-      choices: ["0", "2"] as const,
-      default: "2" as const,
-      describe: "-O0 or -O2; -O, -O1, -O3, -Os and -Oz are -O2",
-    })
-    .option("strict-aliasing", {
-      type: "boolean",
-      default: true,
-      describe: "an access by one type leaves objects of others alone (-fno-strict-aliasing)",
-    })
-    .option("mcpu", {
-      choices: ["v1", "v2", "v3", "v4"] as const,
-      default: "v3" as const,
-      describe: "instructions that may be used (-mcpu=v3)",
-    })
-    .option("debug", { type: "boolean", default: true, describe: "source lines in the object (-g; -g0: none)" })
-    .option("warning", {
-      type: "string",
-      array: true,
-      default: [] as string[],
-      describe: "-Werror, -Werror=NAME, -Wno-NAME",
-    })
-    .option("silence-warnings", { type: "boolean", default: false, describe: "no warnings (-w)" })
-    .option("without-pass", {
-      type: "string",
-      array: true,
-      default: [] as string[],
-      describe: "leave out a pass of the optimizer",
-    })
-    .option("v", { type: "boolean", default: false, describe: "tell what is read and written" })
-    .option("time", { type: "boolean", default: false, describe: "tell on standard error where the time went" })
-    .option("verify", { type: "boolean", default: true, describe: "ask the verifier (--no-verify: do not)" })
-    .option("resolve-kfuncs", {
-      type: "boolean",
-      default: false,
-      describe: "write the kernel's BTF ids into kfunc calls",
-    });
-
-export const emitKinds = ["obj", "asm", "json", "ir"] as const;
-
-const buildOptions = (y: Argv) =>
-  compileOptions(y)
-    .option("o", { type: "string", describe: "output file, '-' for standard output, or a folder" })
-    .option("MD", { type: "boolean", default: false, describe: "write what make must know: the files that were read" })
-    .option("MMD", { type: "boolean", default: false, describe: "the same without the machine's headers" })
-    .option("MF", { type: "string", describe: "where to write that (default: the object's name, .d)" })
-    .option("MT", { type: "string", array: true, default: [] as string[], describe: "the target that it names" })
-    .option("MQ", { type: "string", array: true, default: [] as string[], describe: "the same, quoted for make" })
-    .option("MP", { type: "boolean", default: false, describe: "with a target for each header, too" })
-    .option("E", { type: "boolean", default: false, describe: "print the source after preprocessing, and stop" })
-    .option("check", {
-      type: "boolean",
-      default: false,
-      describe: "write nothing: compare what is there with what would be written",
-    })
-    .option("watch", { type: "boolean", default: false, describe: "build again whenever a file that was read changes" })
-    .option("compile-commands", {
-      type: "string",
-      describe: "add how it was built to this list (compile_commands.json)",
-    })
-    .option("emit", {
-      type: "string",
-      default: "obj",
-      describe: "what to write: obj, asm, json, ir, or several with commas",
-    })
-    .option("ir-pass", {
-      type: "string",
-      array: true,
-      default: [] as string[],
-      describe: "--emit ir shows what this pass did, before and after",
-    });
-
-const fixOptions = (y: Argv) =>
-  compileOptions(y).option("dry-run", {
-    type: "boolean",
-    default: false,
-    describe: "print the edits as a patch and leave the files alone",
-  });
-
-const verifyOptions = (y: Argv) =>
-  messageOption(kernelOptions(y))
-    .positional("object", { type: "string", demandOption: true, describe: "a BPF object, of any compiler" })
-    .option("program", { type: "string", describe: "only this program" })
-    .option("json", { type: "boolean", default: false, describe: "a JSON object a program" });
 
 const kfuncsOptions = (y: Argv) =>
   messageOption(kernelOptions(y))
@@ -311,23 +172,5 @@ const explainOptions = (y: Argv) =>
     .option("program", { type: "string", describe: "the program of the object that the log is of" })
     .option("json", { type: "boolean", default: false, describe: "one JSON document for the log" });
 
-type Parsed<F extends (y: Argv) => Argv<unknown>> = Awaited<ReturnType<F>> extends Argv<infer A> ? A : never;
-export type BuildArgs = Parsed<typeof compileOptions> & {
-  readonly MD?: boolean;
-  readonly MMD?: boolean;
-  readonly MF?: string | undefined;
-  readonly MT?: readonly string[];
-  readonly MQ?: readonly string[];
-  readonly MP?: boolean;
-  readonly o?: string | undefined;
-  readonly emit?: string;
-  readonly E?: boolean;
-  readonly check?: boolean;
-  readonly watch?: boolean;
-  readonly "compile-commands"?: string | undefined;
-  readonly "ir-pass"?: readonly string[];
-};
-export type FixArgs = Parsed<typeof compileOptions> & { readonly "dry-run": boolean };
-export type VerifyArgs = Parsed<typeof verifyOptions>;
 export type KfuncsArgs = Parsed<typeof kfuncsOptions>;
 export type ExplainArgs = Parsed<typeof explainOptions>;

@@ -5,6 +5,7 @@ import { SourceMap } from "../../diag/source.ts";
 import { compile, preprocess } from "../../driver/compile.ts";
 import { irPasses, optionalPasses, type PassDump } from "../../driver/options.ts";
 import type { Kernel } from "../../kernel/model.ts";
+import { type BuildArgs, emitKinds } from "../build-options.ts";
 import { addCommands } from "../compile-commands.ts";
 import { compileOptions, searchPath } from "../compile-options.ts";
 import { isFolder, readHeader, readSource, STDIN_NAME, writeWhole } from "../files.ts";
@@ -13,7 +14,6 @@ import { dependencies, type Emit, emit, outputPath } from "../outputs.ts";
 import { PassSteps } from "../pass-steps.ts";
 import { Progress } from "../progress.ts";
 import { report } from "../report.ts";
-import { type BuildArgs, emitKinds } from "../run.ts";
 import { Stopwatch } from "../stopwatch.ts";
 
 /**

@@ -2,11 +2,11 @@
 import { readFileSync } from "node:fs";
 import { DiagSink } from "../../diag/diagnostic.ts";
 import { SourceMap } from "../../diag/source.ts";
-import { explainLog, type LoadedObject, type LogReport } from "../../driver/explain-log.ts";
-import { ElfError } from "../../elf/object-file.ts";
+import { explainLog, type LogReport } from "../../driver/explain-log.ts";
 import { readBytes, reasonOf } from "../files.ts";
 import { findingText } from "../findings-text.ts";
 import { choiceOf, chooseKernel } from "../kernel-choice.ts";
+import { readingObject } from "../objects.ts";
 import { report } from "../report.ts";
 import type { ExplainArgs } from "../run.ts";
 
@@ -22,17 +22,16 @@ export function explainKernelLog(args: ExplainArgs, path: string): number {
 
 function explained(args: ExplainArgs, path: string, sink: DiagSink): LogReport | undefined {
   const text = readLog(path, sink);
-  const object = args.object === undefined ? undefined : loaded(args, args.object, sink);
-  if (text === undefined || (args.object !== undefined && !object)) return undefined;
-  try {
-    const made = explainLog(text, object, new DiagSink());
-    if (!made.finding) nothingSaid(text, path, sink);
-    return made;
-  } catch (error) {
-    if (!(error instanceof ElfError)) throw error;
-    sink.error("E0601", undefined, args.object ?? "", error.message);
-    return undefined;
-  }
+  const made = text === undefined ? undefined : reportOf(text, args, sink);
+  if (made && !made.finding) nothingSaid(text!, path, sink);
+  return made;
+}
+
+function reportOf(text: string, args: ExplainArgs, sink: DiagSink): LogReport | undefined {
+  if (args.object === undefined) return explainLog(text);
+  const kernel = chooseKernel(choiceOf(args), sink);
+  const { program } = args;
+  return kernel && readingObject(args.object, sink, (bytes) => explainLog(text, { bytes, kernel, program }));
 }
 
 function nothingSaid(text: string, path: string, sink: DiagSink): void {
@@ -52,12 +51,6 @@ function readLog(path: string, sink: DiagSink): string | undefined {
     sink.error("E0702", undefined, "standard input", reasonOf(error));
     return undefined;
   }
-}
-
-function loaded(args: ExplainArgs, path: string, sink: DiagSink): LoadedObject | undefined {
-  const kernel = chooseKernel(choiceOf(args), sink);
-  const bytes = kernel && readBytes(path, sink);
-  return bytes && { bytes, kernel, program: args.program };
 }
 
 function asText({ program, finding }: LogReport): string {

@@ -3,12 +3,12 @@ import { DiagSink } from "../../diag/diagnostic.ts";
 import { SourceMap } from "../../diag/source.ts";
 import { type Fixed, fixSource } from "../../driver/fix.ts";
 import type { Kernel } from "../../kernel/model.ts";
+import type { FixArgs } from "../build-options.ts";
 import { compileOptions } from "../compile-options.ts";
 import { readHeader, readSource, writeWhole } from "../files.ts";
 import { choiceOf, chooseKernel } from "../kernel-choice.ts";
 import { lineDiff } from "../line-diff.ts";
 import { report } from "../report.ts";
-import type { FixArgs } from "../run.ts";
 
 /** Mends every file, or with `--dry-run` prints how; exit code 1 if errors are left. */
 export function fix(args: FixArgs): number {

@@ -11,12 +11,12 @@ import { parseVersion } from "../../kernel/version.ts";
 import type { DocumentSettings, LspHost } from "../../lsp/host.ts";
 import type { TypeDocument } from "../../lsp/kernel-text.ts";
 import { serve } from "../../lsp/server.ts";
+import { type BuildArgs, parseBuildArgs } from "../build-options.ts";
 import { compileOptions } from "../compile-options.ts";
 import { readHeader } from "../files.ts";
 import { choiceOf, chooseKernel } from "../kernel-choice.ts";
 import { embeddedKernel } from "../library.ts";
 import { inFolder, projectFlags } from "../project.ts";
-import { type BuildArgs, parseBuildArgs } from "../run.ts";
 import { version } from "../version.ts";
 
 /** Runs until the editor says that it is done, or is gone. */

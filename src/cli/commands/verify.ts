@@ -2,14 +2,14 @@
 import { DiagSink } from "../../diag/diagnostic.ts";
 import { SourceMap } from "../../diag/source.ts";
 import { verifyObject } from "../../driver/verdicts.ts";
-import { ElfError } from "../../elf/object-file.ts";
+import type { Kernel } from "../../kernel/model.ts";
 import type { ProgramVerdict } from "../../verifier/model.ts";
-import { readBytes } from "../files.ts";
 import { findingText } from "../findings-text.ts";
 import { choiceOf, chooseKernel } from "../kernel-choice.ts";
+import type { VerifyArgs } from "../look-options.ts";
+import { readingObject } from "../objects.ts";
 import { Progress } from "../progress.ts";
 import { report } from "../report.ts";
-import type { VerifyArgs } from "../run.ts";
 
 /** Prints a line a program; exit code 1 if one is rejected or the object cannot be read. */
 export function verify(args: VerifyArgs): number {
@@ -23,21 +23,19 @@ export function verify(args: VerifyArgs): number {
 
 function readVerdicts(args: VerifyArgs, sink: DiagSink): readonly ProgramVerdict[] | undefined {
   const kernel = chooseKernel(choiceOf(args), sink);
-  const bytes = kernel && readBytes(args.object, sink);
-  if (!kernel || !bytes) return undefined;
-  try {
-    const progress = new Progress(process.stderr);
-    const all = verifyObject(bytes, kernel, sink, (name, i, count) => progress.at(`${i + 1}/${count} ${name}`));
-    progress.clear();
-    if (args.program === undefined) return all;
-    const one = all.filter((v) => v.program === args.program);
-    if (one.length > 0) return one;
-    sink.error("E0709", undefined, args.program, args.object);
-  } catch (error) {
-    if (!(error instanceof ElfError)) throw error;
-    sink.error("E0601", undefined, args.object, error.message);
-  }
+  const all = kernel && readingObject(args.object, sink, (bytes) => verified(bytes, kernel, sink));
+  if (!all || args.program === undefined) return all;
+  const one = all.filter((v) => v.program === args.program);
+  if (one.length > 0) return one;
+  sink.error("E0709", undefined, args.program, args.object);
   return undefined;
+}
+
+function verified(bytes: Uint8Array, kernel: Kernel, sink: DiagSink): readonly ProgramVerdict[] {
+  const progress = new Progress(process.stderr);
+  const all = verifyObject(bytes, kernel, sink, (name, i, count) => progress.at(`${i + 1}/${count} ${name}`));
+  progress.clear();
+  return all;
 }
 
 function asJson(v: ProgramVerdict) {
