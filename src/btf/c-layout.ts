@@ -1,8 +1,7 @@
 /** How C would lay out a struct of BTF, and where the real layout has to be forced on it: packing and padding. */
+import { alignUp } from "../support/int.ts";
 import { sizeOf, skipModifiers } from "./resolve.ts";
-import type { BtfSpec, BtfType, TypeId } from "./type.ts";
-
-export type RecordType = BtfType & { readonly kind: "struct" | "union" };
+import type { BtfSpec, BtfType, RecordType, TypeId } from "./type.ts";
 
 /** What a record's definition in C needs beyond its members. */
 export interface CLayout {
@@ -92,5 +91,3 @@ function crossesUnit(btf: BtfSpec, type: TypeId, bitOff: number, bitSize: number
   const before = bitOff - free;
   return bitOff % unit === 0 && Math.floor(before / unit) !== Math.floor((before + bitSize - 1) / unit);
 }
-
-const alignUp = (value: number, to: number): number => Math.ceil(value / to) * to;

@@ -1,7 +1,16 @@
 /** All types of a BTF as C that a compiler takes: each definition behind those that it needs. */
-import { layoutOf, type RecordType } from "./c-layout.ts";
+import { layoutOf } from "./c-layout.ts";
 import { printType } from "./print.ts";
-import type { BtfSpec, BtfType, Enumerator, Member, TypeId } from "./type.ts";
+import {
+  type BtfSpec,
+  type BtfType,
+  type EnumType,
+  isEnum,
+  isRecord,
+  type Member,
+  type RecordType,
+  type TypeId,
+} from "./type.ts";
 
 /** Definitions inside definitions, and lines in all, after which types from anywhere are given up on. */
 const MAX_NESTING = 1500;
@@ -229,10 +238,6 @@ class CText {
     return `enum${tag === "" ? "" : ` ${tag}`} { ${this.#fresh(`__empty_${tag}`, "word")} }`;
   }
 }
-
-type EnumType = BtfType & { readonly kind: "enum" | "enum64"; readonly values: readonly Enumerator[] };
-const isEnum = (type: BtfType): type is EnumType => type.kind === "enum" || type.kind === "enum64";
-const isRecord = (type: BtfType): type is RecordType => type.kind === "struct" || type.kind === "union";
 
 const number = (value: bigint, wide: boolean): string => (wide ? `${value}${value < 0n ? "LL" : "ULL"}` : `${value}`);
 

@@ -1,7 +1,7 @@
 /** When two types, one of the program and one of the kernel, count as the same for CO-RE: libbpf's relo_core.c. */
 import { essentialName } from "./name.ts";
 import { skipModifiers } from "./resolve.ts";
-import type { BtfKind, BtfSpec, BtfType, Enumerator, TypeId } from "./type.ts";
+import { type BtfKind, type BtfSpec, type BtfType, isEnum, isRecord, type RecordType, type TypeId } from "./type.ts";
 
 /** Levels of types below which a comparison gives up, as libbpf does. */
 const MAX_LEVEL = 32;
@@ -21,10 +21,6 @@ export const newBudget = (): Budget => ({ left: 500_000 });
 export function spend(budget: Budget): void {
   if (--budget.left < 0) throw new CoreAccessError("the types of a CO-RE relocation are too tangled to compare");
 }
-
-const isRecord = (t: BtfType): t is BtfType & { kind: "struct" | "union" } => t.kind === "struct" || t.kind === "union";
-const isEnum = (t: BtfType): t is BtfType & { kind: "enum" | "enum64"; values: readonly Enumerator[] } =>
-  t.kind === "enum" || t.kind === "enum64";
 
 const nameOf = (t: BtfType): string => ("name" in t ? t.name : "");
 
@@ -149,8 +145,6 @@ function match(pair: Pair, localId: TypeId, targetId: TypeId, behindPtr: boolean
       return false;
   }
 }
-
-type RecordType = BtfType & { readonly kind: "struct" | "union" };
 
 /** Each local member has one of its name and type; the target may have more, in another order. */
 function membersMatch(pair: Pair, a: RecordType, b: BtfType, level: number): boolean {

@@ -4,7 +4,7 @@ import { CoreAccessError, candidateKinds, newBudget, typesCompatible, typesMatch
 import { type CoreSpec, localSpec, matchSpec, parseAccess } from "./core-spec.ts";
 import { essentialName } from "./name.ts";
 import { sizeOf, skipModifiers } from "./resolve.ts";
-import type { BtfSpec, BtfType, Enumerator, TypeId } from "./type.ts";
+import { type BtfSpec, type BtfType, isEnum, type TypeId } from "./type.ts";
 
 export interface CoreRelo {
   readonly kind: CoreKind;
@@ -153,9 +153,6 @@ function typeRelocator(local: BtfSpec, core: CoreRelo): Relocator {
     nowhere: plain(localValue, 0n, core.kind !== "type_id_target"),
   };
 }
-
-type EnumType = BtfType & { readonly values: readonly Enumerator[]; readonly signed: boolean };
-const isEnum = (t: BtfType): t is BtfType & EnumType => t.kind === "enum" || t.kind === "enum64";
 
 function enumRelocator(local: BtfSpec, core: CoreRelo): Relocator {
   const indices = parseAccess(core.access);

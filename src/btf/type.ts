@@ -43,14 +43,7 @@ export type BtfType =
       readonly members: readonly Member[];
     }
   | {
-      readonly kind: "enum";
-      readonly name: string;
-      readonly size: number;
-      readonly signed: boolean;
-      readonly values: readonly Enumerator[];
-    }
-  | {
-      readonly kind: "enum64";
+      readonly kind: "enum" | "enum64";
       readonly name: string;
       readonly size: number;
       readonly signed: boolean;
@@ -82,6 +75,11 @@ export interface DatasecVar {
 }
 
 export type BtfKind = BtfType["kind"];
+export type RecordType = Extract<BtfType, { readonly kind: "struct" | "union" }>;
+export type EnumType = Extract<BtfType, { readonly kind: "enum" | "enum64" }>;
+
+export const isRecord = (type: BtfType): type is RecordType => type.kind === "struct" || type.kind === "union";
+export const isEnum = (type: BtfType): type is EnumType => type.kind === "enum" || type.kind === "enum64";
 
 /** Read access to a BTF blob: lazily decoded, found by name without decoding the rest. */
 export interface BtfSpec {

@@ -1,7 +1,7 @@
 /**
  * The command's code, with what V8 made of it at an earlier start: compiling it anew takes longer than a small build.
  * The cache is a file a sub-command, in the user's own cache folder; without one, or where it cannot be kept, the code is
- * compiled as ever. NODE_DISABLE_COMPILE_CACHE=1 does without; BPFASM_CACHE names another folder.
+ * compiled as ever. NODE_DISABLE_COMPILE_CACHE=1 does without; BPFASM_CACHE names another place.
  */
 import {
   closeSync,
@@ -16,11 +16,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Script } from "node:vm";
 import { crc32 } from "node:zlib";
+import { cacheFolder } from "./cache-folder.ts";
 
 /** What the bundle of the command exports. */
 export interface Command {
@@ -55,9 +55,7 @@ export function loadCommand(use: string): LoadedCommand {
 /** Where the cache for this bundle, this Node and this use lies; undefined where none is wanted. */
 function cachePath(use: string): string | undefined {
   if (process.env.NODE_DISABLE_COMPILE_CACHE) return undefined;
-  const { BPFASM_CACHE: own, XDG_CACHE_HOME: xdg } = process.env;
-  const folder = own || join(xdg || join(homedir(), ".cache"), "bpfasm", "code");
-  return join(folder, `${BUNDLE_ID}-${process.version}-${process.arch}-${use}.bin`);
+  return join(cacheFolder("code"), `${BUNDLE_ID}-${process.version}-${process.arch}-${use}.bin`);
 }
 
 /** V8 trusts what it is given: so only what this user wrote, and that whole. */

@@ -13,7 +13,8 @@ export interface RuleOptions {
 /** A name as make reads it: blanks, `#` and `$` are not themselves there. */
 export const quotedForMake = (name: string): string => name.replace(/([ #])/g, "\\$1").replaceAll("$", "$$$$");
 
-const isMachines = (name: string): boolean => name.startsWith("/usr/");
+/** Headers in the machine's folders, which nobody edits by hand. */
+export const isMachines = (path: string): boolean => path.startsWith("/usr/");
 
 /** The rule's text. `files` are the names of what was read, the source first; those of no file stand in `<>`. */
 export function makeRule(files: readonly string[], { targets, object, phony, machine }: RuleOptions): string {

@@ -2,6 +2,7 @@
 import { existsSync, type FSWatcher, statSync, watch } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { readHeader } from "./files.ts";
+import { isMachines } from "./make-rule.ts";
 
 /** Builds one file, reading headers by `read`; whether it went well. */
 export type BuildFile = (file: string, read: (path: string) => string | undefined) => boolean;
@@ -10,9 +11,6 @@ export type BuildFile = (file: string, read: (path: string) => string | undefine
 const REST = 8;
 /** How long an emptied file may take to be written. */
 const WRITING = 40;
-
-/** Folders of the machine, whose headers nobody edits while watching. */
-const isMachines = (path: string): boolean => path.startsWith("/usr/");
 
 /** Builds all files and then for ever what changes; never ends by itself. */
 export function watchFiles(files: readonly string[], build: BuildFile): Promise<number> {

@@ -8,6 +8,7 @@ import { type Insn, slotCount } from "../isa/insn.ts";
 import { helperById } from "../kernel/helpers.ts";
 import type { Kernel } from "../kernel/model.ts";
 import { type ListedFunc, type ListingReloc, type ListingRow, listObject } from "../link/listing.ts";
+import { hex } from "../support/bytes.ts";
 import type { Known } from "../verifier/known.ts";
 import type { ProgramVerdict } from "../verifier/model.ts";
 import { described } from "./inspect-core.ts";
@@ -125,8 +126,6 @@ function coreText(core: NonNullable<ListingRow["core"]>, btf: BtfFile, kernel: K
     return `${core.kind} type ${core.type} ${core.access}`;
   }
 }
-
-const hex = (bytes: Uint8Array): string => [...bytes].map((b) => b.toString(16).padStart(2, "0")).join(" ");
 
 /** The whole as text, a function after the other, with source lines as comments. */
 export function listing(d: Disassembly): string {

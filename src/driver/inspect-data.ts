@@ -2,7 +2,7 @@
 import { essentialName } from "../btf/name.ts";
 import { printPrototype, printType } from "../btf/print.ts";
 import { sizeOf, skipModifiers } from "../btf/resolve.ts";
-import type { BtfSpec, BtfType, TypeId } from "../btf/type.ts";
+import { type BtfSpec, type BtfType, isEnum, type TypeId } from "../btf/type.ts";
 import type { DiagSink } from "../diag/diagnostic.ts";
 import type { FileSection, FileSymbol, ObjectFile } from "../elf/object-file.ts";
 import { mapTypeById } from "../kernel/maps.ts";
@@ -73,7 +73,7 @@ const MAX_TEXT = 120;
 function valueText(btf: BtfSpec, id: TypeId, bytes: Uint8Array): string | undefined {
   const { type } = skipModifiers(btf, id);
   if (type.kind === "int" && type.size <= 8) return String(numberIn(bytes, type.encoding === "signed"));
-  if (type.kind === "enum" || type.kind === "enum64") return enumText(type, bytes);
+  if (isEnum(type)) return enumText(type, bytes);
   if (type.kind !== "array" || sizeOf(btf, type.elem) !== 1) return undefined;
   const text = new TextDecoder().decode(bytes).replace(/\0+$/, "");
   return /^[\n\t\x20-\x7e]*$/.test(text) && text.length <= MAX_TEXT ? JSON.stringify(text) : undefined;

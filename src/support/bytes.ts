@@ -68,3 +68,6 @@ export class ByteWriter {
     return this.#bytes.slice(0, this.#length);
   }
 }
+
+/** As a listing shows bytes: `b7 00 00`. */
+export const hex = (bytes: Uint8Array): string => [...bytes].map((b) => b.toString(16).padStart(2, "0")).join(" ");

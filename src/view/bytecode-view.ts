@@ -3,6 +3,7 @@
  * with `viewStyle`, and `viewScript` makes it move.
  */
 import type { DisassembledFunc, DisassembledInsn, Disassembly } from "../driver/disassemble.ts";
+import { hex } from "../support/bytes.ts";
 import { flowOf } from "./blocks.ts";
 import { escaped } from "./escape.ts";
 import { svgOfOne } from "./svg.ts";
@@ -74,8 +75,6 @@ function funcView(func: DisassembledFunc, index: number): string {
   const title = `<h2>${escaped(func.name)} <small>${escaped(func.section)}, ${func.slots} slots</small></h2>`;
   return `<section data-func="${index}">${title}${rows.join("")}</section>\n`;
 }
-
-const hex = (bytes: Uint8Array): string => [...bytes].map((b) => b.toString(16).padStart(2, "0")).join(" ");
 
 function insnRow(insn: DisassembledInsn, key: string | undefined): string {
   const label = insn.label === undefined ? "" : `<div class="bpf-label">${escaped(insn.label)}:</div>`;

@@ -6,15 +6,7 @@ import { folder, good } from "./run.ts";
 /** Builds the same file with a cache in `code`; gives the object. */
 function built(at: ReturnType<typeof folder>, env: Readonly<Record<string, string>> = {}): Buffer {
   at.put("probe.bpf", good);
-  const ran = at.runWith(
-    { BPFASM_CACHE: join(at.path, "code"), ...env },
-    "build",
-    "probe.bpf",
-    "-o",
-    "-",
-    "--emit",
-    "asm",
-  );
+  const ran = at.runWith({ BPFASM_CACHE: at.path, ...env }, "build", "probe.bpf", "-o", "-", "--emit", "asm");
   expect(ran).toMatchObject({ code: 0, err: "" });
   return Buffer.from(ran.out);
 }
@@ -62,6 +54,6 @@ describe("the cache of compiled code", () => {
     built(at, { NODE_DISABLE_COMPILE_CACHE: "1" });
     expect(cached(at)).toEqual([]);
     at.put("file", "");
-    built(at, { BPFASM_CACHE: join(at.path, "file", "code") });
+    built(at, { BPFASM_CACHE: join(at.path, "file") });
   });
 });

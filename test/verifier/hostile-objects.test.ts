@@ -1,6 +1,7 @@
 /** Objects that were cut off or scribbled on: a verdict, a diagnostic or a refusal to read them, never a crash or a hang. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { randomFrom } from "../../scripts/agreement/random.mjs";
 import { DiagSink } from "../../src/diag/diagnostic.ts";
 import { compile } from "../../src/driver/compile.ts";
 import { ElfError } from "../../src/elf/object-file.ts";
@@ -21,16 +22,6 @@ const SOURCES = [
   "test/kernel/programs/loops.bpf.c",
   "test/kernel/programs/weak.bpf.c",
 ];
-
-function randomFrom(seed: number): (below: number) => number {
-  let state = (seed * 2654435761) >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
 
 function damaged(bytes: Uint8Array, random: (below: number) => number): Uint8Array {
   const copy = bytes.slice();

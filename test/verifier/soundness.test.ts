@@ -3,6 +3,7 @@
  * programs are run in a plain interpreter.
  */
 import { expect, test } from "vitest";
+import { randomFrom } from "../../scripts/agreement/random.mjs";
 import type { State } from "../../src/verifier/domain/state.ts";
 import type { Value } from "../../src/verifier/domain/value.ts";
 import { verify } from "../../src/verifier/verify.ts";
@@ -15,16 +16,6 @@ const SEED = Number(process.env.SOUNDNESS_SEED ?? 1);
 const INPUTS = 6;
 
 type Random = (below: number) => number;
-
-function randomFrom(seed: number): Random {
-  let state = (seed * 2654435761) >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
 
 const pick = <T>(random: Random, list: readonly T[]): T => list[random(list.length)]!;
 const NUMBERS = [0, 1, -1, 2, 3, 7, 8, 15, 31, 40, 47, 48, 63, 255, 4096, 0x7fffffff, -0x80000000, -8, 0xffff];

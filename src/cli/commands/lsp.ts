@@ -1,7 +1,6 @@
 /** `lsp`: the language server on standard input and output, with files, kernels and settings of this machine. */
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { createConnection } from "vscode-languageserver/node";
@@ -12,6 +11,7 @@ import type { DocumentSettings, LspHost } from "../../lsp/host.ts";
 import type { TypeDocument } from "../../lsp/kernel-text.ts";
 import { serve } from "../../lsp/server.ts";
 import { type BuildArgs, parseBuildArgs } from "../build-options.ts";
+import { cacheFolder } from "../cache-folder.ts";
 import { compileOptions } from "../compile-options.ts";
 import { readHeader } from "../files.ts";
 import { choiceOf, chooseKernel } from "../kernel-choice.ts";
@@ -61,7 +61,7 @@ class NodeHost implements LspHost {
   /** In the user's cache: every editor can open a file. Nobody can write to it by mistake. */
   kernelUri(kernel: string, name: string, { text }: TypeDocument): string {
     const id = createHash("sha256").update(kernel).digest("hex").slice(0, 8);
-    const folder = join(cacheFolder(), `types-${id}`);
+    const folder = join(cacheFolder("lsp"), `types-${id}`);
     const path = join(folder, `${name.replace(/\W+/g, "-")}-${sum(text)}.h`);
     if (!existsSync(path)) {
       mkdirSync(folder, { recursive: true });
@@ -107,12 +107,6 @@ class NodeHost implements LspHost {
 }
 
 const sum = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
-
-const cacheFolder = (): string => {
-  const base =
-    process.env.BPFASM_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir() || tmpdir(), ".cache"), "bpfasm");
-  return join(base, "lsp");
-};
 
 /** Where a document lies; one that was never saved lies in the current folder. */
 function pathOf(uri: string): string {

@@ -329,7 +329,8 @@ export class SessionWalk {
   }
 }
 
-const bare = (e: TExpr): TExpr => (e.kind === "convert" ? bare(e.operand) : e);
+/** The expression without the conversions around it. */
+export const bare = (e: TExpr): TExpr => (e.kind === "convert" ? bare(e.operand) : e);
 
 function builtinOperands(b: TBuiltin): readonly TExpr[] {
   const all = b as unknown as Readonly<Record<string, unknown>>;

@@ -6,6 +6,7 @@ import { sizeOf } from "../layout.ts";
 import type { TExpr, TFunction, TLocal, TPlace } from "../tree.ts";
 import { isScalar } from "../type-ops.ts";
 import type { Warner } from "./facts.ts";
+import { bare } from "./session-walk.ts";
 import type { Declared } from "./unused.ts";
 
 export function unwritten(w: Warner, fn: TFunction, declared: readonly Declared[]): void {
@@ -80,5 +81,3 @@ class Uses {
 const READ = /^ARG_PTR_TO_(MAP_KEY|MAP_VALUE|MEM)$/;
 /** Members that hold no part of the tree that is evaluated. */
 const LEAVES: ReadonlySet<string> = new Set(["type", "span", "operation", "core", "access", "asm", "callee"]);
-
-const bare = (e: TExpr): TExpr => (e.kind === "convert" ? bare(e.operand) : e);
