@@ -73,8 +73,8 @@ export function promotedType(e: TExpr): CType {
   return promote(e.type);
 }
 
-/** The bit-field whose value this is: it was read or written just now. */
-function bitFieldBehind(e: TExpr): BitField | undefined {
+/** The bit-field whose value this is: it was read or written just now, and not yet converted to any type. */
+export function bitFieldBehind(e: TExpr): BitField | undefined {
   if (e.kind === "comma") return bitFieldBehind(e.right);
   const whole = e.kind === "load" || e.kind === "assign" || (e.kind === "update" && !e.old);
   return whole && e.place.kind === "field" ? e.place.bits : undefined;
