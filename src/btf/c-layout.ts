@@ -43,8 +43,11 @@ function alignOnce(btf: BtfSpec, id: TypeId, type: RecordType | Extract<BtfType,
   if (align === undefined) {
     all.set(id, 1);
     deep++;
-    align = deep > MAX_NESTING ? 1 : alignOfWhole(btf, type);
-    deep--;
+    try {
+      align = deep > MAX_NESTING ? 1 : alignOfWhole(btf, type);
+    } finally {
+      deep--;
+    }
     all.set(id, align);
   }
   return align;

@@ -144,10 +144,10 @@ const found: readonly {
     is: 0,
   },
   {
-    what: "a narrow bit-field cast to its declared type",
+    what: "a narrow bit-field converted to its declared type",
     text: `struct { u64 x : 11; } g = { 63 };
-      SEC("tc") int p(struct __sk_buff *ctx) { u16 low = (u64)g.x << (ctx->len ? 42 : 1); return low + ((u64)g.x << 32 >> 32); }`,
-    is: 63,
+      SEC("tc") int p(struct __sk_buff *ctx) { u16 low = (u64)g.x << (ctx->len ? 42 : 1); return low + ((u64)g.x << 32 >> 32) + ((1 ? g.x : 0ull) << 40 >> 40); }`,
+    is: 126,
   },
   {
     what: "a shifted number as a truth value, as an index",

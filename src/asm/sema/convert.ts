@@ -3,9 +3,9 @@ import { bug } from "../../support/bug.ts";
 import type { Span } from "../../support/span.ts";
 import type { Sema } from "./context.ts";
 import { convertFloat, isFloat, isFloatZero } from "./floats.ts";
-import { constant, convert } from "./fold.ts";
+import { constant, convert, promotedType } from "./fold.ts";
 import type { FunctionDraft } from "./scope.ts";
-import type { BitField, TExpr, TPlace } from "./tree.ts";
+import type { TExpr, TPlace } from "./tree.ts";
 import {
   commonType,
   intType,
@@ -13,12 +13,10 @@ import {
   isPtr,
   isScalar,
   isVoidPtr,
-  promote,
   ptrTo,
   sameType,
   spaceOf,
   typeText,
-  uintType,
   unqualified,
   voidType,
 } from "./type-ops.ts";
@@ -64,20 +62,6 @@ export function rvalue(o: Operand): TExpr {
   if (p.type.kind === "array") return { kind: "addr", place: p, type: ptrTo(p.type.elem), span: p.span };
   if (p.type.kind === "func") return { kind: "addr", place: p, type: ptrTo(p.type), span: p.span };
   return { kind: "load", place: p, type: unqualified(p.type), span: p.span };
-}
-
-/** The promoted type of a value; narrow bit-fields are ints whatever their declared type (C11 6.3.1.1). */
-export function promotedType(e: TExpr): CType {
-  const bits = isInteger(e.type) ? bitFieldBehind(e) : undefined;
-  if (bits && bits.bitSize <= 32) return bits.bitSize < 32 || bits.signed ? intType : uintType;
-  return promote(e.type);
-}
-
-/** The bit-field whose value this is: it was read or written just now, and not yet converted to any type. */
-export function bitFieldBehind(e: TExpr): BitField | undefined {
-  if (e.kind === "comma") return bitFieldBehind(e.right);
-  const whole = e.kind === "load" || e.kind === "assign" || (e.kind === "update" && !e.old);
-  return whole && e.place.kind === "field" ? e.place.bits : undefined;
 }
 
 export const promoted = (e: TExpr): TExpr => convert(e, promotedType(e));

@@ -7,7 +7,6 @@ import type { Sema } from "./context.ts";
 import {
   assigned,
   balanced,
-  bitFieldBehind,
   condition,
   errorValue,
   isError,
@@ -303,7 +302,6 @@ export function castExpr(cx: Sema, e: Extract<Expr, { kind: "cast" }>): TExpr {
     cx.sink.error("E0218", v.span, "the operand of this cast");
     return errorValue(e.span);
   }
-  if (bitFieldBehind(v) && isScalar(type)) return { kind: "convert", operand: v, type, span: e.span };
   if (isScalar(type) && isScalar(v.type)) return { ...convert(v, type, e.span), type } as TExpr;
   if (type.kind === "record" && sameType(type, v.type)) return v;
   if (type.kind === "float" || v.type.kind === "float") return floatCast(cx, v, type, e.span);

@@ -12,14 +12,13 @@ import {
   type Operand,
   operandType,
   place,
-  promotedType,
   rvalue,
   value,
 } from "./convert.ts";
 import { checkCall } from "./expr-call.ts";
 import { assignExpr, binaryExpr, castExpr, incDecExpr, unaryExpr } from "./expr-ops.ts";
 import { commonFloat, floatLiteral, isFloat } from "./floats.ts";
-import { arith, constant, convert } from "./fold.ts";
+import { arith, constant, convert, promotedType } from "./fold.ts";
 import { literalOperand } from "./init.ts";
 import { withKnown } from "./known-constants.ts";
 import { alignOf, sizeOf } from "./layout.ts";
@@ -237,15 +236,8 @@ const assignedArm = (cx: Sema, e: TExpr, type: CType): TExpr =>
   type.kind === "record"
     ? e
     : isScalar(type) && isScalar(e.type)
-      ? { ...convertArm(e, type) }
+      ? convert(e, type)
       : assigned(cx, e, type, "this arm");
-
-const convertArm = (e: TExpr, type: CType): TExpr =>
-  e.kind === "const"
-    ? convert(e, type)
-    : sameType(e.type, type)
-      ? e
-      : { kind: "convert", operand: e, type, span: e.span };
 
 /** C11 6.5.15: arithmetic, same records, void, or pointers of which one may be null or `void *`. */
 function condType(cx: Sema, a: TExpr, b: TExpr, span: Span): CType | undefined {

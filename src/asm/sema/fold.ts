@@ -2,8 +2,8 @@
 import { wrap } from "../../support/int.ts";
 import type { Span } from "../../support/span.ts";
 import { convertFloat, isFloat } from "./floats.ts";
-import type { ArithOp, CompareOp, TExpr } from "./tree.ts";
-import { integerShape, intType } from "./type-ops.ts";
+import type { ArithOp, BitField, CompareOp, TExpr } from "./tree.ts";
+import { integerShape, intType, isInteger, promote, uintType } from "./type-ops.ts";
 import type { CType } from "./types.ts";
 
 /** A constant of a scalar type, wrapped to it. */
@@ -88,12 +88,26 @@ export function logical(op: "and" | "or", left: TExpr, right: TExpr, span: Span)
   return { kind: "logical", op, left, right, type: intType, span };
 }
 
-/** A scalar converted to another scalar type, or anything to void; nothing where the type is the same. */
+/** The bit-field whose value this is: it was read or written just now, and not yet converted to any type. */
+function bitFieldBehind(e: TExpr): BitField | undefined {
+  if (e.kind === "comma") return bitFieldBehind(e.right);
+  const whole = e.kind === "load" || e.kind === "assign" || (e.kind === "update" && !e.old);
+  return whole && e.place.kind === "field" ? e.place.bits : undefined;
+}
+
+/** The promoted type of a value; narrow bit-fields are ints whatever their declared type (C11 6.3.1.1). */
+export function promotedType(e: TExpr): CType {
+  const bits = isInteger(e.type) ? bitFieldBehind(e) : undefined;
+  if (bits && bits.bitSize <= 32) return bits.bitSize < 32 || bits.signed ? intType : uintType;
+  return promote(e.type);
+}
+
+/** A scalar converted to another type, or anything to void; nothing where its type is that one, by promotion too. */
 export function convert(operand: TExpr, type: CType, span: Span = operand.span): TExpr {
   if (operand.kind === "const" && (isFloat(operand.type) || isFloat(type))) {
     const known = convertFloat(operand, type, span);
     if (known) return known;
   } else if (operand.kind === "const" && type.kind !== "void") return constant(operand.value, type, span);
-  if (operand.type === type) return operand;
+  if (operand.type === type && (!bitFieldBehind(operand) || promotedType(operand) === promote(type))) return operand;
   return { kind: "convert", operand, type, span };
 }

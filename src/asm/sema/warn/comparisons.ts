@@ -1,7 +1,6 @@
 /** Comparisons that come out the same for every value, or that mix signs (clang's `AnalyzeComparison`). */
 import type { Expr } from "../../syntax/ast.ts";
-import { promotedType } from "../convert.ts";
-import { wrapTo } from "../fold.ts";
+import { promotedType, wrapTo } from "../fold.ts";
 import { commonType, isInteger, sameType, typeText } from "../type-ops.ts";
 import type { CType } from "../types.ts";
 import { enumOf } from "./conversions.ts";
