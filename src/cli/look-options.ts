@@ -30,7 +30,12 @@ export const disasmOptions = (y: Argv) =>
 export const verifyOptions = (y: Argv) =>
   objectOptions(y)
     .option("program", { type: "string", describe: "only this program" })
-    .option("json", { type: "boolean", default: false, describe: "a JSON object a program" });
+    .option("json", { type: "boolean", default: false, describe: "a JSON object a program" })
+    .option("verbose", { type: "boolean", default: false, describe: "what is known before each instruction, too" })
+    .check(({ json, verbose }) => {
+      if (json && verbose) throw new Error("--verbose is for reading: 'disasm --states --json' has the states as data");
+      return true;
+    });
 
 export type InspectArgs = Parsed<typeof inspectOptions>;
 export type DisasmArgs = Parsed<typeof disasmOptions>;

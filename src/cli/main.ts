@@ -4,6 +4,15 @@ import { version } from "./version.ts";
 const args = process.argv.slice(2);
 const uses = new Set(["build", "check", "fix", "verify", "inspect", "disasm", "kfuncs", "explain", "lsp"]);
 
+/** What a shell says of a program that a closed pipe has ended: 128 and the number of SIGPIPE. */
+const PIPE_CLOSED = 141;
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(PIPE_CLOSED);
+  process.stderr.write(`bpfasm: cannot write standard output: ${error.message}\n`);
+  process.exit(1);
+});
+
 if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
   process.stdout.write(`${version}\n`);
 } else {

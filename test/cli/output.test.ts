@@ -1,5 +1,7 @@
 /** How the command talks: message formats, help, versions, wrong usage, and the commands that only print. */
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { bad, codesIn, folder, good } from "./run.ts";
 
@@ -118,6 +120,21 @@ describe("kfuncs", () => {
   });
 });
 
+describe("standard output", () => {
+  const shell = (line: string) => spawnSync("bash", ["-c", line], { cwd: f.path, encoding: "utf8" });
+  const kfuncs = `${process.execPath} ${resolve("dist/bpfasm.js")} kfuncs`;
+
+  test("a reader that has seen enough ends the command", () => {
+    expect(shell(`${kfuncs} | head -c 4`)).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("a full disk is told", () => {
+    const { status, stderr } = shell(`${kfuncs} > /dev/full`);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^bpfasm: cannot write standard output: .*\n$/);
+  });
+});
+
 describe("disasm and verify", () => {
   test("disasm shows source lines, bytes and relocations", () => {
     const { out, code } = f.run("disasm", "probe.bpf.o");
@@ -151,6 +168,13 @@ describe("disasm and verify", () => {
     expect(f.run("verify", "probe.bpf.o").out).toMatch(/^probe: accepted \(fsession\/icmp_rcv, \d+ instructions/);
     const row = JSON.parse(f.run("verify", "--json", "probe.bpf.o").out);
     expect(row).toMatchObject({ program: "probe", section: "fsession/icmp_rcv", verdict: "accepted", diagnostics: [] });
+  });
+
+  test("verify --verbose shows what is known before each instruction", () => {
+    const { out } = f.run("verify", "probe.bpf.o", "--verbose");
+    expect(out).toMatch(/^; {3}r1: a pointer to the context\n {5}0: /m);
+    expect(out).toMatch(/: accepted \(/);
+    expect(f.run("verify", "probe.bpf.o", "--verbose", "--json")).toMatchObject({ code: 2 });
   });
 
   test("verify exits with 1 where a program is rejected", () => {

@@ -1,6 +1,7 @@
 /** `verify`: what the kernel will say of an object of any compiler. */
 import { DiagSink } from "../../diag/diagnostic.ts";
 import { SourceMap } from "../../diag/source.ts";
+import { type DisassembledFunc, disassemble, listing } from "../../driver/disassemble.ts";
 import { verifyObject } from "../../driver/verdicts.ts";
 import type { Kernel } from "../../kernel/model.ts";
 import type { ProgramVerdict } from "../../verifier/model.ts";
@@ -17,6 +18,7 @@ export function verify(args: VerifyArgs): number {
   const verdicts = readVerdicts(args, sink);
   report(sink.diagnostics, new SourceMap(), args["message-format"]);
   if (!verdicts) return 1;
+  if (args.verbose) process.stdout.write(states(args));
   for (const v of verdicts) process.stdout.write(args.json ? `${JSON.stringify(asJson(v))}\n` : asText(v));
   return sink.hasErrors || verdicts.some((v) => v.verdict === "rejected") ? 1 : 0;
 }
@@ -36,6 +38,16 @@ function verified(bytes: Uint8Array, kernel: Kernel, sink: DiagSink): readonly P
   const all = verifyObject(bytes, kernel, sink, (name, i, count) => progress.at(`${i + 1}/${count} ${name}`));
   progress.clear();
   return all;
+}
+
+/** The instructions that programs come by, with the states before them. */
+function states(args: VerifyArgs): string {
+  const sink = new DiagSink();
+  const kernel = chooseKernel(choiceOf(args), sink)!;
+  const made = readingObject(args.object, sink, (bytes) => disassemble(bytes, { kernel, states: true }));
+  const isWanted = ({ name, insns }: DisassembledFunc) =>
+    args.program === undefined ? insns.some(({ before }) => before) : name === args.program;
+  return made ? listing({ ...made, funcs: made.funcs.filter(isWanted) }) : "";
 }
 
 function asJson(v: ProgramVerdict) {
