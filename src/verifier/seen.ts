@@ -29,6 +29,10 @@ export type Visit =
   /** Go on; with a new checkpoint if one was made. */
   | { readonly kind: "fresh"; readonly checkpoint?: Checkpoint };
 
+const COVERED: Visit = { kind: "covered" };
+const ENDLESS: Visit = { kind: "endless" };
+const FRESH: Visit = { kind: "fresh" };
+
 /** Registers that a frame reads later: of callers, after the call returns. */
 export function liveRegs(cx: Cx, state: State): (frame: Frame, index: number) => number {
   return (_, index) => {
@@ -57,13 +61,17 @@ export class SeenStates {
       this.#byInsn.set(state.at, list);
     }
     const live = liveRegs(this.#cx, state);
+    const callsBack = loops && this.#callsBack(state.at);
+    let useless = false;
     for (const seen of list) {
       const done = seen.open === 0;
-      if (!done && (!loops || !this.#callsBack(state.at))) {
-        if (seen.state.rounds === state.rounds && coversState(seen.state, state, live, "same"))
-          return { kind: "endless" };
+      if (!done && !callsBack) {
+        if (seen.state.rounds === state.rounds && coversState(seen.state, state, live, "same")) return ENDLESS;
         if (!loops) {
-          if (keep) seen.misses++;
+          if (keep) {
+            seen.misses++;
+            useless ||= isUseless(seen);
+          }
           continue;
         }
       }
@@ -71,16 +79,19 @@ export class SeenStates {
         seen.hits++;
         if (done) passNeeds(seen.state, state);
         else needAll(state);
-        return { kind: "covered" };
+        return COVERED;
       }
-      if (keep || loops) seen.misses++;
+      if (keep || loops) {
+        seen.misses++;
+        useless ||= isUseless(seen);
+      }
     }
-    if (list.some(isUseless))
+    if (useless)
       this.#byInsn.set(
         state.at,
         list.filter((c) => !isUseless(c)),
       );
-    if (!keep && !loops) return { kind: "fresh" };
+    if (!keep && !loops) return FRESH;
     return { kind: "fresh", checkpoint: this.#add(state, parent) };
   }
 

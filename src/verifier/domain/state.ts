@@ -125,7 +125,8 @@ export function coversState(seen: State, now: State, live: LiveRegs, fit: Fit): 
   for (let i = 0; i < seen.refs.length; i++) {
     if (!ids.match(seen.refs[i]!.id, now.refs[i]!.id)) return false;
   }
-  for (let i = 0; i < seen.frames.length; i++) {
+  // The newest frame is the likeliest to differ.
+  for (let i = seen.frames.length - 1; i >= 0; i--) {
     if (!coversFrame(seen.frames[i]!, now.frames[i]!, live(now.frames[i]!, i), ids, fit)) return false;
   }
   return true;

@@ -171,14 +171,17 @@ export function sameRegion(a: Region, b: Region): boolean {
 
 /** Pairs the ids of two states: equal copies on one side must be equal copies on the other. */
 export class IdPairs {
-  readonly #pairs = new Map<number, number>();
+  /** One after the other; made for the first, because most comparisons end before. */
+  #pairs: number[] | undefined;
 
   match(a: number, b: number): boolean {
     if (a === 0 || b === 0) return a === b;
-    const known = this.#pairs.get(a);
-    if (known !== undefined) return known === b;
-    for (const taken of this.#pairs.values()) if (taken === b) return false;
-    this.#pairs.set(a, b);
+    this.#pairs ??= [];
+    for (let i = 0; i < this.#pairs.length; i += 2) {
+      if (this.#pairs[i] === a) return this.#pairs[i + 1] === b;
+      if (this.#pairs[i + 1] === b) return false;
+    }
+    this.#pairs.push(a, b);
     return true;
   }
 }
