@@ -33,15 +33,16 @@ const multiarch: Readonly<Record<Kernel["arch"], string>> = {
  * Where clang looks when it compiles for BPF, its own headers between `local` and `machine`; and last, what clang has
  * to be told by `-idirafter`: the headers of an architecture, the kernel's before any other that the machine has.
  */
+export function machinePath({ arch }: Kernel, after: readonly string[] = []): Pick<SearchPath, "local" | "machine"> {
+  const ofArch = [...new Set([multiarch[arch], ...Object.values(multiarch)])];
+  return { local: ["/usr/local/include"], machine: ["/usr/include", ...after, ...ofArch] };
+}
+
+/** All folders that the options of a command line name, and the machine's. */
 export function searchPath(kernel: Kernel, args: BuildArgs): SearchPath {
   const own = { quoted: args.iquote, dirs: args.I, system: args.isystem };
   if (args.nostdinc || args.nostdlibinc) return { ...own, machine: args.idirafter };
-  const ofArch = [...new Set([multiarch[kernel.arch], ...Object.values(multiarch)])];
-  return {
-    ...own,
-    local: ["/usr/local/include"],
-    machine: ["/usr/include", ...args.idirafter, ...ofArch],
-  };
+  return { ...own, ...machinePath(kernel, args.idirafter) };
 }
 
 function definition(text: string): { name: string; value: string } {

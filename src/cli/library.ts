@@ -7,6 +7,7 @@ import type { CompileOptions } from "../driver/options.ts";
 import { openKernel } from "../kernel/kernel.ts";
 import type { Arch, Kernel } from "../kernel/model.ts";
 import { parseVersion } from "../kernel/version.ts";
+import { machinePath } from "./compile-options.ts";
 import { readHeader } from "./files.ts";
 import { chooseKernel } from "./kernel-choice.ts";
 
@@ -48,7 +49,7 @@ export interface CompileFileOptions extends Omit<CompileOptions, "kernel" | "fil
 /** Compiles a file, with the headers that it includes. Throws what reading the file throws. */
 export function compileFile(path: string, options: CompileFileOptions = {}): Compilation {
   const { kernel = defaultKernel(), include = [], system = [], ...others } = options;
-  const includes = includeHost(readHeader, { dirs: include, system, machine: ["/usr/include"] });
+  const includes = includeHost(readHeader, { dirs: include, system, ...machinePath(kernel) });
   return compile(readFileSync(path, "utf8"), { ...others, kernel, fileName: path, includes });
 }
 
