@@ -10,16 +10,20 @@ import type { Finding, ProgramVerdict } from "../verifier/model.ts";
 import { verify } from "../verifier/verify.ts";
 import type { Mend } from "./mend/mend.ts";
 
-/** Links an object as a loader would and verifies every program in it; `begins` is told which one is next. */
+/**
+ * Links an object as a loader would and verifies every program in it; `begins` is told which one is next, and `pulse` is
+ * called before each instruction that is followed.
+ */
 export function verifyObject(
   bytes: Uint8Array,
   kernel: Kernel,
   sink: DiagSink,
   begins?: (program: string, index: number, count: number) => void,
+  pulse?: () => void,
 ): readonly ProgramVerdict[] {
   return linkObject(readObject(bytes), kernel, sink).map((program, i, all) => {
     begins?.(program.name, i, all.length);
-    return verify(program, kernel);
+    return verify(program, kernel, pulse && { trace: pulse });
   });
 }
 
