@@ -54,6 +54,12 @@ export class Names implements Observer {
   readonly #at = new Map<string, Occurrence>();
   readonly #byKey = new Map<NameKey, Occurrence[]>();
   readonly #parameters = new Set<NameKey>();
+  readonly #pulse: () => void;
+
+  /** `pulse` is called at each name. */
+  constructor(pulse: () => void = () => {}) {
+    this.#pulse = pulse;
+  }
 
   file(ast: TranslationUnit): void {
     this.ast = ast;
@@ -99,6 +105,7 @@ export class Names implements Observer {
   }
 
   #add({ name, span }: Ident, meaning: Meaning, key: NameKey, role: NameRole): void {
+    this.#pulse();
     const spelled = spelledSpan(span);
     if (spelled.span.end - spelled.span.start !== name.length) return;
     const id = `${spelled.span.file} ${spelled.span.start}`;
