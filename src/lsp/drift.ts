@@ -36,12 +36,10 @@ export class Drift {
 
   /** Where a range of the old text is now; undefined where it has changed. */
   after(range: Range): Range | undefined {
-    const move = (position: Position): number | undefined =>
-      shifted(this.#old.offset(position), this.#old.text.length, this.#now.text.length, this.#head, this.#tail);
-    const [start, end] = [move(range.start), move(range.end)];
-    if (start === undefined || end === undefined) return undefined;
-    const grown = end - start !== this.#old.offset(range.end) - this.#old.offset(range.start);
-    return grown ? undefined : this.#now.range(start, end);
+    const [start, end] = [this.#old.offset(range.start), this.#old.offset(range.end)];
+    if (end <= this.#head) return this.#now.range(start, end);
+    const by = this.#now.text.length - this.#old.text.length;
+    return start >= this.#old.text.length - this.#tail ? this.#now.range(start + by, end + by) : undefined;
   }
 }
 
