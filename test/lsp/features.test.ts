@@ -31,12 +31,38 @@ describe("diagnostics", () => {
     });
   });
 
+  test("the way that leads there, beside what led there", () => {
+    const body = '\tu64 *p = bpf_map_lookup_elem(&m, &(u32){ 1 });\n\tif (skb->len > 9)\n\t\tbpf_printk("%d", *p);';
+    const { a } = opened(mapOf + session(body));
+    const related = diagnosticsOf(a, uris()).find(({ code }) => code === "E0510")?.relatedInformation ?? [];
+    expect(related.map(({ location, message }) => [location.range.start.line, message])).toEqual([
+      [6, expect.stringContaining("expected")],
+      [4, expect.stringContaining("bpf_map_lookup_elem")],
+      [5, "(1) the path comes through here"],
+    ]);
+  });
+
   test("none of a program that is right", () => {
     expect(diagnosticsOf(opened(session("")).a, uris())).toEqual([]);
   });
 });
 
+const mapOf =
+  'struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 9); __type(key, u32); __type(value, u64); } m SEC(".maps");\n';
+
 describe("code actions", () => {
+  test("all the mends that there are, the best one first", () => {
+    const { a } = opened(
+      `${mapOf}${session("\tu64 *p = bpf_map_lookup_elem(&m, &(u32){ 1 });\n\tu64 n = 1;\n\n\t*p += n;")}`,
+    );
+    const whole = { start: { line: 0, character: 0 }, end: { line: 9, character: 0 } };
+    const actions = codeActions(a, whole, uris());
+    expect(actions.map(({ title, isPreferred }) => [title, isPreferred])).toEqual([
+      ["insert 'if (!p) return 0;' at line 5", true],
+      ["or: insert 'if (!p) return 0;' at line 8", undefined],
+    ]);
+  });
+
   test.each([
     ["a helper", session("\tbpf_ktime_get_n‸();"), "bpf_ktime_get_ns"],
     ["a member", session('\tbpf_printk("%d", skb->le‸m);'), "len"],
