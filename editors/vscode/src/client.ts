@@ -4,9 +4,10 @@ import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languagec
 import { BytecodeView } from "./bytecode-view.ts";
 import { ObjectEditor } from "./object-editor.ts";
 
-/** What the server is told: at the start, and whenever the user changes it. */
+/** What the server is told, at the start and whenever the user changes it: plain values, for a worker takes no others. */
 const settings = () => {
-  const { inlayHints } = vscode.workspace.getConfiguration("bpfasm");
+  const hints = vscode.workspace.getConfiguration("bpfasm.inlayHints");
+  const inlayHints = { instructions: hints.get<boolean>("instructions"), sessions: hints.get<boolean>("sessions") };
   return { inlayHints, lensCommand: "bpfasm.showBytecode" };
 };
 
