@@ -34,5 +34,6 @@ export const viewStyle = `
 .bpf-state td:first-child { color: var(--accent); text-align: right; }
 .bpf-view.bpf-beside { grid-template-columns: minmax(0, 1.2fr) minmax(0, 1fr); }
 @media (max-width: 900px) { .bpf-view:not(.bpf-beside) { grid-template-columns: 1fr; height: auto; } }
+@media (max-width: 900px) { .bpf-beside .bpf-bytes { display: none; } }
 @media (max-width: 640px) { .bpf-view.bpf-beside { grid-template-columns: 1fr; grid-template-rows: minmax(0, 1.4fr) minmax(0, 1fr); } }
 ${pictureStyle}`;

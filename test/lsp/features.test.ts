@@ -136,6 +136,15 @@ test("semantic tokens", () => {
   for (let i = 0; i < data.length; i += 5) expect(data[i]! > 0 || data[i + 1]! >= 0).toBe(true);
 });
 
+test("tokens do not overlap, whatever types of bpfasm's own tables are looked at", () => {
+  const { a } = opened(
+    `char LICENSE[] SEC("license") = "GPL";\n${session('\tbpf_map_lookup_elem(0, 0);\n\tbpf_printk("%d", skb->lne);')}`,
+  );
+  const tokens = semanticTokens(a);
+  for (const [i, { start }] of tokens.entries()) expect(start).toBeGreaterThanOrEqual(tokens[i - 1]?.end ?? 0);
+  expect(tokens.map(({ start, end }) => a.text.slice(start, end)).filter((text) => /\W/.test(text))).toEqual([]);
+});
+
 test.each([
   [
     "blocks",
