@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { BrowserMessageReader, BrowserMessageWriter, LanguageClient } from "vscode-languageclient/browser";
 import { clientOptions, start } from "./client.ts";
+import { KERNEL_SCHEME } from "./kernel-scheme.ts";
 
 /** As browsers have it. */
 interface WebWorker {
@@ -25,6 +26,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     return { reader: new BrowserMessageReader(port), writer: new BrowserMessageWriter(port) };
   };
   const client = new LanguageClient("bpfasm", "bpfasm", server, clientOptions());
-  context.subscriptions.push({ dispose: () => client.stop() }, { dispose: () => worker?.terminate() });
+  const texts: vscode.TextDocumentContentProvider = {
+    provideTextDocumentContent: (uri) => client.sendRequest("bpfasm/kernelText", { uri: uri.toString() }),
+  };
+  context.subscriptions.push(
+    { dispose: () => client.stop() },
+    { dispose: () => worker?.terminate() },
+    vscode.workspace.registerTextDocumentContentProvider(KERNEL_SCHEME, texts),
+  );
   await start(context, client);
 }
