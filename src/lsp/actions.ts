@@ -26,7 +26,8 @@ export function mendsOf(a: Analysis, d: Diagnostic): readonly Mend[] {
 function inWords(a: Analysis, edits: readonly Edit[]): string {
   const words = edits.map(({ span, text }) => {
     const [old, put] = [a.text.slice(span.start, span.end), text].map((t) => t.trim().replace(/\s+/g, " "));
-    const line = a.lines.lineAt(span.start) + 1;
+    // What begins with a new line comes behind the line where it is put.
+    const line = a.lines.lineAt(span.start) + (/^\s*\n/.test(text) ? 2 : 1);
     if (old === "") return `insert '${put}' at line ${line}`;
     return put === "" ? `drop '${old}'` : `change '${old}' to '${put}'`;
   });

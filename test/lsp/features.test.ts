@@ -58,7 +58,7 @@ describe("code actions", () => {
     const whole = { start: { line: 0, character: 0 }, end: { line: 9, character: 0 } };
     const actions = codeActions(a, whole, uris());
     expect(actions.map(({ title, isPreferred }) => [title, isPreferred])).toEqual([
-      ["insert 'if (!p) return 0;' at line 5", true],
+      ["insert 'if (!p) return 0;' at line 6", true],
       ["or: insert 'if (!p) return 0;' at line 8", undefined],
     ]);
   });
