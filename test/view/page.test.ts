@@ -116,7 +116,7 @@ describe.runIf(chromium)("in Chromium", () => {
     expect(await shown.evaluate("window.heard")).toEqual({ file: "probe.bpf", line: 5 });
     await shown.point('.bpf-code [data-func="1"] .bpf-pinned', true);
     await shown.evaluate(
-      'window.beside = bpfasmView(document.querySelector(".bpf-view")); beside.showLine("probe.bpf", 13); beside.showFunction("probe")',
+      'for (const e of document.querySelectorAll(".bpf-on")) e.classList.remove("bpf-on"); window.beside = bpfasmView(document.querySelector(".bpf-view")); beside.showLine("probe.bpf", 13); beside.showFunction("probe")',
     );
     expect(await texts(".bpf-line.bpf-on")).toEqual([expect.stringContaining("return 0;")]);
     expect((await texts(".bpf-insn.bpf-on .bpf-text")).length).toBeGreaterThan(0);
