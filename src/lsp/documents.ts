@@ -32,7 +32,6 @@ export class Documents {
 
   open(uri: string, version: number, text: string): void {
     this.#entries.set(uri, { document: TextDocument.create(uri, "bpf", version, text) });
-    if (uri.endsWith(".h")) this.forget();
   }
 
   change(uri: string, version: number, changes: TextDocumentContentChangeEvent[]): void {

@@ -85,10 +85,6 @@ function noticed(documents: Documents, publisher: Publisher, setSettings: (given
     documents.forget();
     for (const uri of documents.uris) publisher.soon(uri);
   };
-  /** A header may be included by any other document. */
-  const changed = (uri: string): void => {
-    for (const each of uri.endsWith(".h") ? documents.uris : [uri]) publisher.soon(each);
-  };
   return {
     "workspace/didChangeConfiguration": (change: DidChangeConfigurationParams) => {
       const given = change.settings as { readonly bpfasm?: unknown } | null;
@@ -98,11 +94,12 @@ function noticed(documents: Documents, publisher: Publisher, setSettings: (given
     "workspace/didChangeWatchedFiles": compileAnew,
     "textDocument/didOpen": ({ textDocument: { uri, version, text } }: DidOpenTextDocumentParams) => {
       documents.open(uri, version, text);
-      changed(uri);
+      publisher.soon(uri);
     },
     "textDocument/didChange": ({ textDocument: { uri, version }, contentChanges }: DidChangeTextDocumentParams) => {
       documents.change(uri, version, contentChanges);
-      changed(uri);
+      // A header may be included by any other document.
+      for (const each of uri.endsWith(".h") ? documents.uris : [uri]) publisher.soon(each);
     },
     "textDocument/didSave": compileAnew,
     "textDocument/didClose": ({ textDocument: { uri } }: DidCloseTextDocumentParams) => {

@@ -20,6 +20,9 @@ import { inFolder, projectFlags } from "../project.ts";
 import { type BuildArgs, parseBuildArgs } from "../run.ts";
 import { version } from "../version.ts";
 
+/** Milliseconds. */
+const PATIENCE = 200;
+
 /** Runs until the editor says that it is done, or is gone. */
 export async function lsp(): Promise<number> {
   const post = new StdioPost();
@@ -28,6 +31,8 @@ export async function lsp(): Promise<number> {
   connection.listen();
   await post.ended;
   await post.close();
+  // The connection looks from time to time whether the editor's process is there, and would do so for ever.
+  setTimeout(() => process.exit(), PATIENCE).unref();
   return 0;
 }
 
