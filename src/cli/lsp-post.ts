@@ -82,6 +82,8 @@ export class StdioPost implements Post {
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
+    // An editor that is gone takes no answers.
+    process.stdout.on("error", () => this.#end());
     const post = this;
     this.reader = new (class extends AbstractMessageReader {
       listen(callback: DataCallback): Disposable {
