@@ -26,6 +26,8 @@ export interface Diagnostic {
   readonly path?: readonly Span[];
   readonly help?: string;
   readonly edits?: readonly Edit[];
+  /** Other edits that mend it instead of `edits`, the better ones first. */
+  readonly alternatives?: readonly (readonly Edit[])[];
 }
 
 /** Adds to the diagnostic that was just reported. */
@@ -34,6 +36,8 @@ export interface DiagBuilder {
   help(text: string): this;
   edit(span: Span, text: string): this;
   path(spans: readonly Span[]): this;
+  /** Edits to be made instead of those that `edit` adds. */
+  alternative(edits: readonly Edit[]): this;
 }
 
 type ErrorArgs<C extends ErrorCode> = Parameters<(typeof errorTexts)[C]>;
@@ -48,6 +52,7 @@ interface Draft {
   path?: readonly Span[];
   help?: string;
   edits?: Edit[];
+  alternatives?: (readonly Edit[])[];
 }
 
 class Builder implements DiagBuilder {
@@ -70,6 +75,10 @@ class Builder implements DiagBuilder {
   }
   path(spans: readonly Span[]): this {
     if (spans.length > 0) this.#draft.path = spans;
+    return this;
+  }
+  alternative(edits: readonly Edit[]): this {
+    this.#draft.alternatives = [...(this.#draft.alternatives ?? []), edits];
     return this;
   }
 }
@@ -132,7 +141,9 @@ export class DiagSink {
   /** Takes over a diagnostic that was made elsewhere, as by the verifier. */
   add(diagnostic: Diagnostic): void {
     if (diagnostic.severity === "error") this.#errors++;
-    this.#all.push({ ...diagnostic, notes: [...diagnostic.notes], edits: [...(diagnostic.edits ?? [])] });
+    const { notes, edits = [], alternatives, ...rest } = diagnostic;
+    const others = alternatives && { alternatives: [...alternatives] };
+    this.#all.push({ ...rest, notes: [...notes], edits: [...edits], ...others });
   }
 
   #push(code: string, severity: "error" | "warning", text: string, span: Span | undefined): DiagBuilder {

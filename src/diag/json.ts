@@ -1,6 +1,6 @@
 /** Diagnostics as JSON lines: one object each, `version` 1. */
 import type { Span } from "../support/span.ts";
-import type { Diagnostic } from "./diagnostic.ts";
+import type { Diagnostic, Edit } from "./diagnostic.ts";
 import type { SourceMap } from "./source.ts";
 
 const VERSION = 1;
@@ -15,6 +15,7 @@ function range(span: Span, files: SourceMap) {
 /** One diagnostic as one line of JSON. */
 export function renderJson(d: Diagnostic, files: SourceMap): string {
   const place = (span: Span | undefined) => (span ? { place: range(span, files) } : {});
+  const edits = (all: readonly Edit[]) => all.map((e) => ({ ...place(e.span), text: e.text }));
   return `${JSON.stringify({
     version: VERSION,
     code: d.code,
@@ -24,6 +25,7 @@ export function renderJson(d: Diagnostic, files: SourceMap): string {
     notes: d.notes.map((n) => ({ text: n.text, ...place(n.span) })),
     ...(d.path?.length && { path: d.path.map((span) => range(span, files)) }),
     ...(d.help !== undefined && { help: d.help }),
-    ...(d.edits?.length && { edits: d.edits.map((e) => ({ ...place(e.span), text: e.text })) }),
+    ...(d.edits?.length && { edits: edits(d.edits) }),
+    ...(d.alternatives?.length && { alternatives: d.alternatives.map(edits) }),
   })}\n`;
 }

@@ -51,7 +51,7 @@ function result(d: Diagnostic, files: SourceMap, ruleIndex: ReadonlyMap<string, 
       })),
     }),
     ...(path.length > 0 && { codeFlows: [{ threadFlows: [{ locations: path.map((span) => step(span, files)) }] }] }),
-    ...(d.edits?.length && { fixes: [fix(d, d.edits, files)] }),
+    ...(d.edits?.length && { fixes: [d.edits, ...(d.alternatives ?? [])].map((edits) => fix(d, edits, files)) }),
   };
 }
 

@@ -88,7 +88,7 @@ interface Analysed {
 function analyse(main: SourceFile, files: SourceMap, options: CompileOptions, sink: DiagSink): Analysed {
   const { kernel } = options;
   const isTypeName = (name: string) => isAmbientType(name, (n) => kernel.btf.byName(n, "typedef").length > 0);
-  const ast = parseUnit({ ...sourceInput(main, files, options), isTypeName }, sink);
+  const ast = parseUnit({ ...sourceInput(main, files, options), isTypeName, pulse: options.pulse }, sink);
   options.ended?.("parse");
   const parseType = (text: string) => parseTypeName(text, isTypeName);
   const textBefore = (span: Span) => {
@@ -175,7 +175,7 @@ function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): Code {
 function passOptions(
   lowered: IrProgram,
   unit: Unit,
-  { cpu = "v3", level = 2, withoutPasses = [], checkPasses = false, dump, kernel }: CompileOptions,
+  { cpu = "v3", level = 2, withoutPasses = [], checkPasses = false, dump, pulse, kernel }: CompileOptions,
   notUnrolled?: (span: Span | undefined) => void,
 ): OptimiseOptions {
   return {
@@ -187,7 +187,7 @@ function passOptions(
     without: new Set(withoutPasses),
     check: checkPasses,
     ...(notUnrolled && { notUnrolled }),
-    ...(dump && { dump }),
+    ...(dump ? { dump } : pulse && { dump: () => pulse() }),
   };
 }
 
@@ -217,11 +217,14 @@ function selected(
 
 const generated = (
   { functions }: IrProgram,
-  { cpu = "v3", level = 2, withoutPasses = [] }: CompileOptions,
+  { cpu = "v3", level = 2, withoutPasses = [], pulse }: CompileOptions,
   sink: DiagSink,
 ): readonly Subprog[] => {
   const how = { cpu, optimise: level > 0, without: new Set(withoutPasses) };
-  return functions.map((fn) => generate(fn, how, sink));
+  return functions.map((fn) => {
+    pulse?.();
+    return generate(fn, how, sink);
+  });
 };
 
 /** Reports a place once, however many copies of its code there are. */
@@ -272,7 +275,7 @@ function judge(
   options: CompileOptions,
   sink: DiagSink,
 ): readonly ProgramVerdict[] {
-  const verdicts = verifyObject(object, options.kernel, sink);
+  const verdicts = verifyObject(object, options.kernel, sink, undefined, options.pulse);
   const spanOf = spanFinder(files, nameInObject(main));
   const tree = new SourceTree(ast, main);
   const mendOf: MendOf = (finding, { program, section }) => {

@@ -48,6 +48,8 @@ export interface CompileOptions {
   readonly warnings?: WarningOptions;
   /** Is told what the names of the source stand for. */
   readonly observer?: Observer;
+  /** Called again and again while the work goes on, hundreds of times a second; what it throws ends the compilation. */
+  readonly pulse?: () => void;
   /** Called when a stage has ended, by whoever wants to know how long it took. */
   readonly ended?: (stage: Stage) => void;
   /** What the optimizer and code generation leave out, of `optionalPasses`. */

@@ -10,16 +10,20 @@ import type { Finding, ProgramVerdict } from "../verifier/model.ts";
 import { verify } from "../verifier/verify.ts";
 import type { Mend } from "./mend/mend.ts";
 
-/** Links an object as a loader would and verifies every program in it; `begins` is told which one is next. */
+/**
+ * Links an object as a loader would and verifies every program in it; `begins` is told which one is next, and `pulse` is
+ * called before each instruction that is followed.
+ */
 export function verifyObject(
   bytes: Uint8Array,
   kernel: Kernel,
   sink: DiagSink,
   begins?: (program: string, index: number, count: number) => void,
+  pulse?: () => void,
 ): readonly ProgramVerdict[] {
   return linkObject(readObject(bytes), kernel, sink).map((program, i, all) => {
     begins?.(program.name, i, all.length);
-    return verify(program, kernel);
+    return verify(program, kernel, pulse && { trace: pulse });
   });
 }
 
@@ -69,12 +73,13 @@ export function reportVerdict(verdict: ProgramVerdict, spanOf: SpanOf, sink: Dia
     for (const note of made.notes) warning.note(note.text, note.span);
     if (made.path) warning.path(made.path);
     for (const edit of made.edits ?? []) warning.edit(edit.span, edit.text);
+    for (const edits of made.alternatives ?? []) warning.alternative(edits);
     if (made.help !== undefined) warning.help(made.help);
   }
 }
 
 /** A finding as a diagnostic; without a place in a file, its text names the source line. */
-function findingDiagnostic(finding: Finding, spanOf: SpanOf, { edits, at }: Mend): Diagnostic {
+function findingDiagnostic(finding: Finding, spanOf: SpanOf, { edits, alternatives, at }: Mend): Diagnostic {
   const span = at ?? (finding.line && spanOf(finding.line));
   const notes: Note[] = finding.notes.map((note) => {
     const at = note.line && spanOf(note.line);
@@ -90,5 +95,6 @@ function findingDiagnostic(finding: Finding, spanOf: SpanOf, { edits, at }: Mend
     ...(path.length > 0 && { path }),
     help: finding.help,
     ...(edits.length > 0 && { edits }),
+    ...(alternatives && { alternatives }),
   };
 }

@@ -12,11 +12,30 @@ export interface Mend {
   readonly edits: readonly Edit[];
 }
 
-/** A diagnostic's own edits; and names that its help proposes, in place of the wrong one. */
+/** A diagnostic's own edits, what may be done instead, and names that its help proposes in place of the wrong one. */
 export function mendsOf(a: Analysis, d: Diagnostic): readonly Mend[] {
-  const own = d.edits?.length ? [{ title: d.help ?? `mend ${d.code}`, edits: d.edits }] : [];
-  return own.length > 0 ? own : proposals(a, d);
+  const all = [d.edits ?? [], ...(d.alternatives ?? [])].filter((edits) => edits.length > 0);
+  const own = all.map((edits, nth) => ({
+    title: all.length === 1 ? (d.help ?? `mend ${d.code}`) : `${nth === 0 ? "" : "or: "}${inWords(a, edits)}`,
+    edits,
+  }));
+  return [...own, ...proposals(a, d)];
 }
+
+/** What edits do, as far as a line can hold it. */
+function inWords(a: Analysis, edits: readonly Edit[]): string {
+  const words = edits.map(({ span, text }) => {
+    const [old, put] = [a.text.slice(span.start, span.end), text].map((t) => t.trim().replace(/\s+/g, " "));
+    // What begins with a new line comes behind the line where it is put.
+    const line = a.lines.lineAt(span.start) + (/^\s*\n/.test(text) ? 2 : 1);
+    if (old === "") return `insert '${put}' at line ${line}`;
+    return put === "" ? `drop '${old}'` : `change '${old}' to '${put}'`;
+  });
+  const said = words.join(", ");
+  return said.length > LONGEST_TITLE ? `${said.slice(0, LONGEST_TITLE - 1)}…` : said;
+}
+
+const LONGEST_TITLE = 100;
 
 /** "did you mean 'a', 'b' or 'c'?": each quoted name instead of the wrong one. */
 function proposals(a: Analysis, d: Diagnostic): readonly Mend[] {

@@ -5,13 +5,11 @@ import { type Compilation, checkSource, compile } from "../driver/compile.ts";
 import type { CompileOptions } from "../driver/options.ts";
 import type { Kernel } from "../kernel/model.ts";
 import { InternalError } from "../support/bug.ts";
-import type { FileId } from "../support/span.ts";
 import { type Lexeme, lex } from "./lexical.ts";
-import { Names } from "./names.ts";
+import { MAIN, Names } from "./names.ts";
 import { TextLines } from "./text.ts";
 
-/** The document's own file in its `SourceMap`. */
-export const MAIN = 0 as FileId;
+export { MAIN };
 
 export interface Analysis {
   readonly text: string;
@@ -27,10 +25,15 @@ export interface Analysis {
   object(): Uint8Array | undefined;
 }
 
-/** Compiles and verifies a text. Never throws: a bug of ours is told as one. */
-export function analyse(text: string, options: CompileOptions): Analysis {
-  const names = new Names();
-  const { made, crash } = tryCompile(text, { ...options, observer: names });
+/** Thrown from a pulse: nobody wants to know any more what is being found out. */
+export class Outdated extends Error {}
+
+/**
+ * Compiles and verifies a text. A bug of ours is told as one; what `pulse` throws, which is called all the while, passes.
+ */
+export function analyse(text: string, options: CompileOptions, pulse?: () => void): Analysis {
+  const names = new Names(text, pulse);
+  const { made, crash } = tryCompile(text, { ...options, observer: names, ...(pulse && { pulse }) });
   let object: { readonly bytes: Uint8Array | undefined } | undefined;
   return {
     text,
@@ -62,7 +65,8 @@ function checkedAlone(text: string, options: CompileOptions): Compilation {
   const nothing = { verdicts: [], subprogs: [], ir: () => "" };
   try {
     return { ...checkSource(text, options), ...nothing };
-  } catch {
+  } catch (error) {
+    if (error instanceof Outdated) throw error;
     const files = new SourceMap();
     files.add(options.fileName ?? "", text);
     const diagnostics: readonly Diagnostic[] = [];

@@ -50,7 +50,7 @@ export function helperDescription(helper: Helper): Description {
     `helper ${helper.id}`,
     helper.gplOnly && "for programs under a licence compatible with the GPL",
     helper.mightSleep && "may sleep: sleepable programs only",
-    helper.acquires && "gives a reference, which must be released",
+    helper.acquires && acquired(helper),
     helper.releases && "releases the reference it is given",
     helper.changesPacket && "packet pointers are stale after it",
     helper.callback && `calls the function it is given${helper.callback === "async" ? " later" : ""}`,
@@ -65,6 +65,10 @@ export function helperDescription(helper: Helper): Description {
   });
   return { code: helperPrototype(helper), facts: [...facts.filter((f) => typeof f === "string"), ...args] };
 }
+
+/** A value of a map is borrowed; a socket is not (verifier.c: may_be_acquire_function, is_acquire_function). */
+const acquired = ({ name }: Helper): string =>
+  `${name === "bpf_map_lookup_elem" ? "of a map of sockets: " : ""}gives a reference, which must be released`;
 
 const flagWords: Readonly<Record<string, string>> = {
   ACQUIRE: "gives a reference, which must be released",

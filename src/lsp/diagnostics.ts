@@ -44,7 +44,8 @@ export function rangeIn(a: Analysis, span: Span | undefined): LspDiagnostic["ran
 
 function relatedOf(a: Analysis, d: Diagnostic, uris: Uris): DiagnosticRelatedInformation[] {
   const elsewhere: Note[] = d.span && d.span.file !== MAIN ? [{ text: d.text, span: d.span }] : [];
-  return [...elsewhere, ...d.notes].flatMap(({ text, span }) => {
+  const way: Note[] = (d.path ?? []).map((span, i) => ({ text: `(${i + 1}) the path comes through here`, span }));
+  return [...elsewhere, ...d.notes, ...way].flatMap(({ text, span }) => {
     const location = locationOf(a, span ?? d.span, uris);
     return location ? [{ location, message: text }] : [];
   });

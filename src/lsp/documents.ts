@@ -1,4 +1,4 @@
-/** The documents that an editor has open, and what is known of the present text of each. */
+/** The documents that an editor has open, their present texts, and what is known of each: of that text, or of one before. */
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { type Analysis, analyse } from "./analysis.ts";
@@ -9,6 +9,8 @@ export interface Known {
   readonly analysis: Analysis;
   readonly settings: DocumentSettings;
   readonly version: number;
+  /** Of what it is known: another stamp of the document says that this is out of date. */
+  readonly stamp: string;
   /** Milliseconds that the compilation took. */
   readonly took: number;
 }
@@ -21,6 +23,8 @@ interface Entry {
 export class Documents {
   readonly #host: LspHost;
   readonly #entries = new Map<string, Entry>();
+  /** Grows when something beside a document may have changed that it is compiled with. */
+  #surroundings = 0;
 
   constructor(host: LspHost) {
     this.#host = host;
@@ -34,7 +38,7 @@ export class Documents {
     const entry = this.#entries.get(uri);
     if (entry) entry.document = TextDocument.update(entry.document, changes, version);
     // Another document may include this one.
-    for (const other of this.#entries.values()) if (other !== entry && uri.endsWith(".h")) delete other.known;
+    if (uri.endsWith(".h")) this.forget();
   }
 
   close(uri: string): void {
@@ -45,9 +49,9 @@ export class Documents {
     return [...this.#entries.keys()];
   }
 
-  /** Files beside the documents may have changed: all is compiled anew when it is asked for. */
+  /** Files beside the documents may have changed: all that is known is out of date. */
   forget(): void {
-    for (const entry of this.#entries.values()) delete entry.known;
+    this.#surroundings++;
   }
 
   text(uri: string): string | undefined {
@@ -58,27 +62,42 @@ export class Documents {
     return this.#host.settings(uri, (other) => this.text(other));
   }
 
-  /** Of the present text; compiled now unless it was before. */
-  known(uri: string): Known | undefined {
+  /** Tells one state of a document and its surroundings from another; undefined where none is open. */
+  stamp(uri: string): string | undefined {
     const entry = this.#entries.get(uri);
-    if (!entry) return undefined;
-    const { version } = entry.document;
-    if (entry.known?.version !== version) {
-      const start = performance.now();
-      const settings = this.settings(uri);
-      const analysis = analyse(entry.document.getText(), settings.options);
-      entry.known = { analysis, settings, version, took: performance.now() - start };
-    }
+    return entry && `${entry.document.version} ${this.#surroundings}`;
+  }
+
+  /** What is known of the present text. */
+  present(uri: string): Known | undefined {
+    const known = this.last(uri);
+    return known?.stamp === this.stamp(uri) ? known : undefined;
+  }
+
+  /** What is known of the present text, or of the last one that was analysed. */
+  last(uri: string): Known | undefined {
+    return this.#entries.get(uri)?.known;
+  }
+
+  /** Of the present text; compiled now unless it was before. What `pulse` throws, passes, and changes nothing. */
+  known(uri: string, pulse?: () => void): Known | undefined {
+    const entry = this.#entries.get(uri);
+    if (!entry || this.present(uri)) return entry?.known;
+    const start = performance.now();
+    const [stamp, { version }] = [this.stamp(uri)!, entry.document];
+    const settings = this.settings(uri);
+    const analysis = analyse(entry.document.getText(), settings.options, pulse);
+    entry.known = { analysis, settings, version, stamp, took: performance.now() - start };
     return entry.known;
   }
 
   /** How long the last compilation of a document took, in milliseconds. */
   took(uri: string): number {
-    return this.#entries.get(uri)?.known?.took ?? 0;
+    return this.last(uri)?.took ?? 0;
   }
 
   urisOf(uri: string): Uris {
-    const kernel = this.#entries.get(uri)?.known?.analysis.kernel.name ?? "";
+    const kernel = this.last(uri)?.analysis.kernel.name ?? "";
     return {
       main: uri,
       file: (name) => this.#host.fileUri(name),

@@ -11,12 +11,13 @@ import { macrosIn } from "./lexical.ts";
 import { statesAfter } from "./states.ts";
 import { wordAt } from "./text.ts";
 
-export function hover(a: Analysis, position: Position): Hover | undefined {
+/** `isBusy`: without what takes long to find out. */
+export function hover(a: Analysis, position: Position, isBusy = false): Hover | undefined {
   const offset = a.lines.offset(position);
   const section = sectionHover(a, offset);
   const word = wordAt(a.text, offset);
   const described = section ?? (word && wordDescription(a, word.text, offset));
-  const parts = [...(described ? [markdown(described)] : []), ...lineParts(a, position.line, offset)];
+  const parts = [...(described ? [markdown(described)] : []), ...lineParts(a, position.line, offset, isBusy)];
   if (parts.length === 0) return undefined;
   return {
     contents: { kind: "markdown", value: parts.join("\n\n---\n\n") },
@@ -72,12 +73,12 @@ function sectionDescription({ kernel }: Analysis, name: string): Description | u
 }
 
 /** Instructions of the line, and what the verifier knows behind it. */
-function lineParts(a: Analysis, line: number, offset: number): string[] {
+function lineParts(a: Analysis, line: number, offset: number, isBusy: boolean): string[] {
   const insns = insnsByLine(a).get(line);
   if (!insns || offset < a.lines.startOf(line) + /^\s*/.exec(a.lines.line(line))![0].length) return [];
   const title = `${insns.slots} instruction${insns.slots === 1 ? "" : "s"}`;
   const parts = [`${title}\n\n${fence("bpf", insns.texts.join("\n"))}`];
-  const object = a.object();
+  const object = isBusy ? undefined : a.object();
   if (!object) return parts;
   const file = a.made.files.file(MAIN).name;
   const states = statesAfter(object, a.kernel, file.slice(file.lastIndexOf("/") + 1), line + 1);

@@ -12,6 +12,9 @@ export type Meaning =
   | { readonly kind: "member"; readonly record: RecordDecl; readonly found: FoundField }
   | { readonly kind: "tag"; readonly decl: RecordDecl | EnumDecl };
 
+/** The document's own file in its `SourceMap`. */
+export const MAIN = 0 as FileId;
+
 /** What two names share that mean the same. */
 export type NameKey = object | string;
 
@@ -48,12 +51,21 @@ export const keyOf = (entity: Entity): NameKey => {
 
 const lastField = ({ path }: FoundField): Field => path[path.length - 1]!;
 
-/** Listens to the checker. */
+/** Listens to the checker. It speaks of types in bpfasm's own tables, too, whose places are in no file. */
 export class Names implements Observer {
   ast: TranslationUnit | undefined;
   readonly #at = new Map<string, Occurrence>();
   readonly #byKey = new Map<NameKey, Occurrence[]>();
   readonly #parameters = new Set<NameKey>();
+  readonly #pulse: () => void;
+
+  readonly #text: string;
+
+  /** Of the document whose text is `text`; `pulse` is called at each name. */
+  constructor(text: string, pulse: () => void = () => {}) {
+    this.#text = text;
+    this.#pulse = pulse;
+  }
 
   file(ast: TranslationUnit): void {
     this.ast = ast;
@@ -99,9 +111,11 @@ export class Names implements Observer {
   }
 
   #add({ name, span }: Ident, meaning: Meaning, key: NameKey, role: NameRole): void {
+    this.#pulse();
     const spelled = spelledSpan(span);
-    if (spelled.span.end - spelled.span.start !== name.length) return;
-    const id = `${spelled.span.file} ${spelled.span.start}`;
+    const { file, start, end } = spelled.span;
+    if (end - start !== name.length || (file === MAIN && this.#text.slice(start, end) !== name)) return;
+    const id = `${file} ${start}`;
     const known = this.#at.get(id);
     if (known && (known.role === "declaration" || role === "use")) return;
     const made: Occurrence = { name, ...spelled, meaning, key, role };

@@ -68,8 +68,9 @@ function keepsMeaning(a: Analysis, places: readonly Occurrence[], newName: strin
     text += newName;
     end = span.end;
   }
-  const after = new Names();
-  checkSource(text + a.text.slice(end), { ...a.options, observer: after });
+  text += a.text.slice(end);
+  const after = new Names(text);
+  checkSource(text, { ...a.options, observer: after });
   const one = after.at(MAIN, starts[0]!);
   const now = one ? after.of(one.key).map(({ span }) => span.start) : [];
   return now.length === starts.length && now.sort((x, y) => x - y).every((start, i) => start === starts[i]);

@@ -4,7 +4,7 @@
  */
 import type { DisassembledFunc, DisassembledInsn, Disassembly } from "../driver/disassemble.ts";
 import { hex } from "../support/bytes.ts";
-import { flowOf } from "./blocks.ts";
+import { type Flow, flowOf } from "./blocks.ts";
 import { escaped } from "./escape.ts";
 import { svgOfOne } from "./svg.ts";
 
@@ -12,26 +12,31 @@ export interface ViewInput {
   readonly made: Disassembly;
   /** Texts of source files, by the name that the object has for them; others are shown as far as the object tells. */
   readonly sources?: ReadonlyMap<string, string>;
+  /** The source is shown beside the view already, and left out. */
+  readonly isBeside?: boolean;
 }
 
 /** A function of more blocks is not drawn: layout would take long, and nobody could read it. */
 const MOST_BLOCKS = 300;
+/** Blocks of all functions together. */
+const MOST_IN_ALL = 2000;
 
 /** The component as an HTML element. */
-export function bytecodeView({ made, sources = new Map() }: ViewInput): string {
-  const files = filesOf(made.funcs);
-  const source = [...files].map(([file, lines]) => sourceFile(file, lines, sources.get(file)));
+export function bytecodeView({ made, sources = new Map(), isBeside = false }: ViewInput): string {
   const funcs = made.funcs.map(funcView);
-  const pictures = made.funcs.map((func, i) => picture(func, i));
-  return `<div class="bpf-view">
-<div class="bpf-source">${source.join("") || '<p class="bpf-none">no source lines in the object</p>'}</div>
-<div class="bpf-code">${funcs.join("")}</div>
+  return `<div class="bpf-view${isBeside ? " bpf-beside" : ""}">
+${isBeside ? "" : sourceColumn(made.funcs, sources)}<div class="bpf-code">${funcs.join("")}</div>
 <div class="bpf-side">
 <div class="bpf-state"><p class="bpf-none">rest on an instruction to see what the verifier knows before it</p></div>
-${pictures.join("")}</div>
+${pictures(made.funcs).join("")}</div>
 <script type="application/json" class="bpf-data">${dataOf(made.funcs)}</script>
 </div>
 `;
+}
+
+function sourceColumn(funcs: readonly DisassembledFunc[], sources: ReadonlyMap<string, string>): string {
+  const source = [...filesOf(funcs)].map(([file, lines]) => sourceFile(file, lines, sources.get(file)));
+  return `<div class="bpf-source">${source.join("") || '<p class="bpf-none">no source lines in the object</p>'}</div>\n`;
 }
 
 /** `<` must not end the script that holds it. */
@@ -89,9 +94,16 @@ function insnRow(insn: DisassembledInsn, key: string | undefined): string {
   );
 }
 
-function picture(func: DisassembledFunc, index: number): string {
-  const flow = flowOf(func);
-  const tooLarge = flow.blocks.length > MOST_BLOCKS;
+function pictures(funcs: readonly DisassembledFunc[]): readonly string[] {
+  let left = MOST_IN_ALL;
+  return funcs.map((func, index) => {
+    const flow = flowOf(func);
+    left -= flow.blocks.length;
+    return picture(flow, index, flow.blocks.length > MOST_BLOCKS || left < 0);
+  });
+}
+
+function picture(flow: Flow, index: number, tooLarge: boolean): string {
   const inside = tooLarge ? '<p class="bpf-none">too large to be drawn</p>' : svgOfOne(flow, String(index));
   return `<div class="bpf-picture" data-func="${index}"${index === 0 ? "" : " hidden"}>${inside}</div>\n`;
 }

@@ -4,7 +4,7 @@ import { escaped } from "./escape.ts";
 import { viewScript } from "./view-script.ts";
 import { viewStyle } from "./view-style.ts";
 
-export interface PageInput extends ViewInput {
+export interface PageInput extends Omit<ViewInput, "isBeside"> {
   readonly title: string;
   /** Name of the kernel that the states are of. */
   readonly kernel?: string;

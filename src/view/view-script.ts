@@ -2,7 +2,9 @@
 
 /**
  * Defines `bpfasmView(element)`. Resting on a row marks what belongs to it and shows its state; a click keeps that until
- * the next one; arrow keys move along the instructions.
+ * the next one; arrow keys move along the instructions. Of a row that is kept, the element hears by an event `bpfasm-line`
+ * with `detail: { file, line }`. The function gives `{ showLine(file, line), showFunction(name) }`: what an editor beside
+ * the view has its cursor on.
  */
 export const viewScript = `
 function bpfasmView(view) {
@@ -76,6 +78,17 @@ function bpfasmView(view) {
     }
     return target.closest(".bpf-insn, .bpf-line[data-line]");
   };
+  function keep(row) {
+    pinned = row;
+    mark(row, true);
+    const [, line, file] = /^(\\d+) (.*)$/s.exec(row.dataset.line ?? "") ?? [];
+    if (line) view.dispatchEvent(new CustomEvent("bpfasm-line", { bubbles: true, detail: { file, line: Number(line) } }));
+  }
+  function letGo() {
+    for (const one of marked) one.classList.remove("bpf-on", "bpf-pinned");
+    marked = [];
+    pinned = undefined;
+  }
   view.addEventListener("mouseover", (event) => {
     const row = rowAt(event.target);
     if (row && !pinned) mark(row, false);
@@ -83,8 +96,10 @@ function bpfasmView(view) {
   view.addEventListener("click", (event) => {
     const row = rowAt(event.target);
     if (!row) return;
-    pinned = pinned === row ? undefined : row;
-    mark(row, true);
+    if (pinned === row) {
+      pinned = undefined;
+      mark(row, true);
+    } else keep(row);
     if (row.classList.contains("bpf-insn")) row.focus({ preventScroll: true });
   });
   view.addEventListener("keydown", (event) => {
@@ -95,9 +110,20 @@ function bpfasmView(view) {
     const next = rows[at + step];
     if (!next) return;
     event.preventDefault();
-    pinned = next;
     next.focus();
-    mark(next, true);
+    keep(next);
   });
+  return {
+    showLine(file, line) {
+      letGo();
+      const row = byLine.get(line + " " + file)?.find((one) => one.classList.contains("bpf-insn"));
+      if (!row) return;
+      mark(row, false);
+      row.scrollIntoView({ block: "nearest" });
+    },
+    showFunction(name) {
+      for (const title of all(".bpf-code h2")) if (title.firstChild.textContent.trim() === name) title.parentElement.scrollIntoView();
+    },
+  };
 }
 `;

@@ -32,5 +32,8 @@ export const viewStyle = `
 .bpf-state table { border-collapse: collapse; }
 .bpf-state td { padding: 0 1.5ch 0 0; vertical-align: top; }
 .bpf-state td:first-child { color: var(--accent); text-align: right; }
-@media (max-width: 900px) { .bpf-view { grid-template-columns: 1fr; height: auto; } }
+.bpf-view.bpf-beside { grid-template-columns: minmax(0, 1.2fr) minmax(0, 1fr); }
+@media (max-width: 900px) { .bpf-view:not(.bpf-beside) { grid-template-columns: 1fr; height: auto; } }
+@media (max-width: 900px) { .bpf-beside .bpf-bytes { display: none; } }
+@media (max-width: 640px) { .bpf-view.bpf-beside { grid-template-columns: 1fr; grid-template-rows: minmax(0, 1.4fr) minmax(0, 1fr); } }
 ${pictureStyle}`;

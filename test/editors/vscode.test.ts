@@ -104,5 +104,18 @@ test("the server in a worker answers", async () => {
     params: { textDocument: { uri, languageId: "bpf", version: 1, text: "int x = nothing;\n" } },
   });
   expect(await told).toMatchObject({ params: { uri, diagnostics: [{ code: "E0201" }] } });
+  const answered = until(({ id }) => id === 2);
+  const textDocument = { uri: `${uri}.bpf` };
+  const text = "struct sk_buff *x;\n";
+  send({
+    method: "textDocument/didOpen",
+    params: { textDocument: { ...textDocument, languageId: "bpf", version: 1, text } },
+  });
+  send({ id: 2, method: "textDocument/definition", params: { textDocument, position: { line: 0, character: 9 } } });
+  const [found] = ([(await answered).result] as unknown[]).flat() as { uri: string }[];
+  expect(found?.uri).toBe("bpfasm-kernel:/struct-sk_buff.h");
+  const shown = until(({ id }) => id === 3);
+  send({ id: 3, method: "bpfasm/kernelText", params: { uri: found!.uri } });
+  expect((await shown).result).toContain("unsigned int len;");
   await worker.terminate();
 });

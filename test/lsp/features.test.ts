@@ -31,12 +31,38 @@ describe("diagnostics", () => {
     });
   });
 
+  test("the way that leads there, beside what led there", () => {
+    const body = '\tu64 *p = bpf_map_lookup_elem(&m, &(u32){ 1 });\n\tif (skb->len > 9)\n\t\tbpf_printk("%d", *p);';
+    const { a } = opened(mapOf + session(body));
+    const related = diagnosticsOf(a, uris()).find(({ code }) => code === "E0510")?.relatedInformation ?? [];
+    expect(related.map(({ location, message }) => [location.range.start.line, message])).toEqual([
+      [6, expect.stringContaining("expected")],
+      [4, expect.stringContaining("bpf_map_lookup_elem")],
+      [5, "(1) the path comes through here"],
+    ]);
+  });
+
   test("none of a program that is right", () => {
     expect(diagnosticsOf(opened(session("")).a, uris())).toEqual([]);
   });
 });
 
+const mapOf =
+  'struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 9); __type(key, u32); __type(value, u64); } m SEC(".maps");\n';
+
 describe("code actions", () => {
+  test("all the mends that there are, the best one first", () => {
+    const { a } = opened(
+      `${mapOf}${session("\tu64 *p = bpf_map_lookup_elem(&m, &(u32){ 1 });\n\tu64 n = 1;\n\n\t*p += n;")}`,
+    );
+    const whole = { start: { line: 0, character: 0 }, end: { line: 9, character: 0 } };
+    const actions = codeActions(a, whole, uris());
+    expect(actions.map(({ title, isPreferred }) => [title, isPreferred])).toEqual([
+      ["insert 'if (!p) return 0;' at line 6", true],
+      ["or: insert 'if (!p) return 0;' at line 8", undefined],
+    ]);
+  });
+
   test.each([
     ["a helper", session("\tbpf_ktime_get_n‸();"), "bpf_ktime_get_ns"],
     ["a member", session('\tbpf_printk("%d", skb->le‸m);'), "len"],
@@ -108,6 +134,15 @@ test("semantic tokens", () => {
   const data = encodeTokens(a, semanticTokens(a));
   expect(data.length).toBe(semanticTokens(a).length * 5);
   for (let i = 0; i < data.length; i += 5) expect(data[i]! > 0 || data[i + 1]! >= 0).toBe(true);
+});
+
+test("tokens do not overlap, whatever types of bpfasm's own tables are looked at", () => {
+  const { a } = opened(
+    `char LICENSE[] SEC("license") = "GPL";\n${session('\tbpf_map_lookup_elem(0, 0);\n\tbpf_printk("%d", skb->lne);')}`,
+  );
+  const tokens = semanticTokens(a);
+  for (const [i, { start }] of tokens.entries()) expect(start).toBeGreaterThanOrEqual(tokens[i - 1]?.end ?? 0);
+  expect(tokens.map(({ start, end }) => a.text.slice(start, end)).filter((text) => /\W/.test(text))).toEqual([]);
 });
 
 test.each([

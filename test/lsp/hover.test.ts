@@ -23,6 +23,11 @@ test.each([
   ],
   ["a helper", session("\tbpf_ktime_get_‸ns();"), ["bpf_ktime_get_ns(void)", "helper 5"]],
   [
+    "what a map lends, and what it gives",
+    session("\tbpf_map_lookup_ele‸m(0, 0);"),
+    ["of a map of sockets: gives a reference", "may give NULL"],
+  ],
+  [
     "a kfunc",
     session("\tbpf_session_is_ret‸urn(ctx);"),
     ["bool bpf_session_is_return(void *ctx)", "kfunc of Linux 7.2"],

@@ -164,6 +164,17 @@ test("unsaved headers count, and changes of them are seen", async () => {
   expect((await diagnostics((p) => p.uri === uriOf("user.bpf"))).diagnostics).toEqual([]);
 });
 
+test("it ends when nobody speaks to it any more", async () => {
+  const alone = spawn(process.execPath, ["dist/bpfasm.js", "lsp"], { stdio: ["pipe", "pipe", "inherit"] });
+  const other = createMessageConnection(new StreamMessageReader(alone.stdout), new StreamMessageWriter(alone.stdin));
+  other.listen();
+  await other.sendRequest("initialize", { processId: process.pid, rootUri: null, capabilities: {} });
+  const ended = new Promise((resolve) => alone.once("exit", resolve));
+  alone.stdin.end();
+  expect(await ended).toBe(0);
+  other.dispose();
+});
+
 test("it ends when it is told to", async () => {
   const ended = new Promise((resolve) => server.once("exit", resolve));
   await editor.sendRequest("shutdown");

@@ -25,6 +25,10 @@ const packed = run(root, "npm", "pack", "--pack-destination", work);
 const tarball = readdirSync(work).find((name) => name.endsWith(".tgz"));
 check("npm pack", packed.code === 0 && tarball !== undefined, packed.text);
 
+const publint = join(root, "node_modules/publint/src/cli.js");
+const linted = run(root, process.execPath, publint, "run", join(work, tarball ?? ""), "--strict");
+check("publint", linted.code === 0, linted.text);
+
 mkdirSync(project);
 writeFileSync(join(project, "package.json"), '{ "name": "stranger", "version": "1.0.0", "type": "module" }\n');
 const installed = run(project, "npm", "install", "--no-audit", "--no-fund", join(work, tarball ?? ""));
@@ -60,14 +64,14 @@ check("the command", built.code === 0 && readFileSync(join(project, "probe.bpf.o
 const explained = run(project, "npx", "--no-install", "bpfasm", "explain", "E0206");
 check("its pages", explained.out.startsWith("# E0206"), explained.text);
 
-const typed = (name, source) => {
+const byNode = ["--module", "nodenext"];
+const byBundler = ["--module", "esnext", "--moduleResolution", "bundler"];
+const typed = (name, source, modules = byNode) => {
   writeFileSync(join(project, name), source);
-  const options = ["--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--types", "bpfasm/client"];
+  const options = ["--noEmit", "--strict", "--target", "es2022", ...modules, "--types", "bpfasm/client"];
   return run(project, process.execPath, join(root, "node_modules/typescript/bin/tsc"), ...options, name);
 };
-const right = typed(
-  "right.ts",
-  `import { compile, inspect, kernelFromBtf, type Compilation, type Inspection } from "bpfasm";
+const rightUse = `import { compile, inspect, kernelFromBtf, type Compilation, type Inspection } from "bpfasm";
 import { embeddedKernel } from "bpfasm/node";
 import { page } from "bpfasm/view";
 import { vite } from "bpfasm/plugin";
@@ -76,9 +80,18 @@ const made: Compilation = compile("", { kernel: embeddedKernel(), cpu: "v4" });
 const seen: Inspection = inspect(made.object ?? object);
 const names: readonly string[] = [...programs, ...seen.programs.map((one) => one.name), vite().name];
 export { kernelFromBtf, names, page };
-`,
-);
+`;
+const right = typed("right.ts", rightUse);
 check("types of right use", right.code === 0, right.text);
+const bundled = typed("bundled.ts", rightUse, byBundler);
+check("types as bundlers find them", bundled.code === 0, bundled.text);
+const required = typed("required.cts", 'import { compile } from "bpfasm";\nexport const made = compile;\n');
+check("types where the package is required", required.code === 0, required.text);
+const folder = join(project, "node_modules/bpfasm/dist/types");
+const all = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".d.ts"));
+const imports = all.map((path) => `import "./node_modules/bpfasm/dist/types/${path}";\n`);
+const whole = typed("whole.ts", imports.join(""));
+check("types of all that is handed on", imports.length > 100 && whole.code === 0, whole.text);
 const wrong = typed(
   "wrong.ts",
   `import { compile } from "bpfasm";
@@ -101,9 +114,9 @@ const bundlers = {
 for (const [name, args] of Object.entries(bundlers)) {
   const folder = join(project, "bundlers");
   rmSync(join(folder, "out"), { recursive: true, force: true });
-  const bundled = run(folder, process.execPath, ...args);
+  const made = run(folder, process.execPath, ...args);
   const shown = run(folder, process.execPath, "out/main.js");
-  check(`a bundle by ${name}`, /^fsession__icmp_rcv: \d+ bytes\n$/.test(shown.out), bundled.text + shown.text);
+  check(`a bundle by ${name}`, /^fsession__icmp_rcv: \d+ bytes\n$/.test(shown.out), made.text + shown.text);
 }
 
 rmSync(work, { recursive: true, force: true });

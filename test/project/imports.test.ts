@@ -36,7 +36,20 @@ const table: Readonly<Record<string, readonly string[]>> = {
     "verifier",
   ],
   view: ["driver"],
-  lsp: ["driver", "isa", "btf", "kernel", "kfuncs", "asm/syntax", "asm/sema", "asm/codegen", "elf", "link", "verifier"],
+  lsp: [
+    "driver",
+    "view",
+    "isa",
+    "btf",
+    "kernel",
+    "kfuncs",
+    "asm/syntax",
+    "asm/sema",
+    "asm/codegen",
+    "elf",
+    "link",
+    "verifier",
+  ],
   cli: ["driver", "lsp", "view", "btf", "kernel", "kfuncs", "elf", "isa", "verifier"],
 };
 

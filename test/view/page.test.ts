@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compile } from "../../src/driver/compile.ts";
-import { disassemble } from "../../src/driver/disassemble.ts";
+import { type Disassembly, disassemble } from "../../src/driver/disassemble.ts";
 import { openKernel } from "../../src/kernel/kernel.ts";
+import { bytecodeView } from "../../src/view/bytecode-view.ts";
 import { page } from "../../src/view/page.ts";
 import { Browser, chromium, type Page } from "./chromium.ts";
 
@@ -28,13 +29,14 @@ int BPF_PROG(probe, struct sk_buff *skb)
 
 const folder = mkdtempSync(join(tmpdir(), "bpfasm-page-"));
 let html: string;
+let made: Disassembly;
 let browser: Browser | undefined;
 let shown: Page;
 
 beforeAll(async () => {
   const kernel = openKernel({ arch: "x86", btf: readFileSync("data/vmlinux-7.2-x86.btf") });
   const object = compile(source, { kernel, fileName: "probe.bpf" }).object!;
-  const made = disassemble(object, { kernel, states: true });
+  made = disassemble(object, { kernel, states: true });
   html = page({ made, title: "probe.bpf.o", kernel: kernel.name, sources: new Map([["probe.bpf", source]]) });
   const path = join(folder, "page.html");
   writeFileSync(path, html);
@@ -50,6 +52,13 @@ afterAll(async () => {
 test("names nothing outside itself", () => {
   expect(html).not.toMatch(/(src|href)=|url\((?!#)|@import|https?:\/\/(?!www\.w3\.org\/2000\/svg)/);
   expect(html).toContain("default-src &#39;none&#39;".replaceAll("&#39;", "'"));
+});
+
+test("beside a source the view leaves it out", () => {
+  const [beside, alone] = [true, false].map((isBeside) => bytecodeView({ made, isBeside }));
+  expect(beside).not.toContain("bpf-source");
+  expect(alone).toContain("bpf-source");
+  expect(beside).toContain("call twice");
 });
 
 test("text of the object cannot become markup", () => {
@@ -99,5 +108,19 @@ describe.runIf(chromium)("in Chromium", () => {
     await shown.point('.bpf-picture:not([hidden]) text.cfg-insn[data-slot="0"]');
     expect(await texts(".bpf-line.bpf-on")).toEqual([expect.stringContaining("BPF_PROG(probe")]);
     if (process.env.BPFASM_PICTURE) writeFileSync(process.env.BPFASM_PICTURE, await shown.picture());
+  });
+
+  test("an editor beside it hears of rows that are chosen, and shows its own line", async () => {
+    await shown.evaluate(`addEventListener("bpfasm-line", ({ detail }) => { window.heard = detail; })`);
+    await shown.point('.bpf-code [data-func="1"] [data-slot="1"]', true);
+    expect(await shown.evaluate("window.heard")).toEqual({ file: "probe.bpf", line: 5 });
+    await shown.point('.bpf-code [data-func="1"] .bpf-pinned', true);
+    await shown.evaluate(
+      'for (const e of document.querySelectorAll(".bpf-on")) e.classList.remove("bpf-on"); window.beside = bpfasmView(document.querySelector(".bpf-view")); beside.showLine("probe.bpf", 13); beside.showFunction("probe")',
+    );
+    expect(await texts(".bpf-line.bpf-on")).toEqual([expect.stringContaining("return 0;")]);
+    expect((await texts(".bpf-insn.bpf-on .bpf-text")).length).toBeGreaterThan(0);
+    await shown.evaluate('beside.showLine("other.bpf", 13)');
+    expect(await texts(".bpf-on")).toEqual([]);
   });
 });

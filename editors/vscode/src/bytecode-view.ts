@@ -1,96 +1,136 @@
-/** The bytecode of the document at hand, in an editor beside it: lines of either side show those of the other. */
+/** The bytecode of the document at hand in a view beside it: lines of the source show their rows there, and rows their lines. */
 import * as vscode from "vscode";
+import { type FromPage, type ToPage, type View, viewPage } from "./view-page.ts";
 
-/** As the server's `bpfasm/bytecode` answers. */
-export interface Bytecode {
-  readonly text: string;
-  /** For each line of the text, the line of the source, or -1. */
-  readonly sourceLines: readonly number[];
-}
+/** Milliseconds without typing before the view is made anew. */
+const PAUSE = 200;
 
-const SCHEME = "bpfasm-bytecode";
-
-export class BytecodeView implements vscode.Disposable, vscode.TextDocumentContentProvider {
-  readonly #ask: (uri: string) => Promise<Bytecode | null>;
-  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
-  readonly onDidChange = this.#changed.event;
-  readonly #mark = vscode.window.createTextEditorDecorationType({
-    isWholeLine: true,
-    backgroundColor: new vscode.ThemeColor("editor.rangeHighlightBackground"),
-  });
-  readonly #all: vscode.Disposable[];
+export class BytecodeView implements vscode.Disposable {
+  readonly #ask: (uri: string) => Promise<View | null>;
   /** By the URI of the source. */
-  readonly #known = new Map<string, Bytecode>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #open = new Map<string, Beside>();
+  readonly #all: vscode.Disposable[];
 
-  constructor(ask: (uri: string) => Promise<Bytecode | null>) {
+  constructor(ask: (uri: string) => Promise<View | null>) {
     this.#ask = ask;
     this.#all = [
-      this.#mark,
-      this.#changed,
-      vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
-      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#follow(textEditor)),
-      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#soon(document.uri)),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#of(textEditor)?.follow(textEditor)),
+      vscode.window.onDidChangeActiveTextEditor((editor) => editor && this.#of(editor)?.follow(editor)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#open.get(document.uri.toString())?.soon()),
     ];
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
-    for (const one of this.#all) one.dispose();
+    for (const one of [...this.#all, ...this.#open.values()]) one.dispose();
   }
 
   /** Opens the view of the active document, at a program if one is named. */
   async show(program?: string): Promise<void> {
     const source = vscode.window.activeTextEditor;
-    if (!source || source.document.uri.scheme === SCHEME) return;
-    const document = await vscode.workspace.openTextDocument(viewUri(source.document.uri));
-    const editor = await vscode.window.showTextDocument(document, {
-      viewColumn: vscode.ViewColumn.Beside,
-      preserveFocus: true,
-      preview: true,
-    });
-    const at = program === undefined ? -1 : document.getText().split("\n").indexOf(`${program}:`);
-    if (at >= 0) editor.revealRange(new vscode.Range(at, 0, at, 0), vscode.TextEditorRevealType.AtTop);
-    this.#follow(source);
+    if (!source) return;
+    const { uri } = source.document;
+    const key = uri.toString();
+    let beside = this.#open.get(key);
+    if (!beside) {
+      beside = new Beside(uri, () => this.#ask(key));
+      this.#open.set(key, beside);
+      beside.panel.onDidDispose(() => this.#open.delete(key));
+    }
+    await beside.reveal(source, program);
   }
 
-  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
-    const source = uri.query;
-    const made = await this.#ask(source);
-    if (!made) return "; the source does not compile\n";
-    this.#known.set(source, made);
-    return made.text;
-  }
-
-  /** After a pause in typing. */
-  #soon(source: vscode.Uri): void {
-    if (!this.#known.has(source.toString())) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#changed.fire(viewUri(source)), 200);
-  }
-
-  /** Marks what belongs to the cursor's line on the other side. */
-  #follow(moved: vscode.TextEditor): void {
-    const { uri } = moved.document;
-    const isView = uri.scheme === SCHEME;
-    const key = isView ? uri.query : uri.toString();
-    const known = this.#known.get(key);
-    const other = vscode.window.visibleTextEditors.find(({ document }) =>
-      isView ? document.uri.toString() === key : document.uri.scheme === SCHEME && document.uri.query === key,
-    );
-    if (!known || !other) return;
-    const line = moved.selection.active.line;
-    const wanted = isView ? [known.sourceLines[line] ?? -1] : linesOf(known, line);
-    const ranges = wanted.filter((n) => n >= 0).map((n) => new vscode.Range(n, 0, n, 0));
-    other.setDecorations(this.#mark, ranges);
-    moved.setDecorations(this.#mark, []);
-    if (ranges[0]) other.revealRange(ranges[0], vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  #of({ document }: vscode.TextEditor): Beside | undefined {
+    return this.#open.get(document.uri.toString());
   }
 }
 
-const linesOf = ({ sourceLines }: Bytecode, line: number): number[] =>
-  sourceLines.flatMap((from, at) => (from === line ? [at] : []));
+/** One document's view. */
+class Beside implements vscode.Disposable {
+  readonly panel: vscode.WebviewPanel;
+  readonly #source: vscode.Uri;
+  readonly #ask: () => Promise<View | null>;
+  readonly #mark = vscode.window.createTextEditorDecorationType({
+    isWholeLine: true,
+    backgroundColor: new vscode.ThemeColor("editor.rangeHighlightBackground"),
+  });
+  readonly #isReady: Promise<void>;
+  #heard: (() => void) | undefined;
+  #hasPage = false;
+  /** What the view calls the document. */
+  #file = "";
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Named after the source, which the query holds. */
-const viewUri = (source: vscode.Uri): vscode.Uri =>
-  vscode.Uri.from({ scheme: SCHEME, path: `${source.path}.bytecode`, query: source.toString() });
+  constructor(source: vscode.Uri, ask: () => Promise<View | null>) {
+    this.#source = source;
+    this.#ask = ask;
+    const title = `bytecode of ${source.path.slice(source.path.lastIndexOf("/") + 1)}`;
+    const where = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    this.panel = vscode.window.createWebviewPanel("bpfasm.bytecode", title, where, {
+      enableScripts: true,
+      localResourceRoots: [],
+      retainContextWhenHidden: true,
+    });
+    this.#isReady = new Promise((resolve) => {
+      this.#heard = resolve;
+    });
+    this.panel.webview.onDidReceiveMessage((message: FromPage) => {
+      if (message === "ready") this.#heard?.();
+      else this.#choose(message);
+    });
+    this.panel.onDidDispose(() => this.#close());
+  }
+
+  dispose(): void {
+    this.panel.dispose();
+  }
+
+  async reveal(source: vscode.TextEditor, program?: string): Promise<void> {
+    this.panel.reveal(undefined, true);
+    await this.#update();
+    if (program === undefined) this.follow(source);
+    else this.#say({ showFunction: program });
+  }
+
+  /** After a pause in typing. */
+  soon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#update(), PAUSE);
+  }
+
+  /** Marks what belongs to the cursor's line. */
+  follow(editor: vscode.TextEditor): void {
+    editor.setDecorations(this.#mark, []);
+    this.#say({ showLine: { file: this.#file, line: editor.selection.active.line + 1 } });
+  }
+
+  async #update(): Promise<void> {
+    const view = await this.#ask();
+    if (view && !this.#hasPage) {
+      this.#hasPage = true;
+      this.panel.webview.html = viewPage(view);
+    }
+    if (view) this.#file = view.file;
+    if (view) this.#say({ markup: view.markup });
+    else if (this.#hasPage) this.#say({ why: "the source does not compile: this is how it was before" });
+    else this.panel.webview.html = "<p>the source does not compile</p>";
+  }
+
+  #say(message: ToPage): void {
+    if (this.#hasPage) void this.#isReady.then(() => this.panel.webview.postMessage(message));
+  }
+
+  /** Marks the line of a row that was chosen. */
+  #choose({ file, line }: Exclude<FromPage, "ready">): void {
+    const key = this.#source.toString();
+    const editor = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === key);
+    if (!editor || file !== this.#file || line > editor.document.lineCount) return;
+    const range = editor.document.lineAt(line - 1).range;
+    editor.setDecorations(this.#mark, [range]);
+    editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  }
+
+  #close(): void {
+    clearTimeout(this.#timer);
+    this.#mark.dispose();
+  }
+}

@@ -4,9 +4,10 @@ import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languagec
 import { BytecodeView } from "./bytecode-view.ts";
 import { ObjectEditor } from "./object-editor.ts";
 
-/** What the server is told: at the start, and whenever the user changes it. */
+/** What the server is told, at the start and whenever the user changes it: plain values, for a worker takes no others. */
 const settings = () => {
-  const { inlayHints } = vscode.workspace.getConfiguration("bpfasm");
+  const hints = vscode.workspace.getConfiguration("bpfasm.inlayHints");
+  const inlayHints = { instructions: hints.get<boolean>("instructions"), sessions: hints.get<boolean>("sessions") };
   return { inlayHints, lensCommand: "bpfasm.showBytecode" };
 };
 
@@ -20,11 +21,14 @@ export const clientOptions = (): LanguageClientOptions => ({
 
 /** Starts the client and all that asks it. */
 export async function start(context: vscode.ExtensionContext, client: BaseLanguageClient): Promise<void> {
-  const view = new BytecodeView((uri) => client.sendRequest("bpfasm/bytecode", { uri }));
-  const objects = new ObjectEditor((base64) => client.sendRequest("bpfasm/disassemble", { base64 }));
+  const view = new BytecodeView((uri) => client.sendRequest("bpfasm/view", { uri }));
+  const objects = new ObjectEditor((uri, base64) => client.sendRequest("bpfasm/viewObject", { uri, base64 }));
   context.subscriptions.push(
     view,
-    vscode.commands.registerCommand("bpfasm.showBytecode", (_uri?: string, program?: string) => view.show(program)),
+    // A lens names the program; a menu says something else.
+    vscode.commands.registerCommand("bpfasm.showBytecode", (_uri?: unknown, program?: unknown) =>
+      view.show(typeof program === "string" ? program : undefined),
+    ),
     vscode.commands.registerCommand("bpfasm.restart", () => client.stop().then(() => client.start())),
     vscode.window.registerCustomEditorProvider("bpfasm.object", objects),
     vscode.workspace.onDidChangeConfiguration((change) => {

@@ -1,5 +1,6 @@
-/** Shows a `.bpf.o` as what is in it; nothing can be changed. */
+/** Shows a `.bpf.o` as what is in it, by the same view as beside a source; nothing can be changed. */
 import * as vscode from "vscode";
+import { type FromPage, type ToPage, type View, viewPage } from "./view-page.ts";
 
 class ObjectDocument implements vscode.CustomDocument {
   readonly uri: vscode.Uri;
@@ -9,10 +10,12 @@ class ObjectDocument implements vscode.CustomDocument {
   dispose(): void {}
 }
 
-export class ObjectEditor implements vscode.CustomReadonlyEditorProvider<ObjectDocument> {
-  readonly #ask: (base64: string) => Promise<string>;
+type Ask = (uri: string, base64: string) => Promise<View | { readonly why: string }>;
 
-  constructor(ask: (base64: string) => Promise<string>) {
+export class ObjectEditor implements vscode.CustomReadonlyEditorProvider<ObjectDocument> {
+  readonly #ask: Ask;
+
+  constructor(ask: Ask) {
     this.#ask = ask;
   }
 
@@ -20,14 +23,30 @@ export class ObjectEditor implements vscode.CustomReadonlyEditorProvider<ObjectD
     return new ObjectDocument(uri);
   }
 
-  async resolveCustomEditor({ uri }: ObjectDocument, panel: vscode.WebviewPanel): Promise<void> {
+  async resolveCustomEditor({ uri }: ObjectDocument, { webview, onDidDispose }: vscode.WebviewPanel): Promise<void> {
+    webview.options = { enableScripts: true, localResourceRoots: [] };
+    let said: ToPage = { why: "" };
+    let hasPage = false;
     const show = async (): Promise<void> => {
-      const bytes = await vscode.workspace.fs.readFile(uri);
-      panel.webview.html = page(await this.#ask(base64Of(bytes)));
+      const view = await this.#ask(uri.toString(), base64Of(await vscode.workspace.fs.readFile(uri)));
+      said = "why" in view ? { why: view.why } : { markup: view.markup };
+      if (hasPage) await webview.postMessage(said);
+      else if ("why" in view) webview.html = `<p>${view.why.replace(/[&<]/g, "")}</p>`;
+      else {
+        hasPage = true;
+        webview.html = viewPage(view);
+      }
     };
-    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(uri, "*"));
+    // A page that was hidden is made anew when it is shown again.
+    webview.onDidReceiveMessage((message: FromPage) => {
+      if (message === "ready") void webview.postMessage(said);
+    });
+    const folder = vscode.Uri.joinPath(uri, "..");
+    const name = uri.path.slice(uri.path.lastIndexOf("/") + 1);
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, name));
     watcher.onDidChange(show);
-    panel.onDidDispose(() => watcher.dispose());
+    watcher.onDidCreate(show);
+    onDidDispose(() => watcher.dispose());
     await show();
   }
 }
@@ -36,20 +55,4 @@ function base64Of(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);
   return btoa(text);
-}
-
-/** The listing, comments paler; no script runs in it. */
-function page(listing: string): string {
-  const rows = listing.split("\n").map((row) => {
-    const text = row.replace(/&/g, "&amp;").replace(/</g, "&lt;");
-    return row.startsWith(";") ? `<span class="note">${text}</span>` : text;
-  });
-  return `<!DOCTYPE html>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<style>
-pre { font: var(--vscode-editor-font-size) var(--vscode-editor-font-family); }
-.note { color: var(--vscode-descriptionForeground); }
-</style>
-<pre>${rows.join("\n")}</pre>
-`;
 }

@@ -5,6 +5,7 @@ import { includeHost } from "../../../src/driver/host.ts";
 import { openKernel } from "../../../src/kernel/kernel.ts";
 import type { LspHost } from "../../../src/lsp/host.ts";
 import { serve } from "../../../src/lsp/server.ts";
+import { KERNEL_SCHEME } from "./kernel-scheme.ts";
 
 declare const self: {
   onmessage: ((event: { readonly data: { readonly btf: Uint8Array; readonly index: Uint8Array } }) => void) | null;
@@ -17,6 +18,8 @@ self.onmessage = ({ data: { btf, index } }) => {
   const port = self as unknown as ConstructorParameters<typeof BrowserMessageReader>[0];
   const connection = createConnection(new BrowserMessageReader(port), new BrowserMessageWriter(port));
   const path = { dirs: [], system: [], machine: [] };
+  /** Documents about the kernel, by URI. */
+  const texts = new Map<string, string>();
   const host: LspHost = {
     version: manifest.version,
     settings: (uri, open) => ({
@@ -24,8 +27,13 @@ self.onmessage = ({ data: { btf, index } }) => {
       problems: [],
     }),
     fileUri: (name) => name,
-    kernelUri: (_kernel, _name, { text }) => `data:text/plain,${encodeURIComponent(text)}`,
+    kernelUri: (_kernel, name, { text }) => {
+      const uri = `${KERNEL_SCHEME}:/${name.replace(/\W+/g, "-")}.h`;
+      texts.set(uri, text);
+      return uri;
+    },
   };
+  connection.onRequest("bpfasm/kernelText", ({ uri }: { readonly uri: string }) => texts.get(uri) ?? "");
   serve(connection, host);
   connection.listen();
 };

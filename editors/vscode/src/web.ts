@@ -1,7 +1,8 @@
 /** Where VS Code runs in a browser: the server is a worker, and the kernel's types come with the extension. */
 import * as vscode from "vscode";
-import { LanguageClient, type ServerOptions } from "vscode-languageclient/browser";
+import { BrowserMessageReader, BrowserMessageWriter, LanguageClient } from "vscode-languageclient/browser";
 import { clientOptions, start } from "./client.ts";
+import { KERNEL_SCHEME } from "./kernel-scheme.ts";
 
 /** As browsers have it. */
 interface WebWorker {
@@ -20,9 +21,18 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     worker?.terminate();
     worker = new Worker(at("dist", "web-server.js").toString(true));
     worker.postMessage({ btf, index });
-    return worker;
+    // VS Code's workers are no instances of `Worker`, so the client cannot tell that this is one.
+    const port = worker as unknown as ConstructorParameters<typeof BrowserMessageReader>[0];
+    return { reader: new BrowserMessageReader(port), writer: new BrowserMessageWriter(port) };
   };
-  const client = new LanguageClient("bpfasm", "bpfasm", server as unknown as ServerOptions, clientOptions());
-  context.subscriptions.push({ dispose: () => client.stop() }, { dispose: () => worker?.terminate() });
+  const client = new LanguageClient("bpfasm", "bpfasm", server, clientOptions());
+  const texts: vscode.TextDocumentContentProvider = {
+    provideTextDocumentContent: (uri) => client.sendRequest("bpfasm/kernelText", { uri: uri.toString() }),
+  };
+  context.subscriptions.push(
+    { dispose: () => client.stop() },
+    { dispose: () => worker?.terminate() },
+    vscode.workspace.registerTextDocumentContentProvider(KERNEL_SCHEME, texts),
+  );
   await start(context, client);
 }

@@ -67,4 +67,6 @@ export interface PreprocessInput {
 export interface ParseInput extends PreprocessInput {
   /** Whether a name that the file does not declare is a type: a kernel typedef. */
   isTypeName(name: string): boolean;
+  /** Called before each declaration; what it throws ends the reading. */
+  readonly pulse?: (() => void) | undefined;
 }

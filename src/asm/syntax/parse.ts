@@ -17,7 +17,7 @@ export { defaultLimits } from "./input.ts";
 export function parseUnit(input: ParseInput, sink: DiagSink): TranslationUnit {
   const pp = new Preprocessor(input, sink);
   sink.settingAt = (name, span) => pp.warningState.at(name, span);
-  return withParser((parser) => parser.unit(pp, sink, (name) => input.isTypeName(name)));
+  return withParser((parser) => parser.unit(pp, sink, (name) => input.isTypeName(name), input.pulse));
 }
 
 /**

@@ -42,7 +42,12 @@ export class CParser extends StatementParser {
   }
 
   /** The whole file that `pp` delivers. */
-  unit(pp: Preprocessor, sink: DiagSink, isTypeName: (name: string) => boolean): TranslationUnit {
+  unit(
+    pp: Preprocessor,
+    sink: DiagSink,
+    isTypeName: (name: string) => boolean,
+    pulse: (() => void) | undefined,
+  ): TranslationUnit {
     this.begin(pp, sink, isTypeName);
     this.pushed = [];
     const items: ExternalItem[] = [];
@@ -64,13 +69,16 @@ export class CParser extends StatementParser {
         parser.pushed = [...pushed.get(stretch)!];
         return parser.#items([]);
       });
-    this.#items(items);
+    this.#items(items, pulse);
     return { items, ...(pp.userMacros.has("BPF_NO_PRESERVE_ACCESS_INDEX") && { plainKernelTypes: true }) };
   }
 
-  #items(items: ExternalItem[]): ExternalItem[] {
+  #items(items: ExternalItem[], pulse?: () => void): ExternalItem[] {
     try {
-      while (this.#hasMore()) this.#next(items);
+      while (this.#hasMore()) {
+        pulse?.();
+        this.#next(items);
+      }
     } catch (problem) {
       this.onlyOwn(problem);
     } finally {

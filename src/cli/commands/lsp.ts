@@ -16,18 +16,24 @@ import { compileOptions } from "../compile-options.ts";
 import { readHeader } from "../files.ts";
 import { choiceOf, chooseKernel } from "../kernel-choice.ts";
 import { embeddedKernel } from "../library.ts";
+import { StdioPost } from "../lsp-post.ts";
 import { inFolder, projectFlags } from "../project.ts";
 import { version } from "../version.ts";
 
+/** Milliseconds. */
+const PATIENCE = 200;
+
 /** Runs until the editor says that it is done, or is gone. */
-export function lsp(): Promise<number> {
-  const connection = createConnection(process.stdin, process.stdout);
-  serve(connection, new NodeHost());
+export async function lsp(): Promise<number> {
+  const post = new StdioPost();
+  const connection = createConnection(post.reader, post.writer);
+  serve(connection, new NodeHost(), post);
   connection.listen();
-  return new Promise((resolve) => {
-    connection.onExit(() => resolve(0));
-    process.stdin.once("end", () => resolve(0));
-  });
+  await post.ended;
+  await post.close();
+  // The connection looks from time to time whether the editor's process is there, and would do so for ever.
+  setTimeout(() => process.exit(), PATIENCE).unref();
+  return 0;
 }
 
 const NO_FLAGS: readonly string[] = [];

@@ -11,7 +11,7 @@ export const localCopy: Mender = ({ tree, at }) => {
   if (!target || target.span.via) return [];
   const name = freshName(tree, "copy");
   const edits = before(tree, spot.fn, spot.step, [`u64 ${name} = ${tree.text(target.span)};`]);
-  return edits.length > 0 ? [...edits, replace(target.span, name)] : [];
+  return edits.length > 0 ? [[...edits, replace(target.span, name)]] : [];
 };
 
 /** What an expression changes, if it is an element or a member. */

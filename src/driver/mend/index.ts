@@ -13,10 +13,9 @@ export const boundIndex: Mender = (t) => {
   const length = lengthOf(t, spot, found);
   if (length === undefined) return [];
   const index = t.tree.text(found.index.span);
-  if (typeof length === "bigint" && (length & (length - 1n)) === 0n) {
-    return [replace(found.index.span, `${isSimple(found.index) ? index : `(${index})`} & ${length - 1n}`)];
-  }
-  return guarded(t, spot, found.index, index, `${length}`);
+  const check = guarded(t, spot, found.index, index, `${length}`);
+  if (typeof length !== "bigint" || (length & (length - 1n)) !== 0n) return [check];
+  return [[replace(found.index.span, `${isSimple(found.index) ? index : `(${index})`} & ${length - 1n}`)], check];
 };
 
 const isSimple = (e: Expr): boolean => /^(name|member|index|call|unary)$/.test(e.kind);

@@ -42,14 +42,26 @@ const placers: Readonly<Record<string, Placer>> = { E0560: leakingReturn, E0562:
 export interface Mend {
   /** All in the main file; none where no mend is known. */
   readonly edits: readonly Edit[];
+  /** What may be done instead. */
+  readonly alternatives?: readonly (readonly Edit[])[];
   /** The place to tell of instead of the finding's own. */
   readonly at?: Span;
 }
 
 export function mend(trouble: Trouble): Mend {
   const { code } = trouble.finding;
-  const edits = menders[code]?.(trouble) ?? [];
+  const isOurs = (edits: readonly Edit[]) => edits.every(({ span }) => span.file === trouble.tree.file.id);
+  const found = (menders[code]?.(trouble) ?? []).filter((edits) => edits.length > 0 && isOurs(edits));
+  const [edits = [], ...alternatives] = unlike(found);
   const at = placers[code]?.(trouble);
-  const isOurs = edits.every(({ span }) => span.file === trouble.tree.file.id);
-  return { edits: isOurs ? edits : [], ...(at && !at.via && { at }) };
+  return { edits, ...(alternatives.length > 0 && { alternatives }), ...(at && !at.via && { at }) };
+}
+
+/** Each once. */
+function unlike(all: readonly (readonly Edit[])[]): readonly (readonly Edit[])[] {
+  const seen = new Set<string>();
+  return all.filter((edits) => {
+    const key = JSON.stringify(edits);
+    return !seen.has(key) && seen.add(key);
+  });
 }

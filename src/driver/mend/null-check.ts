@@ -4,7 +4,7 @@ import { allExpressions, type Item, within } from "./source-tree.ts";
 import { callOf, holderOf, type Mender, type Spot, spotAt, type Trouble } from "./trouble.ts";
 import { leaveLoop } from "./way-out.ts";
 
-export const nullCheck: Mender = (t) => afterMaker(t) ?? beforeUse(t) ?? [];
+export const nullCheck: Mender = (t) => [afterMaker(t) ?? [], beforeUse(t) ?? []];
 
 const lines = (name: string, t: Trouble, { fn, way }: Spot): readonly string[] => [
   `if (!${name})`,

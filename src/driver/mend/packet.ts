@@ -15,7 +15,8 @@ export const packetEnd: Mender = ({ tree, at, section }) => {
   const end = behind && packetEndIn(tree, spot.fn);
   if (!end) return [];
   const unit = tree.unit(spot.fn);
-  return before(tree, spot.fn, spot.step, [`if ((void *)(${behind}) > ${end})`, `${unit}${leave(spot.fn, section)}`]);
+  const check = [`if ((void *)(${behind}) > ${end})`, `${unit}${leave(spot.fn, section)}`];
+  return [before(tree, spot.fn, spot.step, check)];
 };
 
 /** The address behind what an expression accesses, in the source's words. */

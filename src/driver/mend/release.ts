@@ -18,7 +18,7 @@ const releases: readonly (readonly [maker: RegExp, call: (name: string) => strin
 export const release: Mender = (t) => {
   const call = releases.find(([maker]) => maker.test(t.finding.cause.maker ?? ""))?.[1];
   const leaks = call && leaksOf(t);
-  return leaks?.steps.flatMap((step) => before(t.tree, leaks.spot.fn, step, [call!(leaks.name)])) ?? [];
+  return leaks ? [leaks.steps.flatMap((step) => before(t.tree, leaks.spot.fn, step, [call!(leaks.name)]))] : [];
 };
 
 /** The `return` that still holds it: the first behind the last branch of the path. */

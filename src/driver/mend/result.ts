@@ -8,19 +8,19 @@ import { type Mender, type Placer, spotAt, type Trouble } from "./trouble.ts";
 type Return = Stmt & { readonly kind: "return" };
 
 export const rightResult: Mender = (t) => {
-  const want = wanted(t);
-  if (want === undefined) return [];
   const here = [t.made, t.at].map((span) => returnAt(t, span)).find((r) => r !== undefined);
   const all = here ? [here] : returnsOf(t);
-  return all.flatMap(({ value }) => (value && !value.span.via ? corrected(t, value, want) : []));
+  return wanted(t).map((want) =>
+    all.flatMap(({ value }) => (value && !value.span.via ? corrected(t, value, want) : [])),
+  );
 };
 
 /** The `return` that gives the result. */
 export const wrongReturn: Placer = (t) => [t.made, t.at].map((s) => returnAt(t, s)).find((r) => r !== undefined)?.span;
 
-/** The first permitted number, `XDP_PASS`-like names having no rule. */
-function wanted({ finding }: Trouble): string | undefined {
-  return /^-?\d+/.exec(finding.cause.want ?? "")?.[0];
+/** Permitted numbers, the ends of a range: `XDP_PASS`-like names have no rule. */
+function wanted({ finding }: Trouble): readonly string[] {
+  return [...(finding.cause.want ?? "").matchAll(/-?\d+/g)].map(([number]) => number);
 }
 
 function returnAt({ tree }: Trouble, span: Trouble["made"]): Return | undefined {

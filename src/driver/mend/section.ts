@@ -1,5 +1,4 @@
 /** What another kind of program may do: the section's name is changed to the nearest kind that may. */
-import type { Edit } from "../../diag/diagnostic.ts";
 import { maySleep } from "../../kernel/attach.ts";
 import { attachTarget } from "../../kernel/attach-target.ts";
 import { helperByName, helperFor } from "../../kernel/helpers.ts";
@@ -8,7 +7,7 @@ import { parseSection } from "../../kernel/sections.ts";
 import { mayCall } from "../../kfuncs/callers.ts";
 import { findKfunc } from "../../kfuncs/kfunc.ts";
 import { replace } from "./insert.ts";
-import { callOf, type Mender, spotAt, type Trouble } from "./trouble.ts";
+import { callOf, type Edits, type Mender, spotAt, type Trouble } from "./trouble.ts";
 
 /** Kinds that run at the same place as others, the nearest first. */
 const siblings: Readonly<Record<string, readonly string[]>> = {
@@ -28,7 +27,7 @@ const siblings: Readonly<Record<string, readonly string[]>> = {
 
 type Suits = (info: SectionInfo) => boolean;
 
-/** The first sibling that may call what is called. */
+/** The siblings that may call what is called. */
 export const anotherSection: Mender = (t) => {
   const name = t.finding.cause.callee;
   if (name === undefined) return [];
@@ -38,7 +37,7 @@ export const anotherSection: Mender = (t) => {
   if (helper) {
     const id = helper.id;
     const section = moved(t, (info) => helperFor(id, info) !== undefined && (!helper.mightSleep || sleeps(info)));
-    return section.length > 0 ? section : anotherHelper(t, name);
+    return [...section, anotherHelper(t, name)];
   }
   return [];
 };
@@ -53,19 +52,20 @@ export const atTheEnd: Mender = (t) =>
 
 const sleeps = (info: SectionInfo): boolean => info.sleepable && maySleep(info);
 
-function moved({ section, nameSpan, tree, kernel }: Trouble, suits: Suits): readonly Edit[] {
+function moved({ section, nameSpan, tree, kernel }: Trouble, suits: Suits): readonly Edits[] {
   const info = parseSection(section);
   if (!info || !nameSpan) return [];
   const now = section.replace(/^\?/, "").slice(info.prefix.length);
-  const to = siblings[info.prefix]?.find((prefix) => {
+  const to = (siblings[info.prefix] ?? []).filter((prefix) => {
     const other = parseSection(`${prefix}${now}`);
     return other?.prefix === prefix && suits(other) && attachTarget(kernel, other).kind !== "problem";
   });
   const quoted = `"${section}"`;
   const at = tree.file.text.lastIndexOf(quoted, nameSpan.start);
-  if (to === undefined || at < 0) return [];
+  if (at < 0) return [];
   const from = at + 1 + (section.startsWith("?") ? 1 : 0);
-  return [replace({ file: tree.file.id, start: from, end: from + info.prefix.length }, to)];
+  const span = { file: tree.file.id, start: from, end: from + info.prefix.length };
+  return to.map((prefix) => [replace(span, prefix)]);
 }
 
 /** Helpers that do nearly the same and may be called everywhere. */
@@ -80,10 +80,10 @@ const likewise: Readonly<Record<string, string>> = {
 export const taskPointer: Mender = ({ tree, made, finding }) => {
   const item = finding.cause.maker === "bpf_get_current_task" ? spotAt(tree, made)?.step.item : undefined;
   const call = item && callOf(item, "bpf_get_current_task", made!.start);
-  return call ? [replace(call.callee.span, "bpf_get_current_task_btf")] : [];
+  return call ? [[replace(call.callee.span, "bpf_get_current_task_btf")]] : [];
 };
 
-function anotherHelper({ tree, at }: Trouble, name: string): readonly Edit[] {
+function anotherHelper({ tree, at }: Trouble, name: string): Edits {
   const item = spotAt(tree, at)?.step.item;
   const call = item && callOf(item, name, at.start);
   const to = likewise[name];

@@ -14,7 +14,7 @@ export const boundSize: Mender = (t) => {
   const size = nth === undefined ? undefined : call?.args[nth];
   const memory = nth === undefined ? undefined : call?.args[nth - 1];
   if (!size || !memory || size.span.via || memory.span.via) return [];
-  return /may be zero/.test(t.finding.text) ? notZero(t, spot, size) : cut(t, spot, size, memory);
+  return [/may be zero/.test(t.finding.text) ? notZero(t, spot, size) : cut(t, spot, size, memory)];
 };
 
 /** Place of the argument that is a size behind memory. */

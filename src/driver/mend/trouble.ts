@@ -21,8 +21,11 @@ export interface Trouble {
   readonly lineOf: (span: Span) => number;
 }
 
-/** The edits of the mend, all of which belong together; none where no mend is known. */
-export type Mender = (trouble: Trouble) => readonly Edit[];
+/** Edits that belong together; none where a mend cannot be made. */
+export type Edits = readonly Edit[];
+
+/** The mends to choose from, the best first; none where none is known. */
+export type Mender = (trouble: Trouble) => readonly Edits[];
 
 /** A better place for the trouble than line info has; undefined where that is as good. */
 export type Placer = (trouble: Trouble) => Span | undefined;

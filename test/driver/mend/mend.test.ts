@@ -191,4 +191,23 @@ describe("a mend that a tool can apply", () => {
       mended + shown(again),
     ).toEqual([]);
   });
+
+  test.each(cases)("or another instead: %s", (_, code, source) => {
+    for (const edits of build(source).diagnostics.find((d) => d.code === code)?.alternatives ?? []) {
+      const mended = applyEdits(source, edits);
+      const again = build(mended!);
+      expect(
+        again.diagnostics.filter((d) => d.severity === "error").map((d) => d.code),
+        mended + shown(again),
+      ).toEqual([]);
+    }
+  });
+
+  test("there are several of some", () => {
+    const count = (source: string): number =>
+      build(source).diagnostics.reduce((sum, { alternatives }) => sum + (alternatives?.length ?? 0), 0);
+    expect(cases.filter(([, , source]) => count(source) > 0).map(([, code]) => code)).toEqual(
+      expect.arrayContaining(["E0510", "E0526", "E0546", "E0548"]),
+    );
+  });
 });
