@@ -5,7 +5,7 @@
 import { type Access, type Aliases, aliasesOf, canMeet, other, type Region } from "./aliases.ts";
 import { type InstOf, isPure, mapOperands, operands } from "./inst.ts";
 import type { BlockId, Inst, IrFunction, ValueId } from "./model.ts";
-import { valueKey } from "./passes/number-values.ts";
+import { type ValueKey, valueKey } from "./passes/number-values.ts";
 import { type KnownValue, reread } from "./reread.ts";
 import { OwnDefinitions } from "./uses.ts";
 
@@ -28,7 +28,7 @@ export class Memory {
   readonly #defs: OwnDefinitions;
   readonly #home = new Map<ValueId, BlockId>();
   readonly #same = new Map<ValueId, ValueId>();
-  readonly #byKey = new Map<string, ValueId>();
+  readonly #byKey = new Map<ValueKey, ValueId>();
 
   constructor(fn: IrFunction) {
     this.#defs = new OwnDefinitions(fn);

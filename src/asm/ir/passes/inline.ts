@@ -53,7 +53,7 @@ export function inlineCalls(program: IrProgram, options: InlineOptions): IrProgr
     if (callee.linkage === "static" && copies.get(callee.name) === 1 && size <= largestSingle) return true;
     return Math.max(size, sizeOf(callee)) <= (options.small ?? defaultSmall);
   };
-  for (const fn of calleesFirst(program)) {
+  for (const fn of calleesFirst({ functions: needed(program.functions) })) {
     const inlined = inlineInto(fn, (name) => {
       const callee = made.get(name);
       return callee && wanted(callee) ? callee : undefined;
@@ -61,7 +61,7 @@ export function inlineCalls(program: IrProgram, options: InlineOptions): IrProgr
     options.inlined?.(fn, inlined);
     made.set(fn.name, options.optimise(inlined));
   }
-  return { functions: needed(program.functions.map((fn) => made.get(fn.name)!)) };
+  return { functions: needed(program.functions.flatMap((fn) => made.get(fn.name) ?? [])) };
 }
 
 const sizeOf = (fn: IrFunction): number => fn.blocks.reduce((sum, block) => sum + block.insts.length + 1, 0);
