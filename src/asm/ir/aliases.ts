@@ -10,8 +10,13 @@ export const other: Region = "other";
 /** One string for each, so that they compare as pointers do. */
 const slotRegions: Region[] = [];
 const maxKept = 10_000;
-export const slotRegion = (slot: SlotId): Region =>
-  slot < maxKept ? (slotRegions[slot] ??= `slot ${slot}`) : `slot ${slot}`;
+export function slotRegion(slot: SlotId): Region {
+  const known = slotRegions[slot];
+  if (known !== undefined) return known;
+  const region = `slot ${slot}`;
+  if (slot < maxKept) slotRegions[slot] = region;
+  return region;
+}
 
 export interface Aliases {
   regionOf(base: ValueId): Region;
