@@ -1,6 +1,6 @@
 /** Where values come from and how often they are read. Values are small numbers, so what is known of them lies in arrays. */
 import { eachOperand, eachTermOperand } from "./inst.ts";
-import type { Block, Inst, IrFunction, ValueId } from "./model.ts";
+import type { Block, BlockId, Inst, IrFunction, ValueId } from "./model.ts";
 
 export type Definitions = ReadonlyMap<ValueId, Inst>;
 
@@ -81,6 +81,32 @@ export class OwnDefinitions {
     if (!this.#isOwn) this.#byValue = this.#byValue.slice();
     this.#isOwn = true;
     this.#byValue[value] = inst;
+  }
+}
+
+/** In which block each value is made, among blocks that a pass may add to. */
+export class Homes {
+  /** By value, one more than the block; 0 for none. */
+  #blocks: Int32Array;
+
+  constructor({ blocks, nextId }: IrFunction) {
+    const homes = new Int32Array(nextId);
+    for (const { id, insts } of blocks) for (const inst of insts) homes[inst.id] = id + 1;
+    this.#blocks = homes;
+  }
+
+  get(value: ValueId): BlockId | undefined {
+    const home = this.#blocks[value];
+    return home ? ((home - 1) as BlockId) : undefined;
+  }
+
+  set(value: ValueId, block: BlockId): void {
+    if (value >= this.#blocks.length) {
+      const larger = new Int32Array(2 * (value + 1));
+      larger.set(this.#blocks);
+      this.#blocks = larger;
+    }
+    this.#blocks[value] = block + 1;
   }
 }
 

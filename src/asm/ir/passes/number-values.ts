@@ -8,7 +8,7 @@ import type { CoreAccess } from "../../../btf/core.ts";
 import { dominators } from "../dominators.ts";
 import { type Pass, Replacements, substitute } from "../edit.ts";
 import { isPure, mapOperands } from "../inst.ts";
-import type { BinOp, Block, BlockId, CmpOp, Inst, IrFunction, IrType } from "../model.ts";
+import type { BinOp, Block, BlockId, CmpOp, Inst, IrFunction, IrType, ValueId } from "../model.ts";
 
 const commutative: ReadonlySet<BinOp> = new Set(["add", "mul", "and", "or", "xor"]);
 const coreKey = ({ kind, root, path }: CoreAccess): string => `${kind} ${root} ${path.join(":")}`;
@@ -56,6 +56,9 @@ function keyOf(kind: number, ty: IrType, a: number, b: number): ValueKey {
   if (a < operandLimit && b < operandLimit) return (what * operandLimit + a) * operandLimit + b;
   return `${what} ${a} ${b}`;
 }
+
+/** Equal for comparisons of the same values in the same way. */
+export const questionKey = (fn: CmpOp, a: ValueId, b: ValueId): ValueKey => keyOf(cmpNumbers[fn], "i64", a, b);
 
 /** Equal for instructions that give the same value; undefined for those that may not. */
 export function valueKey(inst: Inst): ValueKey | undefined {
