@@ -8,13 +8,14 @@ export type Leader = (r: VReg) => VReg;
 
 /** Joins what it can, heaviest copies first. Changes `graph`: groups share the edges of their leader. */
 export function coalesce(graph: Graph, mayJoin: (r: VReg) => boolean): Leader {
-  const parent = new Map<VReg, VReg>();
+  /** By register; 0, which is none of these, for a leader. */
+  const parent = new Int32Array(graph.neighbours.length);
   const leader: Leader = (r) => {
     let top = r;
-    for (let up = parent.get(top); up !== undefined; up = parent.get(top)) top = up;
+    for (let up = parent[top - FIRST_VIRTUAL]; up; up = parent[top - FIRST_VIRTUAL]) top = up as VReg;
     for (let at = r; at !== top; ) {
-      const up = parent.get(at)!;
-      parent.set(at, top);
+      const up = parent[at - FIRST_VIRTUAL]! as VReg;
+      parent[at - FIRST_VIRTUAL] = top;
       at = up;
     }
     return top;
@@ -27,7 +28,7 @@ export function coalesce(graph: Graph, mayJoin: (r: VReg) => boolean): Leader {
     if (a === b || !canJoin(graph, a, b)) continue;
     const [into, from] = sizeOf(graph, a) >= sizeOf(graph, b) ? [a, b] : [b, a];
     join(graph, into, from);
-    parent.set(from, into);
+    parent[from - FIRST_VIRTUAL] = into;
   }
   return leader;
 }

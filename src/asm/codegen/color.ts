@@ -15,51 +15,62 @@ const bitCount = (bits: number): number => {
   return count;
 };
 
+/** No machine register as yet. */
+const NONE = -1;
+
 /** `nodes` are the leaders of groups. Deterministic: ties go by register number. */
 export function color(graph: Graph, nodes: readonly VReg[]): Coloring {
   const stack = simplify(graph, nodes);
   const chosen = new Map<VReg, number>();
+  const taken = new Int8Array(graph.neighbours.length).fill(NONE);
   const failed: VReg[] = [];
   for (let r = stack.pop(); r !== undefined; r = stack.pop()) {
-    const machine = choose(graph, chosen, r);
+    const machine = choose(graph, taken, r);
     if (machine === undefined) failed.push(r);
-    else chosen.set(r, machine);
+    else {
+      chosen.set(r, machine);
+      taken[r - FIRST_VIRTUAL] = machine;
+    }
   }
   return { color: chosen, failed };
 }
 
 /** The order in which registers are taken out of the graph; selection goes backwards. */
 function simplify(graph: Graph, nodes: readonly VReg[]): VReg[] {
-  const room = new Map<VReg, number>();
-  const degree = new Map<VReg, number>();
-  const removed = new Set<VReg>();
+  const count = graph.neighbours.length;
+  const room = new Int32Array(count);
+  const degree = new Int32Array(count);
+  const prices = new Float64Array(count);
+  const removed = new Uint8Array(count);
   const stack: VReg[] = [];
   for (const r of nodes) {
-    room.set(r, bitCount(ALLOCATABLE & ~graph.forbidden[r - FIRST_VIRTUAL]!));
-    degree.set(r, graph.neighbours[r - FIRST_VIRTUAL]!.size);
+    const at = r - FIRST_VIRTUAL;
+    room[at] = bitCount(ALLOCATABLE & ~graph.forbidden[at]!);
+    degree[at] = graph.neighbours[at]!.size;
+    prices[at] = graph.cost[at]! / (1 + degree[at]!);
   }
-  const easy = nodes.filter((r) => degree.get(r)! < room.get(r)!).reverse();
+  const easy = nodes.filter((r) => degree[r - FIRST_VIRTUAL]! < room[r - FIRST_VIRTUAL]!).reverse();
   const remove = (r: VReg) => {
-    removed.add(r);
+    removed[r - FIRST_VIRTUAL] = 1;
     stack.push(r);
     for (const other of graph.neighbours[r - FIRST_VIRTUAL]!) {
-      const left = degree.get(other)! - 1;
-      degree.set(other, left);
-      if (left === room.get(other)! - 1 && !removed.has(other)) easy.push(other);
+      const at = other - FIRST_VIRTUAL;
+      const left = --degree[at]!;
+      if (left === room[at]! - 1 && !removed[at]) easy.push(other);
     }
   };
-  const price = (r: VReg) => graph.cost[r - FIRST_VIRTUAL]! / (1 + graph.neighbours[r - FIRST_VIRTUAL]!.size);
+  const price = (r: VReg) => prices[r - FIRST_VIRTUAL]!;
   const byPrice = [...nodes].sort((x, y) => price(x) - price(y) || x - y);
   let next = 0;
   while (stack.length < nodes.length) {
     const r = easy.pop() ?? byPrice[next++]!;
-    if (!removed.has(r)) remove(r);
+    if (!removed[r - FIRST_VIRTUAL]) remove(r);
   }
   return stack;
 }
 
 /** The free machine register that saves most copies and takes least from neighbours still to come. */
-function choose(graph: Graph, chosen: ReadonlyMap<VReg, number>, r: VReg): number | undefined {
+function choose(graph: Graph, taken: Int8Array, r: VReg): number | undefined {
   const at = r - FIRST_VIRTUAL;
   let free = ALLOCATABLE & ~graph.forbidden[at]!;
   const gain = new Float64Array(11);
@@ -67,8 +78,8 @@ function choose(graph: Graph, chosen: ReadonlyMap<VReg, number>, r: VReg): numbe
     gain[machine]! += weight;
   });
   for (const other of graph.neighbours[at]!) {
-    const taken = chosen.get(other);
-    if (taken !== undefined) free &= ~(1 << taken);
+    const machine = taken[other - FIRST_VIRTUAL]!;
+    if (machine !== NONE) free &= ~(1 << machine);
     else {
       graph.hints[other - FIRST_VIRTUAL]?.forEach((weight, machine) => {
         if (!(graph.forbidden[other - FIRST_VIRTUAL]! & (1 << machine))) gain[machine]! -= weight / 2;

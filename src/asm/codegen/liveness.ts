@@ -25,22 +25,29 @@ export function livenessOf(fn: MFunction): Liveness {
   const liveIn = new Map<BlockId, Set<VReg>>();
   const liveOut = new Map<BlockId, Set<VReg>>();
   const defs = new Map<BlockId, ReadonlySet<VReg>>();
-  const wanted: { readonly block: BlockId; readonly reg: VReg }[] = [];
+  /** What is wanted at the start of which block, pair by pair. */
+  const wantedIn: BlockId[] = [];
+  const wanted: VReg[] = [];
   for (const block of fn.blocks) {
     liveIn.set(block.id, new Set());
     liveOut.set(block.id, new Set());
     const scan = scanBlock(block);
     defs.set(block.id, scan.defs);
-    for (const reg of scan.exposed) wanted.push({ block: block.id, reg });
+    for (const reg of scan.exposed) {
+      wantedIn.push(block.id);
+      wanted.push(reg);
+    }
   }
-  for (let next = wanted.pop(); next; next = wanted.pop()) {
-    const { block, reg } = next;
+  for (let reg = wanted.pop(); reg !== undefined; reg = wanted.pop()) {
+    const block = wantedIn.pop()!;
     const into = liveIn.get(block)!;
     if (into.has(reg)) continue;
     into.add(reg);
     for (const pred of preds.get(block) ?? []) {
       liveOut.get(pred)!.add(reg);
-      if (!defs.get(pred)!.has(reg)) wanted.push({ block: pred, reg });
+      if (defs.get(pred)!.has(reg)) continue;
+      wantedIn.push(pred);
+      wanted.push(reg);
     }
   }
   return { liveIn, liveOut };
@@ -70,20 +77,22 @@ export function predecessors(blocks: readonly MBlock[]): ReadonlyMap<BlockId, re
 /** How often each block runs, by a simple guess: branches halve, loops repeat. */
 export function frequencies(blocks: readonly MBlock[]): ReadonlyMap<BlockId, number> {
   const index = new Map(blocks.map((b, i) => [b.id, i]));
-  const freq = new Map<BlockId, number>(blocks.map((b) => [b.id, 0]));
-  const loops = new Set<BlockId>();
-  blocks.forEach((block, i) => {
-    for (const to of successors(block.term)) if (index.get(to)! <= i) loops.add(to);
+  const freq = new Float64Array(blocks.length);
+  const isHeader = new Uint8Array(blocks.length);
+  const after = blocks.map((block) => successors(block.term).map((to) => index.get(to)!));
+  after.forEach((nexts, i) => {
+    for (const to of nexts) if (to <= i) isHeader[to] = 1;
   });
-  freq.set(blocks[0]!.id, 1);
+  freq[0] = 1;
   blocks.forEach((block, i) => {
-    const own = Math.min(freq.get(block.id)! * (loops.has(block.id) ? LOOP_FACTOR : 1), 1e9);
-    freq.set(block.id, own);
+    const own = Math.min(freq[i]! * (isHeader[i] ? LOOP_FACTOR : 1), 1e9);
+    freq[i] = own;
     for (const { to, chance } of chances(block)) {
-      if (index.get(to)! > i) freq.set(to, freq.get(to)! + own * chance);
+      const at = index.get(to)!;
+      if (at > i) freq[at]! += own * chance;
     }
   });
-  return freq;
+  return new Map(blocks.map((b, i) => [b.id, freq[i]!]));
 }
 
 const LOOP_FACTOR = 8;

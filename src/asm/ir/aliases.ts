@@ -1,13 +1,22 @@
 /** Which memory an address may name: a stack object, a global, or anything else; and which stack objects escape. */
 import type { CoreAccess } from "../../btf/core.ts";
-import { operands, termOperands } from "./inst.ts";
+import { eachOperand, eachTermOperand } from "./inst.ts";
 import type { AccessTag, Inst, IrFunction, SlotId, ValueId } from "./model.ts";
 import { type Definitions, definitions } from "./uses.ts";
 
 /** `slot 3`, `global counts`, or `other`: memory of different names of the first two kinds never overlaps. */
 export type Region = string;
 export const other: Region = "other";
-export const slotRegion = (slot: SlotId): Region => `slot ${slot}`;
+/** One string for each, so that they compare as pointers do. */
+const slotRegions: Region[] = [];
+const maxKept = 10_000;
+export function slotRegion(slot: SlotId): Region {
+  const known = slotRegions[slot];
+  if (known !== undefined) return known;
+  const region = `slot ${slot}`;
+  if (slot < maxKept) slotRegions[slot] = region;
+  return region;
+}
 
 export interface Aliases {
   regionOf(base: ValueId): Region;
@@ -33,19 +42,31 @@ export function canMeet(a: Access, b: Access): boolean {
 
 /** Addresses are followed through additions; what a phi or a load gives is `other`. */
 export function aliasesOf(fn: IrFunction, defs: Pick<Definitions, "get"> = definitions(fn)): Aliases {
-  const memo = new Map<ValueId, Region>();
+  const memo = new Array<Region | undefined>(fn.nextId);
   const regionOf = (base: ValueId): Region => {
-    const path: ValueId[] = [];
-    let at = base;
-    let found = memo.get(at);
+    const known = memo[base];
+    if (known !== undefined) return known;
+    const def = defs.get(base);
+    if (def?.op !== "bin" || def.ty !== "ptr") {
+      const found = root(def);
+      memo[base] = found;
+      return found;
+    }
+    return followed(base, def.a);
+  };
+  /** The same for the sum `base`, whose address is made of `from`. */
+  const followed = (base: ValueId, from: ValueId): Region => {
+    const path = [base];
+    let at = from;
+    let found = memo[at];
     while (found === undefined) {
       path.push(at);
       const def = defs.get(at);
       if (def?.op === "bin" && def.ty === "ptr") at = def.a;
       else found = root(def);
-      found ??= memo.get(at);
+      found ??= memo[at];
     }
-    for (const value of path) memo.set(value, found);
+    for (const value of path) memo[value] = found;
     return found;
   };
   const escaped = new Set<Region>();
@@ -54,8 +75,8 @@ export function aliasesOf(fn: IrFunction, defs: Pick<Definitions, "get"> = defin
     if (def?.ty === "ptr") escaped.add(regionOf(value));
   };
   for (const block of fn.blocks) {
-    for (const inst of block.insts) for (const value of escaping(inst)) markEscaped(value);
-    if (block.term.op === "ret") termOperands(block.term).forEach(markEscaped);
+    for (const inst of block.insts) eachEscaping(inst, markEscaped);
+    if (block.term.op === "ret") eachTermOperand(block.term, markEscaped);
   }
   return { regionOf, isPrivate: (region) => region.startsWith("slot ") && !escaped.has(region) };
 }
@@ -65,21 +86,24 @@ function root(def: Inst | undefined): Region {
   return def?.op === "addr" && def.symbol.kind === "global" ? `global ${def.symbol.name}` : other;
 }
 
-/** Operands whose value goes where it can no longer be followed. */
-export function escaping(inst: Inst): readonly ValueId[] {
+/** Calls `visit` with operands whose value goes where it can no longer be followed. */
+export function eachEscaping(inst: Inst, visit: (value: ValueId) => void): void {
   switch (inst.op) {
     case "load":
     case "copy":
     case "fill":
     case "cmp":
-      return [];
+      return;
     case "store":
-      return [inst.value];
+      visit(inst.value);
+      return;
     case "atomic":
-      return inst.expected === undefined ? [inst.value] : [inst.value, inst.expected];
+      visit(inst.value);
+      if (inst.expected !== undefined) visit(inst.expected);
+      return;
     case "bin":
-      return inst.ty === "ptr" ? [] : operands(inst);
-    default:
-      return operands(inst);
+      if (inst.ty === "ptr") return;
+      break;
   }
+  eachOperand(inst, visit);
 }

@@ -29,32 +29,46 @@ export class Ids {
 
 /** Values that others stand for from now on; chains are followed and shortened. */
 export class Replacements {
-  readonly #to = new Map<ValueId, ValueId>();
+  /** By value, one more than the one that stands for it; 0 where it stands for itself. */
+  #to = none;
+  #size = 0;
 
   get size(): number {
-    return this.#to.size;
+    return this.#size;
   }
 
   set(value: ValueId, by: ValueId): void {
-    this.#to.set(value, by);
+    if (value >= this.#to.length) this.#grow(value);
+    if (this.#to[value] === 0) this.#size++;
+    this.#to[value] = by + 1;
   }
 
   has(value: ValueId): boolean {
-    return this.#to.has(value);
+    return value < this.#to.length && this.#to[value] !== 0;
   }
 
   readonly get = (value: ValueId): ValueId => {
-    let last = this.#to.get(value);
-    if (last === undefined) return value;
-    for (let next = this.#to.get(last); next !== undefined; next = this.#to.get(last)) last = next;
-    for (let at = value; at !== last; ) {
-      const next = this.#to.get(at)!;
-      this.#to.set(at, last);
+    const to = this.#to;
+    const first = value < to.length ? to[value]! : 0;
+    if (first === 0) return value;
+    let last = first - 1;
+    for (let next = to[last]; next; next = to[last]) last = next - 1;
+    for (let at: number = value; at !== last; ) {
+      const next = to[at]! - 1;
+      to[at] = last + 1;
       at = next;
     }
-    return last;
+    return last as ValueId;
   };
+
+  #grow(value: ValueId): void {
+    const larger = new Int32Array(Math.max(64, 2 * (value + 1)));
+    larger.set(this.#to);
+    this.#to = larger;
+  }
 }
+
+const none = new Int32Array(0);
 
 /** The function with every read of a replaced value redirected and the replaced instructions left out. */
 export function substitute(fn: IrFunction, replaced: Replacements): IrFunction {

@@ -1,5 +1,5 @@
 /** From where on a stack object can be reached other than by its name: behind the first instruction that gives it away. */
-import { type Aliases, escaping, type Region } from "./aliases.ts";
+import { type Aliases, eachEscaping, type Region } from "./aliases.ts";
 import { successors, termOperands } from "./inst.ts";
 import type { BlockId, IrFunction, ValueId } from "./model.ts";
 import type { Definitions } from "./uses.ts";
@@ -28,7 +28,7 @@ export function escapesOf(fn: IrFunction, defs: Pick<Definitions, "get">, aliase
   const terms = new Map(fn.blocks.map(({ id, term }) => [id, term]));
   for (const { id, insts, term } of fn.blocks) {
     insts.forEach((inst, index) => {
-      for (const value of escaping(inst)) mark(value, id, index);
+      eachEscaping(inst, (value) => mark(value, id, index));
     });
     if (term.op === "ret") for (const value of termOperands(term)) mark(value, id, insts.length);
   }

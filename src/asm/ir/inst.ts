@@ -55,7 +55,17 @@ export function eachOperand(inst: Inst, visit: (value: ValueId) => void): void {
       visit(inst.a);
       visit(inst.b);
       return;
-    case "const":
+    case "neg":
+    case "zext":
+    case "sext":
+    case "trunc":
+    case "cast":
+    case "bswap":
+    case "space_cast":
+    case "opaque":
+    case "constant_p":
+    case "unroll":
+      visit(inst.a);
       return;
     case "load":
       visit(inst.base);
@@ -64,11 +74,27 @@ export function eachOperand(inst: Inst, visit: (value: ValueId) => void): void {
       visit(inst.base);
       visit(inst.value);
       return;
+    case "copy":
+      visit(inst.dst);
+      visit(inst.src);
+      return;
+    case "fill":
+      visit(inst.dst);
+      return;
+    case "call":
+    case "asm":
+      for (const value of inst.args) visit(value);
+      return;
+    case "atomic":
+      visit(inst.base);
+      visit(inst.value);
+      if (inst.expected !== undefined) visit(inst.expected);
+      return;
     case "phi":
-      for (const { value } of inst.args) visit(value);
+      for (const arg of inst.args) visit(arg.value);
       return;
     default:
-      for (const value of operands(inst)) visit(value);
+      return;
   }
 }
 

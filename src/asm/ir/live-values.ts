@@ -1,7 +1,8 @@
 /** Which values are still read behind each block. */
 import { predecessors } from "./cfg.ts";
-import { operands, termOperands } from "./inst.ts";
+import { eachOperand, eachTermOperand } from "./inst.ts";
 import type { BlockId, IrFunction, ValueId } from "./model.ts";
+import { Homes } from "./uses.ts";
 
 /**
  * Which values of `of` some block after each one reads, those that phis take from it among them. Walks up from each use
@@ -9,9 +10,8 @@ import type { BlockId, IrFunction, ValueId } from "./model.ts";
  */
 export function liveOuts(fn: IrFunction, of: ReadonlySet<ValueId>): ReadonlyMap<BlockId, ReadonlySet<ValueId>> {
   const preds = predecessors(fn.blocks);
-  const home = new Map<ValueId, BlockId>();
+  const home = new Homes(fn);
   const outs = new Map<BlockId, Set<ValueId>>(fn.blocks.map(({ id }) => [id, new Set()]));
-  for (const block of fn.blocks) for (const inst of block.insts) home.set(inst.id, block.id);
   const enter = (block: BlockId, value: ValueId): void => {
     if (!of.has(value)) return;
     const work = [block];
@@ -26,8 +26,9 @@ export function liveOuts(fn: IrFunction, of: ReadonlySet<ValueId>): ReadonlyMap<
     }
   };
   for (const block of fn.blocks) {
+    const read = (value: ValueId): void => enter(block.id, value);
     for (const inst of block.insts) {
-      if (inst.op !== "phi") for (const value of operands(inst)) enter(block.id, value);
+      if (inst.op !== "phi") eachOperand(inst, read);
       else {
         for (const { block: from, value } of inst.args) {
           const out = outs.get(from)!;
@@ -37,7 +38,7 @@ export function liveOuts(fn: IrFunction, of: ReadonlySet<ValueId>): ReadonlyMap<
         }
       }
     }
-    for (const value of termOperands(block.term)) enter(block.id, value);
+    eachTermOperand(block.term, read);
   }
   return outs;
 }

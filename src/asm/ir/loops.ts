@@ -11,6 +11,17 @@ export interface Loop {
   readonly latches: readonly BlockId[];
 }
 
+/** Whether a way leads back to a block that comes no later, which there is in every loop. */
+export function mayLoop({ blocks }: IrFunction): boolean {
+  const seen = new Set<BlockId>();
+  for (const { id, term } of blocks) {
+    seen.add(id);
+    if (term.op === "jump" ? seen.has(term.to) : term.op === "br" && (seen.has(term.then) || seen.has(term.else)))
+      return true;
+  }
+  return false;
+}
+
 /** Loops of `fn`, inner ones before those around them. Cycles with several entries are none. */
 export function loopsOf(fn: IrFunction, doms: Dominators = dominators(fn)): Loop[] {
   const preds = predecessors(fn.blocks);

@@ -5,9 +5,9 @@
 import { type Access, type Aliases, aliasesOf, canMeet, other, type Region } from "./aliases.ts";
 import { type InstOf, isPure, mapOperands, operands } from "./inst.ts";
 import type { BlockId, Inst, IrFunction, ValueId } from "./model.ts";
-import { valueKey } from "./passes/number-values.ts";
+import { type ValueKey, valueKey } from "./passes/number-values.ts";
 import { type KnownValue, reread } from "./reread.ts";
-import { OwnDefinitions } from "./uses.ts";
+import { Homes, OwnDefinitions } from "./uses.ts";
 
 /** Additions and the like that are followed from an address. */
 const maxDepth = 6;
@@ -26,14 +26,14 @@ const effects: ReadonlySet<Inst["op"]> = new Set(["load", "store", "copy", "fill
 export class Memory {
   readonly aliases: Aliases;
   readonly #defs: OwnDefinitions;
-  readonly #home = new Map<ValueId, BlockId>();
+  readonly #home: Homes;
   readonly #same = new Map<ValueId, ValueId>();
-  readonly #byKey = new Map<string, ValueId>();
+  readonly #byKey = new Map<ValueKey, ValueId>();
 
   constructor(fn: IrFunction) {
     this.#defs = new OwnDefinitions(fn);
     this.aliases = aliasesOf(fn, this.#defs);
-    for (const block of fn.blocks) for (const { id } of block.insts) this.#home.set(id, block.id);
+    this.#home = new Homes(fn);
   }
 
   def(value: ValueId): Inst {
@@ -111,11 +111,11 @@ export class Memory {
   /** The bytes by the object's name where the base is the object itself, else by the address. */
   #access(base: ValueId, off: number, size: number, { tag, core }: Pick<InstOf<"load">, "tag" | "core"> = {}): Access {
     const def = this.def(base);
-    const what = { size, ...(tag && { tag }), ...(core && { core }) };
-    if (def.op === "slot") return { base: this.aliases.regionOf(base), off, ...what };
-    if (def.op === "addr" && def.symbol.kind === "global")
-      return { base: this.aliases.regionOf(base), off: off + def.symbol.addend, ...what };
-    return { base: this.#canonical(base, maxDepth), off, ...what };
+    const isGlobal = def.op === "addr" && def.symbol.kind === "global";
+    const from = isGlobal ? off + (def.symbol as { readonly addend: number }).addend : off;
+    const named = isGlobal || def.op === "slot" ? this.aliases.regionOf(base) : this.#canonical(base, maxDepth);
+    if (!tag && !core) return { base: named, off: from, size };
+    return { base: named, off: from, size, ...(tag && { tag }), ...(core && { core }) };
   }
 
   /** The first value that was made of the same in the same way. */

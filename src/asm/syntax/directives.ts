@@ -2,8 +2,9 @@
 import type { Span } from "../../support/span.ts";
 import { isTrue } from "./condition.ts";
 import { featureQueries } from "./features.ts";
+import { LazyMacro, plainDefinition } from "./lazy-macro.ts";
 import { parseNumber } from "./literal.ts";
-import { parseMacro, sameMacro } from "./macro.ts";
+import { type Macro, parseMacro, sameMacro } from "./macro.ts";
 import { runPragma } from "./pragma.ts";
 import type { FileLevel, Preprocessor } from "./preprocess.ts";
 import { AFTER_SPACE, spanBetween, spanOf, type Tok } from "./token.ts";
@@ -84,14 +85,27 @@ function noMore(pp: Preprocessor, level: FileLevel, directive: string): void {
 // ---- macros ----
 
 function define(pp: Preprocessor, level: FileLevel): void {
-  const { tokens, end } = readLine(level);
-  const macro = parseMacro(tokens, end, false, pp.sink);
+  const macro = plainMacro(pp, level) ?? definedMacro(pp, level);
   if (!macro) return;
   const word = pp.words.get(macro.name);
   const old = word.macro;
   if (old && !old.ambient && !sameMacro(old, macro))
     pp.sink.warn("macro-redefined", macro.span, macro.name).note("the first definition", old.span);
   pp.setMacro(word, macro);
+}
+
+function definedMacro(pp: Preprocessor, level: FileLevel): Macro | undefined {
+  const { tokens, end } = readLine(level);
+  return parseMacro(tokens, end, false, pp.sink);
+}
+
+/** A definition that need not be read as yet. */
+function plainMacro(pp: Preprocessor, { scanner, file }: FileLevel): Macro | undefined {
+  const start = scanner.afterBlanks();
+  const plain = plainDefinition(file.text, start);
+  if (!plain) return undefined;
+  scanner.pos = plain.end;
+  return new LazyMacro(file, start, plain, pp.words);
 }
 
 function undef(pp: Preprocessor, level: FileLevel): void {

@@ -18,7 +18,9 @@ export class MacroNames {
     this.shaping.delete(name);
     if (!macro || macro.ambient) return;
     this.#all.add(name);
-    if (macro.params || macro.body.some(({ tokenType }) => powers.has(tokenType))) this.shaping.add(name);
+    if (macro.params) this.shaping.add(name);
+    else if (macro.mayDeclare !== false && macro.body.some(({ tokenType }) => powers.has(tokenType)))
+      this.shaping.add(name);
     this.#lengths[name.charCodeAt(0) & 127]! |= 1 << (name.length & 31);
   }
 

@@ -23,6 +23,8 @@ export interface Macro {
   readonly ambient: boolean;
   /** Makes its tokens anew at each use: `__LINE__` and its kin. */
   readonly dynamic?: (use: Tok) => readonly Tok[];
+  /** False where the body holds nothing that declares something; else one has to look. */
+  readonly mayDeclare?: boolean;
   /** Set while its own expansion is being read. */
   disabled: boolean;
 }

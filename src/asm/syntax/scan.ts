@@ -76,6 +76,13 @@ export class Scanner {
     return this.#punctuator(start, flags);
   }
 
+  /** Where the next token of the line stands, with no more than spaces and tabs before it. */
+  afterBlanks(): number {
+    let at = this.pos;
+    for (let c = this.#text.charCodeAt(at); c === SPACE || c === TAB; c = this.#text.charCodeAt(at)) at++;
+    return at;
+  }
+
   /** Whether the next token is `(`, without reading it. */
   peekIsLParen(): boolean {
     const { pos } = this;

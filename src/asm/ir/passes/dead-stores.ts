@@ -19,6 +19,7 @@ const maxRemembered = 1 << 24;
 export const dropDeadStores: Pass = {
   name: "drop-dead-stores",
   run(fn) {
+    if (!fn.slots.some(({ size }) => size <= maxBytes)) return fn;
     const sweep = new Sweep(fn);
     let changed = false;
     // From the end, so that a block knows what those behind it do.
@@ -109,11 +110,14 @@ class Sweep {
       if (leaves || this.#unread.has(slot)) dead.set(slot, new Uint8Array(size).fill(1));
       else {
         const bytes = first?.get(slot);
-        if (bytes)
-          dead.set(
-            slot,
-            bytes.map((byte, i) => (others.every((at) => at?.get(slot)?.[i] === 1) ? byte : 0)),
-          );
+        if (!bytes) continue;
+        const all = bytes.slice();
+        for (const at of others) {
+          const there = at?.get(slot);
+          if (there) for (let i = 0; i < size; i++) all[i]! &= there[i]!;
+          else all.fill(0);
+        }
+        dead.set(slot, all);
       }
     }
     return dead;

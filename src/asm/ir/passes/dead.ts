@@ -6,6 +6,7 @@
 import type { Pass } from "../edit.ts";
 import { eachOperand, eachTermOperand, hasEffect } from "../inst.ts";
 import type { Inst, IrFunction, ValueId } from "../model.ts";
+import { definitions } from "../uses.ts";
 import { dropUnusedSlots } from "./promote.ts";
 
 export const dropDead: Pass = {
@@ -27,14 +28,13 @@ export const dropDead: Pass = {
 };
 
 /** By value: whether something with an effect, or a terminator, needs it. */
-function liveValues(fn: IrFunction): readonly boolean[] {
-  const defs = new Array<Inst | undefined>(fn.nextId);
-  for (const block of fn.blocks) for (const inst of block.insts) defs[inst.id] = inst;
-  const live = new Array<boolean>(defs.length).fill(false);
+function liveValues(fn: IrFunction): Uint8Array {
+  const defs = definitions(fn);
+  const live = new Uint8Array(fn.nextId);
   const work: ValueId[] = [];
   const need = (value: ValueId): void => {
     if (live[value]) return;
-    live[value] = true;
+    live[value] = 1;
     work.push(value);
   };
   for (const block of fn.blocks) {
@@ -42,7 +42,7 @@ function liveValues(fn: IrFunction): readonly boolean[] {
     eachTermOperand(block.term, need);
   }
   for (let value = work.pop(); value !== undefined; value = work.pop()) {
-    const def = defs[value];
+    const def = defs.get(value);
     if (def && !hasEffect(def)) eachOperand(def, need);
   }
   return live;

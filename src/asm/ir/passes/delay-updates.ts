@@ -13,7 +13,9 @@ export const delayUpdates: Pass = {
   name: "delay-updates",
   run(fn) {
     const defs = definitions(fn);
-    const live = liveOuts(fn, updatedIn(fn, defs));
+    const found = updatedIn(fn, defs);
+    if (found.size === 0) return fn;
+    const live = liveOuts(fn, found);
     let changed = false;
     const blocks = fn.blocks.map((block) => {
       const after = delayed(block, defs, live.get(block.id)!);
@@ -49,6 +51,11 @@ function updatedIn(fn: IrFunction, defs: ReadonlyMap<ValueId, Inst>): ReadonlySe
 }
 
 function delayed(block: Block, defs: ReadonlyMap<ValueId, Inst>, liveOut: ReadonlySet<ValueId>): Block {
+  const mayMove = (inst: Inst): boolean => {
+    const from = updated(inst, defs);
+    return from !== undefined && !liveOut.has(from);
+  };
+  if (!block.insts.some(mayMove)) return block;
   const insts = [...block.insts];
   const atEnd = new Set(termOperands(block.term));
   /** Reads of each value below the instruction at hand. */

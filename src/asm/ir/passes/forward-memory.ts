@@ -46,11 +46,17 @@ export const forwardMemory: Pass = {
   run: (fn) => new Forwarder(fn).run(),
 };
 
-/** Stands for what is known of a region by other addresses than the object's own. */
-const indirectly = (region: Region): Region => `${region} by other addresses`;
 /** Stands for changes through pointers that may point anywhere, and by calls. */
 const anywhere: Region = "anywhere";
-const keyOf = (base: ValueId | Region, off: number, size: number): string => `${base} ${off} ${size}`;
+
+/** Which bytes of what a base names: offset and size in one number; a text where the loader patches the offset. */
+type Bytes = number | string;
+const bytesAt = (off: number, size: number): Bytes => off * 16 + size;
+
+interface Key {
+  readonly base: ValueId | Region;
+  readonly bytes: Bytes;
+}
 
 class Forwarder {
   readonly #fn: IrFunction;
@@ -59,11 +65,13 @@ class Forwarder {
   readonly #defs: OwnDefinitions;
   readonly #ids: Ids;
   readonly #replaced = new Replacements();
-  readonly #known = new Map<string, Entry>();
+  readonly #known = new Map<ValueId | Region, Map<Bytes, Entry>>();
   /** Loads that no longer stand for accesses by their type alone. */
   readonly #untyped = new Set<ValueId>();
   /** Changes of each region that its keys do not tell apart, in order. */
   readonly #changes = new Map<Region, Change[]>();
+  /** The same by other addresses than the object's own. */
+  readonly #indirect = new Map<Region, Change[]>();
   /** When a root began: nothing is known of before. */
   #beginning = 0;
   #time = 1;
@@ -115,6 +123,7 @@ class Forwarder {
   #forgetAll(): void {
     this.#known.clear();
     this.#changes.clear();
+    this.#indirect.clear();
     this.#beginning = this.#time;
   }
 
@@ -153,10 +162,10 @@ class Forwarder {
     return { ...block, insts };
   }
 
-  #keyOfAccess(inst: InstOf<"load"> | InstOf<"store">): string {
-    const core = inst.core ? ` ${inst.core.root}:${inst.core.path.join(":")}` : "";
+  #keyOfAccess(inst: InstOf<"load"> | InstOf<"store">): Key {
     const { base, off } = this.#place(inst.base, inst.off);
-    return keyOf(base, off, inst.size) + core;
+    if (!inst.core) return { base, bytes: bytesAt(off, inst.size) };
+    return { base, bytes: `${off} ${inst.size} ${inst.core.root}:${inst.core.path.join(":")}` };
   }
 
   /** An access to a named object by the object, however its address was made; else by the address. */
@@ -170,7 +179,7 @@ class Forwarder {
   /** What makes the loaded value from the known one, if an instruction is needed. */
   #load(inst: InstOf<"load">): Inst | undefined {
     const key = this.#keyOfAccess(inst);
-    const entry = this.#valid(key, inst);
+    const entry = this.#valid(this.#known.get(key.base)?.get(key.bytes), inst);
     const bytes = entry ? undefined : this.#constantBytes(inst);
     if (bytes !== undefined) return this.#instead(inst, bytes);
     if (!entry) {
@@ -231,9 +240,11 @@ class Forwarder {
 
   /** Stores drop what is known of the bytes that they overwrite: any constant that is left is the last. */
   #constantByte(region: Region, at: Access): bigint | undefined {
+    const known = this.#known.get(region);
+    if (!known) return undefined;
     for (const size of [1, 2, 4, 8]) {
       for (let off = at.off - size + 1; off <= at.off; off++) {
-        const entry = this.#valid(keyOf(region, off, size), at);
+        const entry = this.#valid(known.get(bytesAt(off, size)), at);
         const def = entry && this.#defs.get(entry.value);
         if (def?.op !== "const" || entry?.signed !== undefined) continue;
         return (def.value >> BigInt(8 * (at.off - off))) & 0xffn;
@@ -242,18 +253,17 @@ class Forwarder {
     return undefined;
   }
 
-  #valid(key: string, query: Access): Entry | undefined {
-    const entry = this.#known.get(key);
+  #valid(entry: Entry | undefined, query: Access): Entry | undefined {
     if (!entry) return undefined;
     const { region, direct, time } = entry;
     if (time < this.#beginning) return undefined;
     if (this.#changedSince(region, time, query) || this.#reachedSince(region, time, query)) return undefined;
-    return !direct && this.#changedSince(indirectly(region), time, query) ? undefined : entry;
+    return !direct && this.#changedSince(region, time, query, this.#indirect) ? undefined : entry;
   }
 
   /** Whether a change of the region since then may have changed what `query` reads. */
-  #changedSince(region: Region, time: number, query: Access): boolean {
-    return this.#changeSince(region, time, ({ at }) => !at || canMeet(at, query));
+  #changedSince(region: Region, time: number, query: Access, changes = this.#changes): boolean {
+    return this.#changeSince(changes.get(region), time, ({ at }) => !at || canMeet(at, query));
   }
 
   /** Whether a call, or a store to anywhere, could reach the region by then: a stack object once it was given away. */
@@ -261,11 +271,14 @@ class Forwarder {
     if (this.#aliases.isPrivate(region)) return false;
     const isSlot = region.startsWith("slot ");
     const reaches = ({ block, index }: Point): boolean => !isSlot || this.#escapes.hasEscaped(region, block, index);
-    return this.#changeSince(anywhere, time, ({ at, point }) => (!at || canMeet(at, query)) && reaches(point));
+    return this.#changeSince(
+      this.#changes.get(anywhere),
+      time,
+      ({ at, point }) => (!at || canMeet(at, query)) && reaches(point),
+    );
   }
 
-  #changeSince(region: Region, time: number, matters: (change: Change) => boolean): boolean {
-    const changes = this.#changes.get(region) ?? [];
+  #changeSince(changes: readonly Change[] = [], time: number, matters: (change: Change) => boolean): boolean {
     for (let i = changes.length - 1; i >= 0 && changes[i]!.time > time; i--) {
       if (i < changes.length - maxChanges || matters(changes[i]!)) return true;
     }
@@ -324,13 +337,15 @@ class Forwarder {
   /** A store to a known place of an object: only what overlaps changes, and what other pointers may see of it. */
   #overwrite(inst: InstOf<"store">, region: Region): void {
     if (!this.#aliases.isPrivate(region)) this.#note(other, inst);
-    this.#note(indirectly(region), inst);
+    this.#note(region, inst, this.#indirect);
     const place = this.#place(inst.base, inst.off);
+    const known = this.#known.get(place.base);
+    if (!known || known.size === 0) return;
     for (let off = place.off - 7; off < place.off + inst.size; off++) {
       for (const size of [1, 2, 4, 8]) {
         if (off + size <= place.off) continue;
-        const key = keyOf(place.base, off, size);
-        if (this.#known.has(key)) this.#drop(key);
+        const bytes = bytesAt(off, size);
+        if (known.has(bytes)) this.#drop(known, bytes);
       }
     }
   }
@@ -347,32 +362,40 @@ class Forwarder {
     this.#push(anywhere, undefined);
   }
 
-  #note(region: Region, { base, off, size, tag, core }: Access): void {
-    this.#push(region, { base, off, size, ...(tag && { tag }), ...(core !== undefined && { core }) });
+  #note(region: Region, { base, off, size, tag, core }: Access, changes = this.#changes): void {
+    this.#push(region, { base, off, size, ...(tag && { tag }), ...(core !== undefined && { core }) }, changes);
   }
 
-  #push(region: Region, at: Access | undefined): void {
-    const list = this.#changes.get(region) ?? [];
-    this.#changes.set(region, list);
+  #push(region: Region, at: Access | undefined, changes = this.#changes): void {
+    let list = changes.get(region);
+    if (!list) {
+      list = [];
+      changes.set(region, list);
+    }
     list.push({ ...(at && { at }), time: this.#time++, point: this.#point! });
     this.#undo.push(() => list.pop());
   }
 
-  #set(key: string, entry: Entry): void {
-    this.#remember(key);
-    this.#known.set(key, entry);
+  #set({ base, bytes }: Key, entry: Entry): void {
+    let known = this.#known.get(base);
+    if (!known) {
+      known = new Map();
+      this.#known.set(base, known);
+    }
+    this.#remember(known, bytes);
+    known.set(bytes, entry);
   }
 
-  #drop(key: string): void {
-    this.#remember(key);
-    this.#known.delete(key);
+  #drop(known: Map<Bytes, Entry>, bytes: Bytes): void {
+    this.#remember(known, bytes);
+    known.delete(bytes);
   }
 
-  #remember(key: string): void {
-    const before = this.#known.get(key);
+  #remember(known: Map<Bytes, Entry>, bytes: Bytes): void {
+    const before = known.get(bytes);
     this.#undo.push(() => {
-      if (before) this.#known.set(key, before);
-      else this.#known.delete(key);
+      if (before) known.set(bytes, before);
+      else known.delete(bytes);
     });
   }
 }

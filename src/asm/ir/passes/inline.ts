@@ -53,7 +53,7 @@ export function inlineCalls(program: IrProgram, options: InlineOptions): IrProgr
     if (callee.linkage === "static" && copies.get(callee.name) === 1 && size <= largestSingle) return true;
     return Math.max(size, sizeOf(callee)) <= (options.small ?? defaultSmall);
   };
-  for (const fn of calleesFirst(program)) {
+  for (const fn of calleesFirst({ functions: needed(program.functions) })) {
     const inlined = inlineInto(fn, (name) => {
       const callee = made.get(name);
       return callee && wanted(callee) ? callee : undefined;
@@ -61,7 +61,7 @@ export function inlineCalls(program: IrProgram, options: InlineOptions): IrProgr
     options.inlined?.(fn, inlined);
     made.set(fn.name, options.optimise(inlined));
   }
-  return { functions: needed(program.functions.map((fn) => made.get(fn.name)!)) };
+  return { functions: needed(program.functions.flatMap((fn) => made.get(fn.name) ?? [])) };
 }
 
 const sizeOf = (fn: IrFunction): number => fn.blocks.reduce((sum, block) => sum + block.insts.length + 1, 0);
@@ -139,15 +139,27 @@ function countCalls(program: IrProgram): Map<string, number> {
   return counts;
 }
 
+const mentioned = new WeakMap<IrFunction, readonly string[]>();
+
 /** Functions that `fn` calls or takes the address of, once for each time. */
-function mentions(fn: IrFunction): string[] {
-  return fn.blocks.flatMap((block) =>
-    block.insts.flatMap((inst) => {
-      if (inst.op === "addr" && inst.symbol.kind === "func") return [inst.symbol.name];
-      const name = calleeOf(inst);
-      return name === undefined ? [] : [name];
-    }),
-  );
+function mentions(fn: IrFunction): readonly string[] {
+  let names = mentioned.get(fn);
+  if (!names) {
+    names = newMentions(fn);
+    mentioned.set(fn, names);
+  }
+  return names;
+}
+
+function newMentions({ blocks }: IrFunction): readonly string[] {
+  const names: string[] = [];
+  for (const { insts } of blocks) {
+    for (const inst of insts) {
+      const name = inst.op === "addr" ? (inst.symbol.kind === "func" ? inst.symbol.name : undefined) : calleeOf(inst);
+      if (name !== undefined) names.push(name);
+    }
+  }
+  return names;
 }
 
 /** Every function after those it calls; of a cycle (refused before) some order. */
@@ -158,7 +170,7 @@ function calleesFirst(program: IrProgram): IrFunction[] {
   for (const root of program.functions) {
     if (seen.has(root.name)) continue;
     seen.add(root.name);
-    const stack = [{ fn: root, next: mentions(root) }];
+    const stack = [{ fn: root, next: [...mentions(root)] }];
     while (stack.length > 0) {
       const top = stack[stack.length - 1]!;
       const name = top.next.pop();
@@ -170,7 +182,7 @@ function calleesFirst(program: IrProgram): IrFunction[] {
       const fn = byName.get(name);
       if (!fn || seen.has(name)) continue;
       seen.add(name);
-      stack.push({ fn, next: mentions(fn) });
+      stack.push({ fn, next: [...mentions(fn)] });
     }
   }
   return order;

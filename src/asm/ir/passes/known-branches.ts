@@ -11,34 +11,37 @@ import { foldCmp } from "../evaluate.ts";
 import { type Branch, bitsOf, type InstOf, inverse, mirror, valueType } from "../inst.ts";
 import type { Block, BlockId, CmpOp, Inst, IrFunction, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
+import { questionKey, type ValueKey } from "./number-values.ts";
 
 interface Fact {
-  readonly key: string;
+  readonly key: ValueKey;
   readonly holds: boolean;
 }
 
 export const followBranches: Pass = {
   name: "follow-branches",
-  run: (fn) => new Walker(fn).run(),
+  run: (fn) => (fn.blocks.some(({ term }) => term.op === "br") ? new Walker(fn).run() : fn),
 };
-
-const keyOf = (fn: CmpOp, a: ValueId, b: ValueId): string => `${fn} ${a} ${b}`;
 
 /** All that is known where `fn` of `a` and `b` holds, or does not. */
 function factsOf(fn: CmpOp, a: ValueId, b: ValueId, holds: boolean): Fact[] {
   const not = inverse(fn);
   const facts = [
-    { key: keyOf(fn, a, b), holds },
-    { key: keyOf(mirror(fn), b, a), holds },
+    { key: questionKey(fn, a, b), holds },
+    { key: questionKey(mirror(fn), b, a), holds },
   ];
   if (!not) return facts;
-  return [...facts, { key: keyOf(not, a, b), holds: !holds }, { key: keyOf(mirror(not), b, a), holds: !holds }];
+  return [
+    ...facts,
+    { key: questionKey(not, a, b), holds: !holds },
+    { key: questionKey(mirror(not), b, a), holds: !holds },
+  ];
 }
 
 class Walker {
   readonly #fn: IrFunction;
   readonly #defs: ReadonlyMap<ValueId, Inst>;
-  readonly #known = new Map<string, boolean>();
+  readonly #known = new Map<ValueKey, boolean>();
   /** Integers that equal a constant here. */
   readonly #equal = new Map<ValueId, bigint>();
   /** What compares with constants tell here. */
@@ -100,7 +103,7 @@ class Walker {
   }
 
   #answer(fn: CmpOp, a: ValueId, b: ValueId): boolean | undefined {
-    const known = this.#known.get(keyOf(fn, a, b));
+    const known = this.#known.get(questionKey(fn, a, b));
     if (known !== undefined) return known;
     const value = this.#equal.get(a);
     const right = this.#defs.get(b);

@@ -8,36 +8,84 @@ import type { CoreAccess } from "../../../btf/core.ts";
 import { dominators } from "../dominators.ts";
 import { type Pass, Replacements, substitute } from "../edit.ts";
 import { isPure, mapOperands } from "../inst.ts";
-import type { BinOp, Block, BlockId, Inst, IrFunction } from "../model.ts";
+import type { BinOp, Block, BlockId, CmpOp, Inst, IrFunction, IrType, ValueId } from "../model.ts";
 
 const commutative: ReadonlySet<BinOp> = new Set(["add", "mul", "and", "or", "xor"]);
 const coreKey = ({ kind, root, path }: CoreAccess): string => `${kind} ${root} ${path.join(":")}`;
 
+/** What equal pure instructions have in common: a number where the operands' numbers fit in, else a text. */
+export type ValueKey = number | string;
+
+/** Numbers of operands up to which two of them and a kind fit exactly into a number. */
+const operandLimit = 2 ** 22;
+const typeNumbers: Readonly<Record<IrType, number>> = { i32: 0, i64: 1, ptr: 2 };
+const binNumbers: Readonly<Record<BinOp, number>> = {
+  add: 0,
+  sub: 1,
+  mul: 2,
+  udiv: 3,
+  sdiv: 4,
+  umod: 5,
+  smod: 6,
+  and: 7,
+  or: 8,
+  xor: 9,
+  shl: 10,
+  lshr: 11,
+  ashr: 12,
+};
+const cmpNumbers: Readonly<Record<CmpOp, number>> = {
+  eq: 16,
+  ne: 17,
+  ult: 18,
+  ule: 19,
+  ugt: 20,
+  uge: 21,
+  slt: 22,
+  sle: 23,
+  sgt: 24,
+  sge: 25,
+  set: 26,
+};
+/** Kinds of one operand; the bits of those that have some, in bytes, come on top. */
+const unaryNumbers = { neg: 32, trunc: 33, cast: 34, slot: 35, zext: 40, sext: 49, bswap: 58 } as const;
+
+/** `kind` is below 128. */
+function keyOf(kind: number, ty: IrType, a: number, b: number): ValueKey {
+  const what = kind * 4 + typeNumbers[ty];
+  if (a < operandLimit && b < operandLimit) return (what * operandLimit + a) * operandLimit + b;
+  return `${what} ${a} ${b}`;
+}
+
+/** Equal for comparisons of the same values in the same way. */
+export const questionKey = (fn: CmpOp, a: ValueId, b: ValueId): ValueKey => keyOf(cmpNumbers[fn], "i64", a, b);
+
 /** Equal for instructions that give the same value; undefined for those that may not. */
-export function valueKey(inst: Inst): string | undefined {
-  if (!isPure(inst)) return undefined;
+export function valueKey(inst: Inst): ValueKey | undefined {
   switch (inst.op) {
     case "const":
       return `${inst.ty} ${inst.value}`;
     case "bin": {
       const swap = commutative.has(inst.fn) && inst.ty !== "ptr" && inst.a > inst.b;
-      return `${inst.fn} ${inst.ty} ${swap ? `${inst.b} ${inst.a}` : `${inst.a} ${inst.b}`}`;
+      return swap
+        ? keyOf(binNumbers[inst.fn], inst.ty, inst.b, inst.a)
+        : keyOf(binNumbers[inst.fn], inst.ty, inst.a, inst.b);
     }
     case "cmp":
-      return `cmp ${inst.ty} ${inst.fn} ${inst.a} ${inst.b}`;
+      return keyOf(cmpNumbers[inst.fn], inst.ty, inst.a, inst.b);
     case "zext":
     case "sext":
-      return `${inst.op} ${inst.ty} ${inst.from} ${inst.a}`;
+      return keyOf(unaryNumbers[inst.op] + inst.from / 8, inst.ty, inst.a, 0);
     case "space_cast":
       return `space_cast ${inst.toSpace} ${inst.fromSpace} ${inst.a}`;
     case "bswap":
-      return `bswap ${inst.ty} ${inst.bits} ${inst.a}`;
+      return keyOf(unaryNumbers.bswap + inst.bits / 8, inst.ty, inst.a, 0);
     case "neg":
     case "trunc":
     case "cast":
-      return `${inst.op} ${inst.ty} ${inst.a}`;
+      return keyOf(unaryNumbers[inst.op], inst.ty, inst.a, 0);
     case "slot":
-      return `slot ${inst.slot}`;
+      return keyOf(unaryNumbers.slot, "ptr", inst.slot, 0);
     case "addr": {
       const { symbol } = inst;
       return `addr ${symbol.kind} ${symbol.name} ${symbol.kind === "global" ? symbol.addend : 0}`;
@@ -63,7 +111,7 @@ const isFree = (inst: Inst): boolean => inst.op === "const" || inst.op === "slot
 
 /** Puts one of each constant and stack address at the start of the function, those that are there already first. */
 function hoistFree(fn: IrFunction, replaced: Replacements): IrFunction {
-  const first = new Map<string, Inst>();
+  const first = new Map<ValueKey, Inst>();
   for (const block of fn.blocks) {
     for (const inst of block.insts) {
       if (!isFree(inst)) continue;
@@ -92,8 +140,8 @@ function unplaced(inst: Inst): Inst {
 function walk(fn: IrFunction, replaced: Replacements): void {
   const doms = dominators(fn);
   const byId = new Map(fn.blocks.map((block) => [block.id, block]));
-  const available = new Map<string, Inst["id"]>();
-  const stack: { block: BlockId; added?: string[] }[] = [{ block: fn.blocks[0]!.id }];
+  const available = new Map<ValueKey, Inst["id"]>();
+  const stack: { block: BlockId; added?: ValueKey[] }[] = [{ block: fn.blocks[0]!.id }];
   while (stack.length > 0) {
     const top = stack[stack.length - 1]!;
     if (top.added) {
@@ -103,6 +151,7 @@ function walk(fn: IrFunction, replaced: Replacements): void {
     }
     top.added = [];
     for (const inst of byId.get(top.block)!.insts) {
+      if (!isPure(inst)) continue;
       const key = valueKey(mapOperands(inst, replaced.get));
       if (key === undefined) continue;
       const first = available.get(key);

@@ -4,7 +4,7 @@
  */
 import { dominators } from "../dominators.ts";
 import { blockMap, type Pass, withBlocks } from "../edit.ts";
-import { loopsOf } from "../loops.ts";
+import { loopsOf, mayLoop } from "../loops.ts";
 import type { Block } from "../model.ts";
 import { tripsOf } from "../trip-count.ts";
 import { definitions } from "../uses.ts";
@@ -12,6 +12,7 @@ import { definitions } from "../uses.ts";
 export const oneRound: Pass = {
   name: "one-round",
   run(fn) {
+    if (!mayLoop(fn)) return fn;
     const doms = dominators(fn);
     const loops = loopsOf(fn, doms);
     if (loops.length === 0) return fn;

@@ -270,9 +270,9 @@ function rename(scope: Scope): IrFunction {
 export function dropUnusedSlots(fn: IrFunction): IrFunction {
   const isOfSlot = (inst: Inst): boolean => inst.op === "slot" || inst.op === "end";
   if (fn.slots.length === 0 && !fn.blocks.some((block) => block.insts.some(isOfSlot))) return fn;
-  const read = new Array<boolean>(fn.nextId).fill(false);
+  const read = new Uint8Array(fn.nextId);
   const note = (value: ValueId): void => {
-    read[value] = true;
+    read[value] = 1;
   };
   for (const block of fn.blocks) {
     for (const inst of block.insts) eachOperand(inst, note);
@@ -282,7 +282,7 @@ export function dropUnusedSlots(fn: IrFunction): IrFunction {
   for (const { insts } of fn.blocks)
     for (const inst of insts) if (inst.op === "slot" && read[inst.id]) used.add(inst.slot);
   const stays = (inst: Inst): boolean =>
-    inst.op === "slot" ? read[inst.id]! : inst.op === "end" ? used.has(inst.slot) : true;
+    inst.op === "slot" ? read[inst.id] === 1 : inst.op === "end" ? used.has(inst.slot) : true;
   let changed = false;
   const blocks = fn.blocks.map((block) => {
     if (block.insts.every(stays)) return block;

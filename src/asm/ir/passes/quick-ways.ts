@@ -7,7 +7,7 @@
 import { dominators } from "../dominators.ts";
 import { blockMap, type Pass, withBlocks } from "../edit.ts";
 import { type Branch, successors } from "../inst.ts";
-import { type Loop, loopsOf } from "../loops.ts";
+import { type Loop, loopsOf, mayLoop } from "../loops.ts";
 import type { Block, BlockId, IrFunction } from "../model.ts";
 import { tripsOf } from "../trip-count.ts";
 import { definitions } from "../uses.ts";
@@ -20,7 +20,7 @@ const maxTrips = 8192;
 export const quickWays: Pass = {
   name: "quick-ways",
   run(fn) {
-    const loops = longLoops(fn);
+    const loops = mayLoop(fn) ? longLoops(fn) : [];
     if (loops.length === 0) return fn;
     const blocks = blockMap(fn);
     for (const loop of loops) hurry(loop, blocks);

@@ -147,20 +147,26 @@ class Reuser {
   }
 
   #constants(ends: ReadonlyMap<BlockId, AtEnd>): number {
-    const isConstant = (end: AtEnd): boolean => typeof end === "object" && this.#memory.def(end.value).op === "const";
-    return [...ends.values()].filter(isConstant).length;
+    let count = 0;
+    for (const end of ends.values()) if (typeof end === "object" && this.#memory.def(end.value).op === "const") count++;
+    return count;
   }
 
   /** Predecessors at whose ends the bytes are not known, however they are reached; all of them if none is known. */
   #unknownWays({ block, ends }: Search): readonly BlockId[] {
-    const unknown = new Set([...ends].flatMap(([id, end]) => (end === "unknown" ? [id] : [])));
+    const unknown = new Set<BlockId>();
+    const through: BlockId[] = [];
+    for (const [id, end] of ends) {
+      if (end === "unknown") unknown.add(id);
+      else if (end === "through") through.push(id);
+    }
+    const isUnknown = (id: BlockId): boolean => unknown.has(id);
     for (let before = -1; before !== unknown.size; ) {
       before = unknown.size;
-      for (const [id, end] of ends)
-        if (end === "through" && this.#preds.get(id)!.some((pred) => unknown.has(pred))) unknown.add(id);
+      for (const id of through) if (!unknown.has(id) && this.#preds.get(id)!.some(isUnknown)) unknown.add(id);
     }
     const direct = this.#preds.get(block)!;
-    const ways = direct.filter((id) => unknown.has(id));
+    const ways = direct.filter(isUnknown);
     return ways.length === 1 && direct.length === 1 ? [...ways, ...ways] : ways;
   }
 

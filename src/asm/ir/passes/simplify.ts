@@ -22,7 +22,7 @@ import {
   simplifyZext,
 } from "../rules/conversion.ts";
 import { type ConstantData, instead, number, type Rewrite, type RuleContext } from "../rules/rule.ts";
-import { OwnDefinitions, useCounts } from "../uses.ts";
+import { OwnDefinitions, type UseCounts, useCounts } from "../uses.ts";
 
 /** Rewrites of one instruction; rules only go downhill, so this is a guard. */
 const maxSteps = 64;
@@ -39,7 +39,7 @@ class Simplifier implements RuleContext {
   readonly #constants: ReadonlyMap<string, ConstantData>;
   readonly #ids: Ids;
   readonly #defs: OwnDefinitions;
-  readonly #uses: ReadonlyMap<ValueId, number>;
+  readonly #uses: UseCounts;
   readonly #replaced = new Replacements();
   readonly #facts: BitFacts;
   #made: Inst[] = [];

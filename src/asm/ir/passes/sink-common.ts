@@ -11,8 +11,8 @@ import { hasEffect, type InstOf, mapOperands, operands, termOperands } from "../
 import { mayBeOneOfMany } from "../kernel-rules.ts";
 import { loopsOf } from "../loops.ts";
 import type { Block, BlockId, Inst, IrFunction, PhiArg, ValueId } from "../model.ts";
-import { definitions, useCounts } from "../uses.ts";
-import { valueKey } from "./number-values.ts";
+import { definitions, type UseCounts, useCounts } from "../uses.ts";
+import { type ValueKey, valueKey } from "./number-values.ts";
 
 /** Ends longer than this are shared in several steps. */
 const maxRows = 24;
@@ -38,7 +38,7 @@ class Sinker {
   readonly #fn: IrFunction;
   readonly #ids: Ids;
   readonly #defs: ReadonlyMap<ValueId, Inst>;
-  readonly #uses: ReadonlyMap<ValueId, number>;
+  readonly #uses: UseCounts;
   readonly #preds: ReadonlyMap<BlockId, readonly BlockId[]>;
   readonly #doms: Dominators;
   readonly #blocks: Map<BlockId, Block>;
@@ -181,7 +181,7 @@ class Sinker {
   #isOne(values: readonly ValueId[]): boolean {
     const [first] = values;
     if (values.every((value) => value === first)) return true;
-    const keyOf = (value: ValueId): string | undefined => {
+    const keyOf = (value: ValueId): ValueKey | undefined => {
       const def = this.#defs.get(value)!;
       return isFree(def) ? valueKey(def) : undefined;
     };

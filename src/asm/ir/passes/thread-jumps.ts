@@ -23,7 +23,7 @@ import {
 } from "../inst.ts";
 import { BitFacts } from "../known-bits.ts";
 import type { Block, BlockId, Inst, IrFunction, Slot, SlotId, ValueId } from "../model.ts";
-import { OwnDefinitions } from "../uses.ts";
+import { Homes, OwnDefinitions } from "../uses.ts";
 
 /** Instructions of a block that is passed by, beside its phis. */
 const maxInsts = 6;
@@ -73,10 +73,12 @@ class Threader {
   }
 
   run(): IrFunction {
-    const outside = usedOutside(this.#fn, (value, at) => this.#reads(value, at));
+    let outside: ReadonlySet<ValueId> | undefined;
     let changed = false;
     for (const { id } of this.#fn.blocks) {
       const block = this.#blocks.get(id)!;
+      if (!this.#onlyAsks(block)) continue;
+      outside ??= usedOutside(this.#fn, (value, at) => this.#reads(value, at));
       const ways = this.#shortcuts(block, outside);
       if (ways.length === 0) continue;
       this.#apply(block, ways, outside);
@@ -88,6 +90,14 @@ class Threader {
       this.#blocks.set(id, { ...block, insts: [...block.insts, ...stores] });
     }
     return withBlocks(this.#fn, this.#blocks, { slots: this.#slots, nextId: this.#ids.next });
+  }
+
+  /** Whether several ways lead to a branch with little before it, none of that with an effect. */
+  #onlyAsks({ id, insts, term }: Block): boolean {
+    if (term.op !== "br" || this.#preds.get(id)!.length < 2) return false;
+    let count = 0;
+    for (const inst of insts) if (inst.op !== "phi" && (!isPure(inst) || ++count > maxInsts)) return false;
+    return true;
   }
 
   #shortcuts(block: Block, outside: ReadonlySet<ValueId>): Shortcut[] {
@@ -334,8 +344,7 @@ class Threader {
  * read which values, for phis the block that they stand in.
  */
 function usedOutside(fn: IrFunction, reads: (value: ValueId, at: BlockId) => void): Set<ValueId> {
-  const home = new Map<ValueId, BlockId>();
-  for (const block of fn.blocks) for (const inst of block.insts) home.set(inst.id, block.id);
+  const home = new Homes(fn);
   const outside = new Set<ValueId>();
   const use = (value: ValueId, at: BlockId): void => {
     if (home.get(value) !== at) outside.add(value);

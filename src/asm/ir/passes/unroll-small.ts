@@ -7,7 +7,7 @@
 import { dominators } from "../dominators.ts";
 import { blockMap, type Pass } from "../edit.ts";
 import { successors } from "../inst.ts";
-import { type Loop, loopsOf } from "../loops.ts";
+import { type Loop, loopsOf, mayLoop } from "../loops.ts";
 import type { Block, BlockId, Inst, IrFunction } from "../model.ts";
 import { tripsOf } from "../trip-count.ts";
 import { type Copies, unrolled } from "../unrolled.ts";
@@ -21,7 +21,7 @@ const maxSize = 120;
 export const unrollSmall: Pass = {
   name: "unroll-small",
   run(fn) {
-    const found = smallLoops(fn);
+    const found = mayLoop(fn) ? smallLoops(fn) : [];
     return found.reduce((made, { loop, copies }) => unrolled(made, loop, copies), fn);
   },
 };

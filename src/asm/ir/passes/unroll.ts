@@ -8,7 +8,7 @@ import { dominators } from "../dominators.ts";
 import { blockMap, type Pass } from "../edit.ts";
 import type { InstOf } from "../inst.ts";
 import { type Loop, loopsOf } from "../loops.ts";
-import type { BlockId, IrFunction } from "../model.ts";
+import type { BlockId, Inst, IrFunction } from "../model.ts";
 import { tripsOf } from "../trip-count.ts";
 import { type Copies, unrolled } from "../unrolled.ts";
 import { definitions } from "../uses.ts";
@@ -50,12 +50,14 @@ interface Hint {
   readonly copies: Copies | undefined;
 }
 
+const isHint = (inst: Inst): inst is InstOf<"unroll"> => inst.op === "unroll";
+
 /** The marks whose loops are still there, those of inner loops first. */
 function hintsIn(fn: IrFunction): Hint[] {
   const marked = new Map<BlockId, InstOf<"unroll">[]>();
   for (const block of fn.blocks) {
-    const here = block.insts.filter((inst) => inst.op === "unroll");
-    if (here.length > 0) marked.set(block.id, here);
+    if (!block.insts.some(isHint)) continue;
+    marked.set(block.id, block.insts.filter(isHint));
   }
   if (marked.size === 0) return [];
   const doms = dominators(fn);

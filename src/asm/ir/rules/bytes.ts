@@ -109,9 +109,11 @@ const fill = (bytes: readonly Byte[], count: number): Byte[] => [
 
 function itself(value: ValueId, count: number, cx: RuleContext): Byte[] {
   const { zeros } = cx.bits(value);
+  const low = zeros === 0n ? 0 : Number(zeros & 0xffff_ffffn);
+  const high = zeros === 0n || count <= 4 ? 0 : Number((zeros >> 32n) & 0xffff_ffffn);
   const bytes: Byte[] = [];
   for (let index = 0; index < count; index++) {
-    const isZero = zeros !== 0n && ((zeros >> BigInt(8 * index)) & 0xffn) === 0xffn;
+    const isZero = (((index < 4 ? low : high) >>> (8 * (index & 3))) & 0xff) === 0xff;
     bytes.push(isZero ? "zero" : { value, index });
   }
   return bytes;

@@ -1,0 +1,95 @@
+/**
+ * Definitions whose text is plain enough to be sure that nothing is wrong with it: they are passed by, and read when
+ * the macro is first used. A header defines hundreds of macros, of which a program uses a few.
+ */
+import { DiagSink } from "../../diag/diagnostic.ts";
+import type { SourceFile } from "../../diag/source.ts";
+import { bug } from "../../support/bug.ts";
+import type { Span } from "../../support/span.ts";
+import { type Macro, parseMacro } from "./macro.ts";
+import { Scanner } from "./scan.ts";
+import type { Tok, WordTable } from "./token.ts";
+import { EndOfFile, EndOfLine } from "./tokens.ts";
+
+/** `NAME` or `NAME(a, b)`, at the end of a line or before a space. */
+const plainHead = /[A-Za-z_]\w*(?:\((?:[ \t]*[A-Za-z_]\w*(?:[ \t]*,[ \t]*[A-Za-z_]\w*)*)?[ \t]*\)|(?=\s))/y;
+/** What may make a definition wrong, or end elsewhere than its line does: operators, comments, splices, constants. */
+const special = /[#"'\\]|\/\*|%:/;
+/** What a macro that declares something has in its text. */
+const powerful = /[{},;]|<%|%>|struct|union|enum/;
+const names = /\w+/g;
+const reserved: ReadonlySet<string> = new Set(["defined", "__VA_ARGS__", "__VA_OPT__"]);
+
+/** Where a plain definition begins and ends: one line, without what could be wrong. */
+interface Plain {
+  readonly name: string;
+  readonly params: readonly string[] | undefined;
+  readonly end: number;
+}
+
+/** The definition of the text at `start`, where the name of the macro stands; undefined where it has to be read. */
+export function plainDefinition(text: string, start: number): Plain | undefined {
+  plainHead.lastIndex = start;
+  const head = plainHead.exec(text)?.[0];
+  if (head === undefined) return undefined;
+  const newline = text.indexOf("\n", start);
+  const end = newline === -1 ? text.length : newline;
+  if (special.test(text.slice(start, end))) return undefined;
+  const [name, ...params] = head.match(names)!;
+  if (reserved.has(name!) || params.some((param, i) => params.indexOf(param) !== i || reserved.has(param)))
+    return undefined;
+  return { name: name!, params: head.endsWith(")") ? params : undefined, end };
+}
+
+/** A macro that is read when its body is first asked for. */
+export class LazyMacro implements Macro {
+  readonly name: string;
+  readonly variadic = false;
+  readonly span: Span;
+  readonly ambient = false;
+  disabled = false;
+  readonly params?: readonly string[];
+  /** Whether the body may hold what declares something: where not, nobody need read it for that. */
+  readonly mayDeclare: boolean;
+  readonly #file: SourceFile;
+  readonly #start: number;
+  readonly #words: WordTable;
+  #read: Macro | undefined;
+
+  constructor(file: SourceFile, start: number, { name, params, end }: Plain, words: WordTable) {
+    this.name = name;
+    this.span = { file: file.id, start, end: start + name.length };
+    if (params) this.params = params;
+    this.mayDeclare = powerful.test(file.text.slice(start, end));
+    this.#file = file;
+    this.#start = start;
+    this.#words = words;
+  }
+
+  get body(): readonly Tok[] {
+    return this.#whole.body;
+  }
+
+  get paramOf(): Int32Array {
+    return this.#whole.paramOf;
+  }
+
+  get hasOperators(): boolean {
+    return this.#whole.hasOperators;
+  }
+
+  get #whole(): Macro {
+    this.#read ??= this.#parse();
+    return this.#read;
+  }
+
+  #parse(): Macro {
+    const scanner = new Scanner(this.#file, this.#words, () => {});
+    scanner.pos = this.#start;
+    scanner.inDirective = true;
+    const line: Tok[] = [];
+    let tok = scanner.next();
+    for (; tok.tokenType !== EndOfLine && tok.tokenType !== EndOfFile; tok = scanner.next()) line.push(tok);
+    return parseMacro(line, tok, false, new DiagSink()) ?? bug(`the definition of '${this.name}' is not plain`);
+  }
+}
