@@ -14,6 +14,7 @@ import { materialise } from "./materialise.ts";
 import { type Placed, place } from "./placed.ts";
 import { raiseResults } from "./raise.ts";
 import { select } from "./select.ts";
+import { preferShortWays } from "./short-ways.ts";
 import type { Subprog } from "./subprog.ts";
 import { forwardJumps, mergeTails } from "./tails.ts";
 import { type Cpu, MAX_STACK, type Target, targets } from "./target.ts";
@@ -34,6 +35,7 @@ export const optionalSteps = [
   "merge-tails",
   "order-blocks",
   "raise-results",
+  "short-ways",
 ] as const;
 
 /** Runs a step of code generation if it is wanted. */
@@ -66,7 +68,8 @@ function finish(placed: readonly Placed[], nextId: number, target: Target, optio
   const moved = optionally("drop-known-moves", dropKnownMoves, placed);
   const merged = optionally("merge-tails", (blocks) => mergeTails(blocks, nextId), moved);
   const raised = optionally("raise-results", (blocks) => raiseResults(blocks, target), merged);
-  return optionally("order-blocks", (blocks) => orderBlocks(blocks, target), forwardJumps(raised));
+  const hinted = optionally("short-ways", (blocks) => preferShortWays(blocks, target), forwardJumps(raised));
+  return optionally("order-blocks", (blocks) => orderBlocks(blocks, target), hinted);
 }
 
 function tooLarge(fn: IrFunction, size: number, sink: DiagSink): Subprog {
