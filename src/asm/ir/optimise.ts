@@ -12,6 +12,7 @@ import { delayUpdates } from "./passes/delay-updates.ts";
 import { divideUnsigned } from "./passes/divide.ts";
 import { expand } from "./passes/expand.ts";
 import { forwardMemory } from "./passes/forward-memory.ts";
+import { hoistInvariants } from "./passes/hoist-invariants.ts";
 import { hoistLoads } from "./passes/hoist-loads.ts";
 import { type HeededArguments, ignoredArguments } from "./passes/ignored-arguments.ts";
 import { inlineCalls } from "./passes/inline.ts";
@@ -19,6 +20,7 @@ import { knownArguments } from "./passes/known-arguments.ts";
 import { followBranches } from "./passes/known-branches.ts";
 import { type FunctionTables, knownCallees } from "./passes/known-callees.ts";
 import { knownLengths } from "./passes/known-lengths.ts";
+import { knownQuotients } from "./passes/known-quotients.ts";
 import { knownReturns } from "./passes/known-returns.ts";
 import { mergeStores } from "./passes/merge-stores.ts";
 import { mergeTests } from "./passes/merge-tests.ts";
@@ -70,10 +72,12 @@ export const optionalPasses = [
   "drop-dead-stores",
   "follow-branches",
   "forward-memory",
+  "hoist-invariants",
   "hoist-loads",
   "ignored-arguments",
   "inline",
   "known-arguments",
+  "known-quotients",
   "known-returns",
   "merge-stores",
   "merge-tests",
@@ -224,6 +228,7 @@ function fullPlan(options: OptimiseOptions): Plan {
       hoistLoads,
       reuseLoads,
       followBranches,
+      knownQuotients,
       mergeTests,
       threadJumps,
       promote,
@@ -255,6 +260,7 @@ function fullPlan(options: OptimiseOptions): Plan {
     simplifyCfg,
     oneReturn,
     sinkCommon,
+    hoistInvariants,
     dropDead,
     simplifyCfg,
     delayUpdates,
