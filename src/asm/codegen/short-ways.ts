@@ -19,10 +19,12 @@ const farSooner = 3;
 /** Relies on: everything is reachable. Keeps: everything but the hints, and those that the source gave. */
 export function preferShortWays(blocks: readonly Placed[], target: Target): readonly Placed[] {
   if (blocks.filter(({ term }) => term.kind === "branch").length < manyBranches) return blocks;
-  const length = longestWays(blocks);
+  const order = reversePostOrder(blocks);
+  const length = longestWays(order);
+  const rounds = loopBlocks(order);
   return blocks.map((block) => {
     const { term } = block;
-    if (term.kind !== "branch" || term.likely !== undefined) return block;
+    if (term.kind !== "branch" || term.likely !== undefined || rounds.has(block.id)) return block;
     const likely = shorter(term, length);
     if (likely === undefined || (likely && oppositeOf(term.cond.op, target) === undefined)) return block;
     return { ...block, term: { ...term, likely } };
@@ -37,11 +39,31 @@ function shorter({ yes, no }: Branch, length: ReadonlyMap<BlockId, number>): boo
 }
 
 /** Instructions on the longest way from each block to the end that goes no loop round again. */
-function longestWays(blocks: readonly Placed[]): ReadonlyMap<BlockId, number> {
+function longestWays(order: readonly Placed[]): ReadonlyMap<BlockId, number> {
   const length = new Map<BlockId, number>();
-  for (const { id, items, term } of [...reversePostOrder(blocks)].reverse()) {
+  for (const { id, items, term } of [...order].reverse()) {
     const rest = successorsOf(term).reduce((most, to) => Math.max(most, length.get(to) ?? 0), 0);
     length.set(id, items.length + 1 + rest);
   }
   return length;
+}
+
+/** Blocks between where a loop begins and where it goes back: what is short there is only a round. */
+function loopBlocks(order: readonly Placed[]): ReadonlySet<BlockId> {
+  const index = new Map(order.map(({ id }, i) => [id, i]));
+  const first = new Map<number, number>();
+  order.forEach(({ term }, from) => {
+    for (const id of successorsOf(term)) {
+      const to = index.get(id)!;
+      if (to <= from) first.set(from, Math.min(to, first.get(from) ?? to));
+    }
+  });
+  const inside = new Set<BlockId>();
+  let reach = order.length;
+  for (let i = order.length - 1; i >= 0; i--) {
+    reach = Math.min(reach, first.get(i) ?? reach);
+    if (i >= reach) inside.add(order[i]!.id);
+    if (i === reach) reach = order.length;
+  }
+  return inside;
 }
