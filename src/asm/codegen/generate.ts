@@ -12,7 +12,9 @@ import { hoistConstants } from "./hoist.ts";
 import { orderBlocks } from "./layout.ts";
 import { materialise } from "./materialise.ts";
 import { type Placed, place } from "./placed.ts";
+import { raiseResults } from "./raise.ts";
 import { select } from "./select.ts";
+import { preferShortWays } from "./short-ways.ts";
 import type { Subprog } from "./subprog.ts";
 import { forwardJumps, mergeTails } from "./tails.ts";
 import { type Cpu, MAX_STACK, type Target, targets } from "./target.ts";
@@ -32,6 +34,8 @@ export const optionalSteps = [
   "hoist-constants",
   "merge-tails",
   "order-blocks",
+  "raise-results",
+  "short-ways",
 ] as const;
 
 /** Runs a step of code generation if it is wanted. */
@@ -63,7 +67,9 @@ export function generate(fn: IrFunction, options: GenerateOptions, sink: DiagSin
 function finish(placed: readonly Placed[], nextId: number, target: Target, optionally: Optionally): readonly Placed[] {
   const moved = optionally("drop-known-moves", dropKnownMoves, placed);
   const merged = optionally("merge-tails", (blocks) => mergeTails(blocks, nextId), moved);
-  return optionally("order-blocks", (blocks) => orderBlocks(blocks, target), forwardJumps(merged));
+  const raised = optionally("raise-results", (blocks) => raiseResults(blocks, target), merged);
+  const hinted = optionally("short-ways", (blocks) => preferShortWays(blocks, target), forwardJumps(raised));
+  return optionally("order-blocks", (blocks) => orderBlocks(blocks, target), hinted);
 }
 
 function tooLarge(fn: IrFunction, size: number, sink: DiagSink): Subprog {

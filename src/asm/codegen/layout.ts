@@ -22,7 +22,7 @@ export function orderBlocks(blocks: readonly Placed[], target: Target): readonly
 }
 
 /** Tail merging made new blocks; this gives all a natural order. The way not taken comes first. */
-function reversePostOrder(blocks: readonly Placed[]): readonly Placed[] {
+export function reversePostOrder(blocks: readonly Placed[]): readonly Placed[] {
   const byId = new Map(blocks.map((b) => [b.id, b]));
   const seen = new Set<BlockId>([blocks[0]!.id]);
   const post: Placed[] = [];

@@ -242,6 +242,24 @@ function hasKnownUpperHalf(s: Selector, def: Inst): boolean {
   return !["udiv", "umod", "sdiv", "smod"].includes(def.fn);
 }
 
+/** The one bit that a number is asked for; a pointer's bits are no number to the kernel. */
+function bitAsked(s: Selector, { fn, a, b }: InstOf<"cmp">): number | undefined {
+  const mask = s.facts.constant(b);
+  if (fn !== "set" || !mask || (mask & (mask - 1n)) !== 0n) return undefined;
+  return s.facts.def(a).ty === "ptr" || s.facts.isPointer(a) ? undefined : mask.toString(2).length - 1;
+}
+
+/** A bit as the number that it is: without a branch, of which the kernel would follow both ways. */
+function selectBit(s: Selector, { id, a }: InstOf<"cmp">, bit: number): void {
+  const dst = s.regOf(id);
+  const def = s.facts.def(a);
+  const width = s.width(def.ty === "i32" ? "i32" : "i64");
+  const highest = def.op === "load" && !def.signed ? def.size * 8 - 1 : width - 1;
+  s.copy(dst, s.use(a), def.ty === "i32" ? "i32" : "i64");
+  if (bit > 0) s.emit({ kind: "alu", op: "rsh", width, dst, src: { imm: bit } });
+  if (bit !== highest) s.emit({ kind: "alu", op: "and", width: s.width("i32"), dst, src: { imm: 1 } });
+}
+
 /** A comparison as the number 0 or 1: set one, and the other unless the condition holds. */
 export function selectCmp(s: Selector, inst: InstOf<"cmp">): void {
   const dst = s.regOf(inst.id);
@@ -251,6 +269,11 @@ export function selectCmp(s: Selector, inst: InstOf<"cmp">): void {
     const width = s.width(ty);
     s.copy(dst, s.use(inst.a), ty);
     s.emit({ kind: "alu", op: "rsh", width, dst, src: { imm: width - 1 } });
+    return;
+  }
+  const bit = bitAsked(s, inst);
+  if (bit !== undefined) {
+    selectBit(s, inst, bit);
     return;
   }
   const { cond, inverted } = conditionOf(s, compare);

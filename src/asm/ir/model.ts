@@ -263,6 +263,8 @@ export interface IrFunction {
   readonly section?: string;
   /** Its address is in data: it stays though no code names it. */
   readonly keep?: true;
+  /** Another object may bring a function of this name in its place. */
+  readonly weak?: true;
   readonly slots: readonly Slot[];
   /** Reverse post-order; the first is the entry, which has no predecessors. */
   readonly blocks: readonly Block[];

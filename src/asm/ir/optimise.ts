@@ -12,6 +12,7 @@ import { delayUpdates } from "./passes/delay-updates.ts";
 import { divideUnsigned } from "./passes/divide.ts";
 import { expand } from "./passes/expand.ts";
 import { forwardMemory } from "./passes/forward-memory.ts";
+import { hoistInvariants } from "./passes/hoist-invariants.ts";
 import { hoistLoads } from "./passes/hoist-loads.ts";
 import { type HeededArguments, ignoredArguments } from "./passes/ignored-arguments.ts";
 import { inlineCalls } from "./passes/inline.ts";
@@ -19,6 +20,8 @@ import { knownArguments } from "./passes/known-arguments.ts";
 import { followBranches } from "./passes/known-branches.ts";
 import { type FunctionTables, knownCallees } from "./passes/known-callees.ts";
 import { knownLengths } from "./passes/known-lengths.ts";
+import { knownQuotients } from "./passes/known-quotients.ts";
+import { knownReturns } from "./passes/known-returns.ts";
 import { mergeStores } from "./passes/merge-stores.ts";
 import { mergeTests } from "./passes/merge-tests.ts";
 import { numberValues } from "./passes/number-values.ts";
@@ -69,10 +72,13 @@ export const optionalPasses = [
   "drop-dead-stores",
   "follow-branches",
   "forward-memory",
+  "hoist-invariants",
   "hoist-loads",
   "ignored-arguments",
   "inline",
   "known-arguments",
+  "known-quotients",
+  "known-returns",
   "merge-stores",
   "merge-tests",
   "number-values",
@@ -222,6 +228,7 @@ function fullPlan(options: OptimiseOptions): Plan {
       hoistLoads,
       reuseLoads,
       followBranches,
+      knownQuotients,
       mergeTests,
       threadJumps,
       promote,
@@ -253,6 +260,7 @@ function fullPlan(options: OptimiseOptions): Plan {
     simplifyCfg,
     oneReturn,
     sinkCommon,
+    hoistInvariants,
     dropDead,
     simplifyCfg,
     delayUpdates,
@@ -264,17 +272,31 @@ function fullPlan(options: OptimiseOptions): Plan {
   };
 }
 
+/** Passes over all functions together. */
+const wholePasses = { "known-arguments": knownArguments, "known-returns": knownReturns } as const;
+
+function wholeStep(
+  name: keyof typeof wholePasses,
+  before: IrProgram,
+  wants: (name: OptionalPass) => boolean,
+  options: OptimiseOptions,
+): IrProgram {
+  const after = wants(name) ? wholePasses[name](before) : before;
+  for (const [i, fn] of after.functions.entries()) {
+    if (fn === before.functions[i]) continue;
+    if (options.check) checkSsa(fn, name);
+    dumpChange(name, before.functions[i]!, fn, options);
+  }
+  return after;
+}
+
 /** The program as code generation takes it: no copies or fills, scalars in values, `always` functions inlined. */
 export function optimise(program: IrProgram, options: OptimiseOptions): IrProgram {
   const plan = options.level === 0 ? quickPlan(options) : fullPlan(options);
   const wants = (name: OptionalPass): boolean => options.level > 0 && !options.without?.has(name);
   const inlined = (before: IrFunction, after: IrFunction) => dumpChange("inline", before, after, options);
   const whole = inlineCalls(program, { auto: wants("inline"), optimise: plan.early, inlined });
-  const called = wants("known-arguments") ? knownArguments(whole) : whole;
-  for (const [i, fn] of called.functions.entries()) {
-    if (fn === whole.functions[i]) continue;
-    if (options.check) checkSsa(fn, "known-arguments");
-    dumpChange("known-arguments", whole.functions[i]!, fn, options);
-  }
+  const returned = wholeStep("known-returns", whole, wants, options);
+  const called = wholeStep("known-arguments", returned, wants, options);
   return { functions: called.functions.map(plan.late) };
 }

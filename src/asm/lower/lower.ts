@@ -182,6 +182,7 @@ function head(fn: TFunction): Omit<IrFunction, "params" | "ret" | "slots" | "blo
     linkage: fn.linkage,
     inlining: fn.weak ? "never" : mustInline(fn) ? "always" : fn.inlining,
     ...(fn.section !== undefined && { section: fn.section }),
+    ...(fn.weak && { weak: true as const }),
     span: fn.span,
   };
 }

@@ -222,6 +222,7 @@ function valueRules(inst: Bin, cx: RuleContext): Rewrite {
   if (fn === "ashr" && isNonNegative(cx.bits(inst.a), ty)) return instead({ ...inst, fn: "lshr" });
   if (fn === "shl" || fn === "lshr" || fn === "ashr") return maskedCount(inst, cx);
   const other = cx.def(inst.b);
+  if (fn === "udiv") return byPower(inst, other, cx);
   if (fn === "add" && other.op === "neg") return instead({ ...inst, fn: "sub", b: other.a });
   if (fn === "sub" && other.op === "neg") return instead({ ...inst, fn: "add", b: other.a });
   const left = cx.def(inst.a);
@@ -229,6 +230,12 @@ function valueRules(inst: Bin, cx: RuleContext): Rewrite {
   if (fn === "sub" && left.op === "bin" && left.fn === "add" && left.b === inst.b) return same(left.a);
   const cast = left.op === "cast" || other.op === "cast";
   return fn === "sub" && ty === "i64" && cast ? distance(inst.a, inst.b, cx) : undefined;
+}
+
+/** x / (1 << n): both shifts mask their count alike. */
+function byPower(inst: Bin, divisor: Inst, cx: RuleContext): Rewrite {
+  if (divisor.op !== "bin" || divisor.fn !== "shl" || divisor.ty !== inst.ty) return undefined;
+  return cx.constant(divisor.a) === 1n ? instead({ ...inst, fn: "lshr", b: divisor.b }) : undefined;
 }
 
 /** The machine masks shift counts itself. */
