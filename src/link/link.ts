@@ -13,7 +13,8 @@ import { parseSection } from "../kernel/sections.ts";
 import { type Bindings, type BoundFunc, bindFunc } from "./bind.ts";
 import { resolveExterns } from "./externs.ts";
 import { kconfigMap, mapDefinitions } from "./maps.ts";
-import type { LinkedFunc, LinkedInsn, LinkedMap, LinkedProgram } from "./model.ts";
+import type { LinkedFunc, LinkedInsn, LinkedMap, LinkedProgram, StructOpUse } from "./model.ts";
+import { structOpUses } from "./struct-ops.ts";
 
 /** Instructions that a kernel takes at most in one program (BPF_COMPLEXITY_LIMIT_INSNS). */
 const MAX_SLOTS = 1_000_000;
@@ -47,11 +48,12 @@ function linkPrograms(object: ObjectFile, kernel: Kernel, sink: DiagSink): reado
     if (!bound.has(func)) bound.set(func, bindFunc(func, bindings));
     return bound.get(func);
   };
+  const uses = structOpUses(object, btf);
   return object.funcs.flatMap((func) => {
     if (func.section.name === ".text") return [];
     if (func.binding === "local") sink.error("E0612", undefined, func.name, func.section.name);
     const program = func.binding === "local" ? undefined : linkProgram(func, bind, sink);
-    return program ? [describe(program, object, maps, btf)] : [];
+    return program ? [describe(program, object, maps, btf, uses.get(func) ?? [])] : [];
   });
 }
 
@@ -130,6 +132,7 @@ function describe(
   object: ObjectFile,
   maps: readonly LinkedMap[],
   btf: BtfFile | undefined,
+  structOps: readonly StructOpUse[],
 ): LinkedProgram {
   const [{ bound: entry }] = placed as [Placed];
   const info = parseSection(entry.func.section.name);
@@ -149,6 +152,7 @@ function describe(
     name: entry.func.name,
     section: entry.func.section.name,
     ...(info && { info }),
+    ...(info?.progType === "STRUCT_OPS" && { structOps }),
     insns,
     funcs,
     maps,

@@ -145,7 +145,7 @@ function entryState(cx: Cx): State {
 function stateOf(cx: Cx, frame: Frame): State {
   return {
     frames: [frame],
-    refs: [],
+    refs: frame.why.kind === "entry" ? cx.facts.owned.map((id) => ({ id, at: -1 })) : [],
     held: nothingHeld,
     at: cx.prep.funcs[frame.func]!.start,
     path: undefined,

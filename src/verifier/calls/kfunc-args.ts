@@ -1,5 +1,5 @@
 /** Arguments of kfuncs, by the type and the name of the parameter. kernel/bpf/verifier.c:check_kfunc_args */
-import type { Param, TypeId } from "../../btf/type.ts";
+import type { BtfSpec, Param, TypeId } from "../../btf/type.ts";
 import type { Reg } from "../../isa/insn.ts";
 import type { Cx } from "../cx.ts";
 import { constOf } from "../domain/scalar.ts";
@@ -150,7 +150,8 @@ function structArg(cx: Cx, a: Arg, value: Pointer, to: Stripped): Outcome {
   const want = `a pointer to struct ${to.type.name}`;
   const { trust } = value.to;
   if (value.varying || value.off < 0) return wrong(cx, a, want);
-  const releases = a.kfunc.flags.includes("RELEASE");
+  // Of the kfuncs that release something, all do it to their first argument.
+  const releases = a.index === 0 && a.kfunc.flags.includes("RELEASE");
   if (releases && value.ref === 0) return refuse("E0561", [regName(a.reg), a.kfunc.name], { about: [value] });
   const rcu = a.kfunc.flags.includes("RCU") && trust === "rcu";
   if (trust !== "trusted" && value.ref === 0 && !rcu) {
@@ -168,11 +169,23 @@ function memArg(cx: Cx, state: State, a: Arg, to: Stripped): Outcome {
   const nullAllowed = a.name.includes("__nullable");
   const next = a.proto.params[a.index + 1]?.name ?? "";
   if (/__szk?$/.test(next)) return undefined; // the size's own check looks at both
-  if (to.type.kind !== "int" && to.type.kind !== "enum") return unmodelled(`${a.kfunc.name} (parameter ${a.name})`);
+  if (to.type.kind !== "int" && to.type.kind !== "enum" && !isPlainStruct(a.kfunc.btf, to))
+    return unmodelled(`${a.kfunc.name} (parameter ${a.name})`);
   const size = sizeOf(a.kfunc.btf, to.id);
   if (size === undefined) return unmodelled(`${a.kfunc.name} (parameter ${a.name})`);
   const use = { name: a.kfunc.name, reg: a.reg, size: BigInt(size), writes: true, zeroAllowed: false, nullAllowed };
   return onlyIfWritable(cx, state, a.reg) ?? checkMemory(cx, state, use);
+}
+
+/** A struct of numbers alone. kernel/bpf/verifier.c:__btf_type_is_scalar_struct */
+function isPlainStruct(btf: BtfSpec, { type }: Stripped, depth = 0): boolean {
+  if (type.kind !== "struct" || depth > 3) return false;
+  return type.members.every((m) => {
+    const inner = strip(btf, m.type);
+    const elem = inner.type.kind === "array" ? strip(btf, inner.type.elem) : inner;
+    const isNumber = elem.type.kind === "int" || elem.type.kind === "enum" || elem.type.kind === "enum64";
+    return isNumber || isPlainStruct(btf, elem, depth + 1);
+  });
 }
 
 /** Memory arguments, which the kfunc may write to, with their greatest size. */

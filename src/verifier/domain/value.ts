@@ -169,12 +169,12 @@ export function sameRegion(a: Region, b: Region): boolean {
   }
 }
 
-/** Pairs the ids of two states: equal copies on one side must be equal copies on the other. */
+/** Pairs the ids of two states: equal copies on one side must be equal copies on the other. Numbers below 0 are fixed. */
 export class IdPairs {
   readonly #pairs = new Map<number, number>();
 
   match(a: number, b: number): boolean {
-    if (a === 0 || b === 0) return a === b;
+    if (a <= 0 || b <= 0) return a === b;
     const known = this.#pairs.get(a);
     if (known !== undefined) return known === b;
     for (const taken of this.#pairs.values()) if (taken === b) return false;
