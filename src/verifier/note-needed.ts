@@ -32,9 +32,9 @@ export function noteNeeded(cx: Cx, state: State): void {
   }
 }
 
-/** Whether the result must lie in a range. */
+/** Whether the result must lie in a range; in place of a pointer, that is null. */
 const isRanged = (cx: Cx, why: FrameKind["kind"]): boolean =>
-  why === "callback" || (why === "entry" && cx.facts.returns.kind === "range");
+  why === "callback" || (why === "entry" && ["range", "reference"].includes(cx.facts.returns.kind));
 
 /** How far a pointer is moved. */
 function pointerSum(state: State, dst: Reg, src: Reg): void {

@@ -50,7 +50,13 @@ const kfuncs = Object.fromEntries(
     ...["bpf_rcu_read_lock", "bpf_rcu_read_unlock", "bpf_preempt_disable", "bpf_preempt_enable"],
     ...["bpf_iter_num_new", "bpf_iter_num_next", "bpf_iter_num_destroy"],
     ...["bpf_kfree_skb", "bpf_qdisc_skb_drop", "bpf_qdisc_watchdog_schedule", "bpf_skb_get_hash"],
-    ...["scx_bpf_dsq_move_to_local", "scx_bpf_task_cpu", "scx_bpf_nr_cpu_ids", "scx_bpf_create_dsq"],
+    ...[
+      "scx_bpf_dsq_move_to_local",
+      "scx_bpf_task_cpu",
+      "scx_bpf_nr_cpu_ids",
+      "scx_bpf_create_dsq",
+      "hid_bpf_get_data",
+    ],
   ].map((name) => [name, kfuncId(name)]),
 );
 

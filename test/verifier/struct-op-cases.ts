@@ -130,7 +130,16 @@ const results: readonly Case[] = [
   ["E0563", "Qdisc_ops.dequeue", "r0 = *(u64 *)(r1 + 0); exit"],
 ];
 
+const DATA = "r1 = *(u64 *)(r1 + 0); r2 = 0; r3 = 9; call hid_bpf_get_data; if r0 == 0 goto out;";
+
 const callees: readonly Case[] = [
+  ["accepted", "hid_bpf_ops.hid_device_event", `${DATA} *(u8 *)(r0 + 8) = 1; out: r0 = 0; exit`],
+  ["E0524", "hid_bpf_ops.hid_device_event", `${DATA} *(u8 *)(r0 + 9) = 1; out: r0 = 0; exit`],
+  [
+    "E0553",
+    "hid_bpf_ops.hid_device_event",
+    "r6 = r1; call 7; r3 = r0; r1 = *(u64 *)(r6 + 0); r2 = 0; call hid_bpf_get_data; r0 = 0; exit",
+  ],
   ["accepted", "sched_ext_ops.dispatch", "r1 = 0; r2 = 0; call scx_bpf_dsq_move_to_local; exit"],
   ["E0558", "sched_ext_ops.enqueue", "r1 = 0; r2 = 0; call scx_bpf_dsq_move_to_local; exit"],
   ["accepted", "sched_ext_ops.running", "r1 = *(u64 *)(r1 + 0); call scx_bpf_task_cpu; exit"],

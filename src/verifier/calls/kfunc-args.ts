@@ -96,9 +96,31 @@ function sessionArg(cx: Cx, a: Arg): Outcome {
     : refuse("E0555", [regName(a.reg), a.kfunc.name], { about: [value] });
 }
 
+/** The number of bytes that the result points to. kernel/bpf/verifier.c:is_kfunc_arg_scalar_with_name */
+const RESULT_SIZE = /^(rdonly|rdwr)_buf_size$/;
+
+/** The memory that an argument says the result is; undefined where none does. */
+export function resultMemory(
+  state: State,
+  proto: Proto,
+): { readonly size: number; readonly readOnly: boolean } | undefined {
+  const index = proto.params.findIndex(({ name }) => RESULT_SIZE.test(name));
+  if (index < 0 || index >= 5) return undefined;
+  const value = regOf(state, argReg(index));
+  const size = value.kind === "scalar" ? constOf(value) : undefined;
+  if (size === undefined || size === 0n || size > MOST_BYTES) return undefined;
+  return { size: Number(size), readOnly: proto.params[index]!.name.startsWith("rdonly") };
+}
+
+const MOST_BYTES = (1n << 31n) - 1n;
+
 function scalarArg(cx: Cx, state: State, a: Arg): Outcome {
   if (a.value.kind !== "scalar") return wrong(cx, a, "a number");
-  if (/(__k|rdonly_buf_size|rdwr_buf_size)$/.test(a.name)) return unmodelled(`${a.kfunc.name} (parameter ${a.name})`);
+  if (a.name.endsWith("__k")) return unmodelled(`${a.kfunc.name} (parameter ${a.name})`);
+  if (RESULT_SIZE.test(a.name))
+    return constOf(a.value) === undefined
+      ? refuse("E0553", [regName(a.reg), a.kfunc.name], { about: [a.value] })
+      : undefined;
   const size = /__szk?$/.test(a.name);
   if (!size) return undefined;
   if (a.index === 0) return unmodelled(`${a.kfunc.name} (a size without memory)`);
