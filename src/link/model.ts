@@ -71,6 +71,8 @@ export interface LinkedProgram {
   readonly insns: readonly LinkedInsn[];
   /** The entry first. */
   readonly funcs: readonly LinkedFunc[];
+  /** Names of the functions that bpf_throw calls in this program, of which there may be one. */
+  readonly exceptionCallbacks?: readonly string[];
   readonly maps: readonly LinkedMap[];
   readonly license: string;
   /** The object's own BTF. */

@@ -180,7 +180,8 @@ function doubts(
   answer: AttachAnswer,
   operation: OpAnswer | undefined,
 ): Pick<Facts, "doubt" | "unmodelled"> {
-  if (info.progType === "EXT") return { unmodelled: `${kindOf(info)} programs` };
+  if (info.progType === "EXT")
+    return { unmodelled: `${kindOf(info)} programs, whose target is only known when they are loaded` };
   if (operation) return "unclear" in operation ? { unmodelled: operation.unclear } : {};
   if (answer.kind === "elsewhere") return { doubt: `the attach target '${answer.name}', which this kernel lacks` };
   const multi = info.attachType?.endsWith("_MULTI") ?? false;

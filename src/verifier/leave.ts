@@ -17,7 +17,12 @@ export function checkLeave(cx: Cx, state: State): Outcome {
     case "entry":
       return checkLeaks(cx, state, returned(cx, state)) ?? checkSections(state) ?? checkProgramResult(cx, state);
     case "global":
-      return checkLeaks(cx, state) ?? checkSections(state) ?? checkGlobalResult(cx, state, cx.prep.funcs[func]!.name);
+      return (
+        checkLeaks(cx, state) ??
+        checkSections(state) ??
+        (why.catches ? checkProgramResult(cx, state) : undefined) ??
+        checkGlobalResult(cx, state, cx.prep.funcs[func]!.name)
+      );
     case "call":
       return returnsStack(regOf(state, 0));
     case "callback":
@@ -51,6 +56,7 @@ export function checkThrow(cx: Cx, state: State): Outcome {
     return refuse("E0558", ["bpf_throw", "a helper called this function"]);
   const leaks = checkLeaks(cx, state) ?? checkSections(state);
   if (leaks) return leaks;
+  if (cx.prep.program.exceptionCallbacks) return undefined;
   const rule = cx.facts.returns;
   if (rule.kind === "unmodelled") return unmodelled(`what ${cx.facts.programKind} programs may return`);
   if (rule.kind === "reference") return unmodelled("bpf_throw in a program that returns a pointer");

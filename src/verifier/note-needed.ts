@@ -25,7 +25,7 @@ export function noteNeeded(cx: Cx, state: State): void {
       callArgs(cx, state, insn);
       return;
     case "exit":
-      if (isRanged(cx, topFrame(state).why.kind)) need(regOf(state, 0));
+      if (isRanged(cx, topFrame(state).why)) need(regOf(state, 0));
       return;
     default:
       return;
@@ -33,8 +33,11 @@ export function noteNeeded(cx: Cx, state: State): void {
 }
 
 /** Whether the result must lie in a range; in place of a pointer, that is null. */
-const isRanged = (cx: Cx, why: FrameKind["kind"]): boolean =>
-  why === "callback" || (why === "entry" && ["range", "reference"].includes(cx.facts.returns.kind));
+function isRanged(cx: Cx, why: FrameKind): boolean {
+  if (why.kind === "callback") return true;
+  const ends = why.kind === "entry" || (why.kind === "global" && why.catches);
+  return ends === true && ["range", "reference"].includes(cx.facts.returns.kind);
+}
 
 /** How far a pointer is moved. */
 function pointerSum(state: State, dst: Reg, src: Reg): void {
