@@ -43,9 +43,9 @@ const GPL: ReadonlySet<string> = new Set([
 export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: SectionInfo): Facts {
   const answer = attachTarget(kernel, info);
   const target = answer.kind === "target" ? answer.target : undefined;
-  const kind = kindOf(info);
   const operation = info.progType === "STRUCT_OPS" ? operationOf(kernel, program) : undefined;
   const op = operation && "op" in operation ? operation.op : undefined;
+  const kind = op ? `${op.struct}.${op.member}` : kindOf(info);
   const gpl = GPL.has(program.license);
   const mapKinds = new Map<number, MapKind | undefined>();
   const kfuncs = new Map<string, KfuncFacts | undefined>();

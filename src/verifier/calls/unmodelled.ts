@@ -11,7 +11,7 @@ const NAMES =
   /^bpf_(local_irq_|res_spin_|list_|rbtree_|obj_|percpu_obj_|refcount_|dynptr_|wq_|task_work|rdonly_cast|cast_to|stream_|timer_|xdp_|skb_(?!get_hash)|sock_|iter_css|map_sum|copy_from_user|probe_read|kptr)/;
 
 /** Their hidden argument is the program itself, of which nothing is asked. kernel/bpf/verifier.c:is_kfunc_arg_prog_aux */
-const HIDDEN = /^(__scx|scx)_bpf_/;
+const HIDDEN = /^(__scx_bpf|scx_bpf|bpf_iter_scx)_/;
 
 /** What is not modelled of a call, beyond its arguments. */
 export function iteratorCall(kfunc: KfuncFacts): Outcome {
