@@ -89,6 +89,8 @@ export interface Facts {
   readonly splitsSigns: boolean;
   /** Copies stay linked over a subtraction, too. */
   readonly linksSubtraction: boolean;
+  /** The result of programs of this kind may be a reference, which the kernel then has. */
+  readonly returnsReferences: boolean;
   /** References to arguments that the program owns when it begins: numbers below 0. */
   readonly owned: readonly number[];
   /** Whether programs of this kind may write these bytes of a kernel struct. */

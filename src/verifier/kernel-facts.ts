@@ -59,6 +59,7 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     kernelBtf: kernel.btf,
     ctx: withMoves(op ? operationCtx(op, kind) : ctxOf(kernel, info, kind, answer.kind, target), kernel),
     returns: op ? operationResult(op) : returnRule(info),
+    returnsReferences: op !== undefined,
     owned: op ? ownedArguments(op) : [],
     gpl,
     sleepable: info.sleepable,

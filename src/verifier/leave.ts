@@ -67,7 +67,7 @@ export function checkThrow(cx: Cx, state: State): Outcome {
 /** The reference that the result gives back to the kernel; 0 for none. kernel/bpf/verifier.c:check_reference_leak */
 function returned(cx: Cx, state: State): number {
   const value = regOf(state, 0);
-  return cx.facts.returns.kind === "reference" && value.kind === "ptr" ? value.ref : 0;
+  return cx.facts.returnsReferences && value.kind === "ptr" ? value.ref : 0;
 }
 
 function checkLeaks(cx: Cx, state: State, except = 0): Outcome {

@@ -75,7 +75,7 @@ const writes: readonly Case[] = [
   ["accepted", "sched_ext_ops.running", "r1 = *(u64 *)(r1 + 0); r2 = 1; *(u32 *)(r1 + VTIME) = r2; exit"],
   ["accepted", "sched_ext_ops.init_task", "r1 = *(u64 *)(r1 + 0); r2 = 1; *(u8 *)(r1 + DISALLOW) = r2; r0 = 0; exit"],
   ["E0530", "sched_ext_ops.running", "r1 = *(u64 *)(r1 + 0); r2 = 1; *(u32 *)(r1 + WEIGHT) = r2; exit"],
-  ["E0530", "sched_ext_ops_cid.running", "r1 = *(u64 *)(r1 + 0); r2 = 1; *(u64 *)(r1 + SLICE) = r2; exit"],
+  ["accepted", "sched_ext_ops_cid.running", "r1 = *(u64 *)(r1 + 0); r2 = 1; *(u64 *)(r1 + SLICE) = r2; exit"],
   ["accepted", "tcp_congestion_ops.cong_avoid", "r1 = *(u64 *)(r1 + 0); r2 = 1; *(u32 *)(r1 + CWND) = r2; exit"],
   ["accepted", "tcp_congestion_ops.init", "r1 = *(u64 *)(r1 + 0); r2 = 1; *(u64 *)(r1 + PACING) = r2; exit"],
   ["accepted", "tcp_congestion_ops.init", "r1 = *(u64 *)(r1 + 0); r1 += 8; r2 = 1; *(u32 *)(r1 + PRIV) = r2; exit"],
@@ -102,6 +102,8 @@ const owned: readonly Case[] = [
   ["accepted", "Qdisc_ops.enqueue", `${OWN} r2 = *(u64 *)(r6 + 16); call bpf_qdisc_skb_drop; r0 = 1; exit`],
   ["accepted", "Qdisc_ops.enqueue", `${OWN} call bpf_kfree_skb; r0 = 1; exit`],
   ["E0560", "Qdisc_ops.enqueue", "r0 = 1; exit"],
+  // What is returned counts as given back, though the result is a number.
+  ["accepted", "Qdisc_ops.enqueue", "r0 = *(u64 *)(r1 + 0); exit"],
   ["E0560", "Qdisc_ops.enqueue", "r0 = *(u64 *)(r1 + 0); r0 = 0; exit"],
   ["E0513", "Qdisc_ops.enqueue", `${OWN} call bpf_kfree_skb; r1 = *(u64 *)(r6 + 0); r0 = 1; exit`],
   ["E0513", "Qdisc_ops.enqueue", `${OWN} call bpf_kfree_skb; r1 = *(u64 *)(r6 + 0); call bpf_kfree_skb; r0 = 1; exit`],

@@ -36,8 +36,11 @@ export interface WriteRule {
   readonly keep?: number;
 }
 
-const scxWrites = (...members: readonly string[]): readonly WriteRule[] =>
-  members.map((member) => ({ struct: "task_struct", member }));
+/** kernel/sched/ext/ext.c:bpf_scx_btf_struct_access */
+const scxWrites: readonly WriteRule[] = ["scx.slice", "scx.dsq_vtime", "scx.disallow"].map((member) => ({
+  struct: "task_struct",
+  member,
+}));
 
 /** kernel/sched/ext/ext.c:bpf_scx_check_member; the same places in both structs. */
 const scxSleepable = [
@@ -51,11 +54,11 @@ const tcp = (member: string): WriteRule => ({ struct: "tcp_sock", member, fromSt
 export const opsRules: Readonly<Record<string, OpsRule>> = {
   sched_ext_ops: {
     sleepable: [...scxSleepable, "cpu_online", "cpu_offline"],
-    writes: scxWrites("scx.slice", "scx.dsq_vtime", "scx.disallow"),
+    writes: scxWrites,
   },
   sched_ext_ops_cid: {
     sleepable: [...scxSleepable, "cid_online", "cid_offline"],
-    writes: scxWrites("scx.disallow"),
+    writes: scxWrites,
     stubs: "sched_ext_ops",
   },
   // net/ipv4/bpf_tcp_ca.c
