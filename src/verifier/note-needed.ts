@@ -16,7 +16,7 @@ export function noteNeeded(cx: Cx, state: State): void {
   const { insn } = cx.prep.insns[state.at]!;
   switch (insn.kind) {
     case "alu":
-      if ("reg" in insn.src) pointerSum(state, insn.dst, insn.src.reg);
+      if ("reg" in insn.src && !insn.op.startsWith("mov")) pointerSum(state, insn.dst, insn.src.reg);
       return;
     case "store":
       if ("reg" in insn.src) zeroByte(state, insn);
@@ -39,12 +39,12 @@ function isRanged(cx: Cx, why: FrameKind): boolean {
   return ends === true && ["range", "reference"].includes(cx.facts.returns.kind);
 }
 
-/** How far a pointer is moved. */
+/** How far a pointer is moved; in an arena any distance will do. */
 function pointerSum(state: State, dst: Reg, src: Reg): void {
   const a = regOf(state, dst);
   const b = regOf(state, src);
-  if (a.kind === "ptr") need(b);
-  if (b.kind === "ptr") need(a);
+  if (a.kind === "ptr" && a.to.kind !== "arena") need(b);
+  if (b.kind === "ptr" && b.to.kind !== "arena") need(a);
 }
 
 /** A zero that is stored beside the start of a slot is remembered as zero bytes. */
