@@ -299,6 +299,24 @@ function kfuncs() {
   );
 }
 
+/** Operations of structs of function pointers in which a kfunc may be called; those with the same ones share a row. */
+function kfuncOps() {
+  const rows = new Map();
+  for (const { name, restriction } of facts("kfuncs").kfuncs) {
+    if (!restriction || restriction.note === "set has no filter") continue;
+    const rules = [restriction, ...(restriction.allowed ?? [])].filter((rule) => rule.struct_ops);
+    if (rules.length === 0) continue;
+    const ops = rules.flatMap(({ struct_ops: structs, ops: list }) =>
+      Object.entries(typeof structs === "string" ? { [structs]: list } : structs).flatMap(([struct, members]) =>
+        members === "all ops" ? [`${struct}.*`] : members.map((member) => `${struct}.${member}`),
+      ),
+    );
+    const key = ops.join(",");
+    rows.set(key, [...(rows.get(key) ?? []), name]);
+  }
+  return [...rows].map(([ops, names]) => row(ops, names.join(",")));
+}
+
 table("src/kernel/tables/sections.ts", "libbpf's section table, in its order.", { sectionRows: sections() });
 table("src/kernel/tables/helpers.ts", "Helpers with the kinds of their arguments and who may call them.", {
   helperRows: helpers(),
@@ -308,3 +326,6 @@ table("src/kernel/tables/contexts.ts", "Context layouts and the accesses the ker
 table("src/kernel/tables/attach.ts", "What may be attached where, and what it may return.", attach());
 table("src/kernel/tables/numbers.ts", "UAPI numbers of program and attach types.", enumerators());
 table("src/kfuncs/tables/kfuncs.ts", "Kfuncs with their flags and callers.", { kfuncRows: kfuncs() });
+table("src/kfuncs/tables/struct-ops.ts", "In which operations a struct_ops program may call a kfunc.", {
+  kfuncOpsRows: kfuncOps(),
+});

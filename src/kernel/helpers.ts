@@ -87,10 +87,32 @@ export function helperFor(id: number, info: SectionInfo): Helper | undefined {
   const row = table().byId.get(id);
   const group = helperGroup(info);
   if (!row || !group) return row && variant(row, 0);
+  return ofGroup(row, group, info);
+}
+
+function ofGroup(row: Row, group: HelperGroup, info: SectionInfo): Helper | undefined {
   const choices = row.fields[6]!.split("/")[groups.indexOf(group)] ?? "";
   for (const [, index, condition] of choices.matchAll(/(\d)([a-z]?)/g))
     if (holds(condition!, info)) return variant(row, Number(index));
   return undefined;
+}
+
+/** Every group has them, and not from what all have. */
+const ofEachGroup: ReadonlySet<string> = new Set(["bpf_perf_event_output"]);
+
+/** The helper if every program has it, in that form. kernel/bpf/helpers.c:bpf_base_func_proto */
+export function baseHelper(id: number, info: SectionInfo): Helper | undefined {
+  const row = table().byId.get(id);
+  if (!row || ofEachGroup.has(row.fields[1]!)) return undefined;
+  const choices = row.fields[6]!.split("/");
+  const isBase = choices.length === groups.length && choices.every((choice) => choice !== "");
+  return isBase ? ofGroup(row, "syscall", info) : undefined;
+}
+
+/** The helper in the form for programs that have a socket of the kernel, not its UAPI form. */
+export function socketHelper(id: number, info: SectionInfo): Helper | undefined {
+  const row = table().byId.get(id);
+  return row && (ofGroup(row, "sched_cls", info) ?? variant(row, 0));
 }
 
 /** What an iterator of sockets offers beyond the others: bpf_iter_tcp_get_func_proto and its kin. */

@@ -53,6 +53,15 @@ export function findKfunc(kernel: Kernel, name: string): Kfunc | undefined {
   return undefined;
 }
 
+/** The kfunc with that id in the kernel's own BTF, by its whole name; undefined as in `findKfunc`. */
+export function kfuncById({ btf }: Kernel, id: TypeId): Kfunc | undefined {
+  const func = btf.type(id);
+  if (func.kind !== "func") return undefined;
+  const tagged = taggedIds(btf);
+  const exported = tagged.size > 0 ? tagged.has(id) : kfuncFacts(func.name) !== undefined;
+  return exported ? make(func.name, btf, undefined, id, func.type) : undefined;
+}
+
 /**
  * How many arguments of the kfunc count: the last one does not where it is `meta__ign`, which the kernel neither checks
  * nor passes on, but replaces (kernel/bpf/verifier.c: is_kfunc_arg_ignore, fixup_kfunc_call). Other names in `__ign` are

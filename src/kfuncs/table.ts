@@ -1,6 +1,7 @@
 /** What BTF does not tell of a kfunc: flags, callers, filters. From the BTF id sets and filters of the kernel's source. */
 import { listOf, once, rowsOf } from "../kernel/rows.ts";
 import { kfuncRows } from "./tables/kfuncs.ts";
+import { kfuncOpsRows } from "./tables/struct-ops.ts";
 
 /** `KF_*` of linux/btf.h, without the prefix. */
 export type KfuncFlag =
@@ -76,6 +77,14 @@ export function kfuncFacts(name: string): KfuncFacts | undefined {
   made.set(name, facts);
   return facts;
 }
+
+/** `struct.member` (or `struct.*`); kfuncs */
+const operations = once(
+  () => new Map(rowsOf(kfuncOpsRows).flatMap(([ops, names]) => listOf(names).map((name) => [name, listOf(ops)]))),
+);
+
+/** The operations in which a struct_ops program may call the kfunc, as `struct.member` or `struct.*`; undefined: all. */
+export const kfuncOperations = (name: string): readonly string[] | undefined => operations().get(name);
 
 /** Names of all kfuncs of the table. */
 export const kfuncTableNames = (): readonly string[] => [...rows().keys()];

@@ -11,9 +11,11 @@ import type { Insn } from "../isa/insn.ts";
 import type { Kernel } from "../kernel/model.ts";
 import { parseSection } from "../kernel/sections.ts";
 import { type Bindings, type BoundFunc, bindFunc } from "./bind.ts";
+import { exceptionTags, subprogNamed } from "./exceptions.ts";
 import { resolveExterns } from "./externs.ts";
 import { kconfigMap, mapDefinitions } from "./maps.ts";
-import type { LinkedFunc, LinkedInsn, LinkedMap, LinkedProgram } from "./model.ts";
+import type { LinkedFunc, LinkedInsn, LinkedMap, LinkedProgram, StructOpUse } from "./model.ts";
+import { structOpUses } from "./struct-ops.ts";
 
 /** Instructions that a kernel takes at most in one program (BPF_COMPLEXITY_LIMIT_INSNS). */
 const MAX_SLOTS = 1_000_000;
@@ -47,11 +49,16 @@ function linkPrograms(object: ObjectFile, kernel: Kernel, sink: DiagSink): reado
     if (!bound.has(func)) bound.set(func, bindFunc(func, bindings));
     return bound.get(func);
   };
+  const uses = structOpUses(object, btf);
+  const tags = exceptionTags(btf);
   return object.funcs.flatMap((func) => {
     if (func.section.name === ".text") return [];
     if (func.binding === "local") sink.error("E0612", undefined, func.name, func.section.name);
-    const program = func.binding === "local" ? undefined : linkProgram(func, bind, sink);
-    return program ? [describe(program, object, maps, btf)] : [];
+    const type = func.binding === "local" ? undefined : bind(func)?.btfType;
+    const callbacks = (type === undefined ? undefined : tags.get(type)) ?? [];
+    const behind = callbacks.flatMap((name) => subprogNamed(object, name) ?? []);
+    const program = func.binding === "local" ? undefined : linkProgram(func, behind, bind, sink);
+    return program ? [describe(program, object, maps, btf, uses.get(func) ?? [], callbacks)] : [];
   });
 }
 
@@ -78,9 +85,13 @@ interface Placed {
   readonly slot: number;
 }
 
-/** The functions of a program, the entry first, others where they are first referred to, depth first. */
+/**
+ * The functions of a program, the entry first, others where they are first referred to, depth first; then those in
+ * `behind`, which nothing refers to.
+ */
 function linkProgram(
   entry: FileFunc,
+  behind: readonly FileFunc[],
   bind: (func: FileFunc) => BoundFunc | undefined,
   sink: DiagSink,
 ): readonly Placed[] | undefined {
@@ -98,15 +109,18 @@ function linkProgram(
     open.push({ bound, next: 0 });
     return true;
   };
-  if (!enter(entry)) return undefined;
-  while (open.length > 0) {
-    const top = open.at(-1)!;
-    const target = nextTarget(top, seen);
-    if (!target) open.pop();
-    else if (!enter(target)) return undefined;
-    if (slots > MAX_SLOTS) {
-      sink.error("E0611", undefined, entry.name, MAX_SLOTS);
-      return undefined;
+  for (const func of [entry, ...behind]) {
+    if (seen.has(func)) continue;
+    if (!enter(func)) return undefined;
+    while (open.length > 0) {
+      const top = open.at(-1)!;
+      const target = nextTarget(top, seen);
+      if (!target) open.pop();
+      else if (!enter(target)) return undefined;
+      if (slots > MAX_SLOTS) {
+        sink.error("E0611", undefined, entry.name, MAX_SLOTS);
+        return undefined;
+      }
     }
   }
   return placed;
@@ -130,6 +144,8 @@ function describe(
   object: ObjectFile,
   maps: readonly LinkedMap[],
   btf: BtfFile | undefined,
+  structOps: readonly StructOpUse[],
+  exceptionCallbacks: readonly string[],
 ): LinkedProgram {
   const [{ bound: entry }] = placed as [Placed];
   const info = parseSection(entry.func.section.name);
@@ -149,8 +165,10 @@ function describe(
     name: entry.func.name,
     section: entry.func.section.name,
     ...(info && { info }),
+    ...(info?.progType === "STRUCT_OPS" && { structOps }),
     insns,
     funcs,
+    ...(exceptionCallbacks.length > 0 && { exceptionCallbacks }),
     maps,
     license: object.license,
     ...(btf && { btf }),

@@ -46,11 +46,24 @@ export interface LinkedFunc {
   readonly btfType?: TypeId;
 }
 
+/** A member of a struct of operations that the loader fills with a program. */
+export interface StructOpUse {
+  /** The variable in `.struct_ops` or `.struct_ops.link`. */
+  readonly variable: string;
+  /** Its struct, without a flavour: `sched_ext_ops`. */
+  readonly struct: string;
+  readonly member: string;
+  /** The loader makes the struct, and loads its programs, only when it is told to. */
+  readonly optional: boolean;
+}
+
 export interface LinkedProgram {
   readonly name: string;
   readonly section: string;
   /** Undefined where the section name is not libbpf's. */
   readonly info?: SectionInfo;
+  /** Of a struct_ops program: where it is used; empty if the object itself names it nowhere. */
+  readonly structOps?: readonly StructOpUse[];
   /**
    * Branches and bpf-to-bpf calls are relative, in slots; kfuncs, ksyms and maps are numbers. Only an `ld_imm64` of a
    * kernel symbol without a type stays an `extern` by name: its address is known where the kernel runs.
@@ -58,6 +71,8 @@ export interface LinkedProgram {
   readonly insns: readonly LinkedInsn[];
   /** The entry first. */
   readonly funcs: readonly LinkedFunc[];
+  /** Names of the functions that bpf_throw calls in this program, of which there may be one. */
+  readonly exceptionCallbacks?: readonly string[];
   readonly maps: readonly LinkedMap[];
   readonly license: string;
   /** The object's own BTF. */

@@ -76,7 +76,7 @@ function checkRegion(cx: Cx, state: State, p: Pointer, access: Access): Outcome 
       if (writes(access) && to.readOnly) return readOnly(cx, p);
       return checkInside(cx, p, reg, access.off, BigInt(access.size), to.size);
     case "ctx":
-      return checkCtx(cx, p, access);
+      return checkCtx(cx, state, p, access);
     case "btf":
       return checkStruct(cx, p, to, access);
     case "address":
@@ -223,7 +223,7 @@ function mapForbids(flags: number, mode: "read" | "write", frozen: boolean): boo
   return mode === "write" ? frozen || (flags & 0x80) !== 0 : (flags & 0x100) !== 0;
 }
 
-function checkCtx(cx: Cx, p: Pointer, access: Access): Outcome {
+function checkCtx(cx: Cx, state: State, p: Pointer, access: Access): Outcome {
   const off = p.off + access.off;
   if (p.varying && cx.ctx.variable) return unmodelled("an unknown offset into the context");
   if (p.varying) return refuse("E0514", [offsetWords({ ...p, off })], { about: [p, p.varying] });
@@ -231,8 +231,20 @@ function checkCtx(cx: Cx, p: Pointer, access: Access): Outcome {
   if (off < 0) return refuse("E0514", [`offset ${off}`], { about: [p] });
   const answer = cx.ctx.access(off, access.size, access.mode === "read" ? "read" : "write");
   if (answer.kind === "refused" || answer.kind === "unmodelled") return answer;
-  if (!access.signed || answer.kind !== "pointer") return undefined;
+  if (answer.kind !== "pointer") return undefined;
+  if (answer.ref !== undefined && !state.refs.some(({ id }) => id === answer.ref))
+    return refuse("E0513", [off, access.size, "the argument was given away before"]);
+  if (!access.signed) return undefined;
   return refuse("E0517", ["a signed read", access.size, off, cx.facts.programKind]);
+}
+
+/** Each kind of program has its own list. include/linux/bpf.h:bpf_verifier_ops, btf_struct_access */
+function checkStructWrite(cx: Cx, p: Pointer, to: Region & { readonly kind: "btf" }, access: Access): Outcome {
+  const name = structName(to);
+  const answer = cx.facts.writesStruct(to.btf, name, p.off + access.off, access.size);
+  if (answer === "no") return refuse("E0530", [name], { about: [p] });
+  if (answer === "unclear") return unmodelled(`writing to struct ${name}`);
+  return to.trust === "untrusted" ? unmodelled(`writing to struct ${name} through an untrusted pointer`) : undefined;
 }
 
 /** kernel/bpf/verifier.c:check_ptr_to_btf_access */
@@ -249,8 +261,8 @@ function checkStruct(cx: Cx, p: Pointer, to: Region & { readonly kind: "btf" }, 
       help: to.space === "user" ? "use bpf_probe_read_user" : "use bpf_per_cpu_ptr",
     });
   }
-  if (writes(access))
-    return cx.facts.writesStructs ? unmodelled(`writing to struct ${name}`) : refuse("E0530", [name], about);
+  const refused = writes(access) ? checkStructWrite(cx, p, to, access) : undefined;
+  if (refused || access.mode === "write") return refused;
   const walk = walkStruct(to.btf, to.type, off, access.size);
   switch (walk.kind) {
     case "beyond":

@@ -46,11 +46,16 @@ function checkLast(insn: Insn, name: string): Outcome {
   return leaves ? undefined : refuse("E0504", [name], { help: "end it with a return statement" });
 }
 
-/** Every instruction must be reachable from the start of its function, and every function be called or be the entry. */
+/** Functions that nobody calls: the entry, and what bpf_throw goes to. */
+function roots({ funcs, program }: Prepared): readonly number[] {
+  const callbacks = program.exceptionCallbacks ?? [];
+  return funcs.flatMap(({ name }, f) => (f === 0 || callbacks.includes(name) ? [f] : []));
+}
+
+/** Every instruction must be reachable from the start of its function, and every function be called or be a root. */
 function checkReach(prep: Prepared): ShapeFault | undefined {
   const seen = new Uint8Array(prep.insns.length);
-  const entry = prep.funcs[0];
-  const work = entry ? [entry.start] : [];
+  const work = roots(prep).map((f) => prep.funcs[f]!.start);
   while (work.length > 0) {
     const i = work.pop()!;
     if (seen[i]) continue;
@@ -77,7 +82,7 @@ function checkRecursion(prep: Prepared): ShapeFault | undefined {
     }
     state[f] = 2;
   };
-  if (prep.funcs.length <= MAX_SUBPROGS && prep.funcs.length > 0) visit(0);
+  if (prep.funcs.length <= MAX_SUBPROGS) for (const f of roots(prep)) if (state[f] === 0) visit(f);
   return fault;
 }
 

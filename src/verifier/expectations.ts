@@ -113,6 +113,7 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   E0571: row("what the global function's signature says", "pass a pointer that suits, or make the function static"),
   E0573: row("a function of the helper's callback type", "declare the callback as the helper wants it"),
   E0574: target,
+  E0576: row("an operation that such a program can be", "move the program to an operation that allows it"),
   // Packets.
   E0580: row(
     "bytes that were compared with the packet's end",

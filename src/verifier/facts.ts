@@ -10,7 +10,8 @@ import type { Outcome, Refusal, Unmodelled } from "./outcome.ts";
 export type CtxAnswer =
   /** `low`: the range of the low half, sign-extended, where the kernel knows one. */
   | { readonly kind: "scalar"; readonly low?: Range }
-  | { readonly kind: "pointer"; readonly to: Region; readonly nullable: boolean }
+  /** `ref`: the reference that the pointer stands for, one of `Facts.owned`. */
+  | { readonly kind: "pointer"; readonly to: Region; readonly nullable: boolean; readonly ref?: number }
   /** A permitted store. */
   | { readonly kind: "stored" }
   | Refusal
@@ -30,6 +31,8 @@ export interface CtxModel {
 export type ReturnRule =
   | { readonly kind: "range"; readonly min: bigint; readonly max: bigint; readonly width?: 32 }
   | { readonly kind: "number" }
+  /** A pointer to that struct that the program owns and gives away, or null. */
+  | { readonly kind: "reference"; readonly btf: BtfSpec; readonly type: TypeId }
   | { readonly kind: "ignored" }
   | { readonly kind: "unmodelled" };
 
@@ -86,8 +89,12 @@ export interface Facts {
   readonly splitsSigns: boolean;
   /** Copies stay linked over a subtraction, too. */
   readonly linksSubtraction: boolean;
-  /** Programs of this kind may write some members of kernel structs. */
-  readonly writesStructs: boolean;
+  /** The result of programs of this kind may be a reference, which the kernel then has. */
+  readonly returnsReferences: boolean;
+  /** References to arguments that the program owns when it begins: numbers below 0. */
+  readonly owned: readonly number[];
+  /** Whether programs of this kind may write these bytes of a kernel struct. */
+  writesStruct(btf: BtfSpec, struct: string, off: number, size: number): "yes" | "no" | "unclear";
   /** The struct that the context is to the kernel. */
   readonly kernelCtx: TypeId | undefined;
   /** Programs of this kind may not use maps with locks. */

@@ -9,12 +9,20 @@ import { limitsOf } from "../kernel/limits.ts";
 import { mapTypeById } from "../kernel/maps.ts";
 import type { Helper, Kernel, SectionInfo } from "../kernel/model.ts";
 import type { KernelProblem } from "../kernel/problem.ts";
+import { opHelper, opWrites } from "../kernel/struct-ops.ts";
 import { atLeast } from "../kernel/version.ts";
-import { mayCall } from "../kfuncs/callers.ts";
-import type { Kfunc } from "../kfuncs/kfunc.ts";
-import { findKfunc } from "../kfuncs/kfunc.ts";
+import { mayCall, type Operation } from "../kfuncs/callers.ts";
+import { kfuncById } from "../kfuncs/kfunc.ts";
 import type { LinkedProgram } from "../link/model.ts";
 import { fieldAccess, ruledCtx, unclearCtx } from "./ctx/fields.ts";
+import {
+  checkOperation,
+  type OpAnswer,
+  operationCtx,
+  operationOf,
+  operationResult,
+  ownedArguments,
+} from "./ctx/struct-ops.ts";
 import { multiCtx, type Slot, trampolineCtx } from "./ctx/trampoline.ts";
 import type { SockSort, Trust } from "./domain/value.ts";
 import type { CtxModel, Facts, KfuncFacts, MapKind, ReturnRule } from "./facts.ts";
@@ -35,7 +43,10 @@ const GPL: ReadonlySet<string> = new Set([
 export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: SectionInfo): Facts {
   const answer = attachTarget(kernel, info);
   const target = answer.kind === "target" ? answer.target : undefined;
-  const kind = kindOf(info);
+  const operation = info.progType === "STRUCT_OPS" ? operationOf(kernel, program) : undefined;
+  const op = operation && "op" in operation ? operation.op : undefined;
+  const kind = op ? `${op.struct}.${op.member}` : kindOf(info);
+  const gpl = GPL.has(program.license);
   const mapKinds = new Map<number, MapKind | undefined>();
   const kfuncs = new Map<string, KfuncFacts | undefined>();
   const memo = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
@@ -46,9 +57,11 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     programKind: kind,
     kernelName: kernel.name,
     kernelBtf: kernel.btf,
-    ctx: withMoves(ctxOf(kernel, info, kind, answer.kind, target), kernel),
-    returns: returnRule(info),
-    gpl: GPL.has(program.license),
+    ctx: withMoves(op ? operationCtx(op, kind) : ctxOf(kernel, info, kind, answer.kind, target), kernel),
+    returns: op ? operationResult(op) : returnRule(info),
+    returnsReferences: op !== undefined,
+    owned: op ? ownedArguments(op) : [],
+    gpl,
     sleepable: info.sleepable,
     maxFrames: limitsOf(kernel).callFrames,
     privateStack: ["KPROBE", "TRACEPOINT", "PERF_EVENT", "RAW_TRACEPOINT", "TRACING", "LSM"].includes(info.progType),
@@ -61,7 +74,10 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     followsAddresses: hasEnumerator(kernel.btf, "BPF_FEAT_RDONLY_CAST_TO_VOID"),
     countsCpus: atLeast(kernel.version, 7, 0),
     linksSubtraction: atLeast(kernel.version, 7, 0),
-    writesStructs: !["TRACING", "KPROBE", "TRACEPOINT", "RAW_TRACEPOINT", "PERF_EVENT", "LSM"].includes(info.progType),
+    writesStruct: (btf, struct, off, size) => {
+      if (op) return btf === op.btf ? (opWrites(op, struct, off, size) ? "yes" : "no") : "unclear";
+      return writesElsewhere(info.progType, struct);
+    },
     kernelCtx: kernelCtx(kernel.btf, info),
     // kernel/bpf/verifier.c:check_map_prog_compatibility
     barsLocks: /^(SOCKET_FILTER|KPROBE|TRACEPOINT|PERF_EVENT|RAW_TRACEPOINT(_WRITABLE)?)$/.test(info.progType),
@@ -70,15 +86,26 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     socket: (sort, off, size) => socketAccess(kernel, info, sort, off, size),
     ctxTypes: ctxTypes(kernel.btf, info),
     isCertain: remembered(
-      (id) => isCertain(id, info) || (RETVAL.has(id) && info.progType !== "CGROUP_SKB" && isCgroup(info)),
+      (id) =>
+        op !== undefined || isCertain(id, info) || (RETVAL.has(id) && info.progType !== "CGROUP_SKB" && isCgroup(info)),
     ),
-    helper: remembered((id) => helperFact(info, id)),
+    helper: remembered((id) => (op ? (opHelper(op, id, info) ?? missingHelper(id)) : helperFact(info, id))),
     allows: (helper) => allowed(kernel, helper, info, target),
-    kfunc: (id, off) => memo(kfuncs, `${id}:${off}`, () => (off === 0 ? kfuncFact(kernel, info, id) : undefined)),
+    kfunc: (id, off) => memo(kfuncs, `${id}:${off}`, () => (off === 0 ? kfuncFact(kernel, info, id, op) : undefined)),
     mapKind: (type) => memo(mapKinds, type, () => mapKind(kernel, type)),
-    attach: answer.kind === "problem" ? attachRefusal(answer.problem) : undefined,
-    ...doubts(info, answer),
+    attach: op
+      ? checkOperation(op, program, info, gpl)
+      : answer.kind === "problem"
+        ? attachRefusal(answer.problem)
+        : undefined,
+    ...doubts(info, answer, operation),
   };
+}
+
+/** Programs that are no struct_ops: the module nf_conntrack lets two kinds write to its connections, where it is there. net/core/filter.c */
+function writesElsewhere(progType: string, struct: string): "no" | "unclear" {
+  const mayHave = ["XDP", "SCHED_CLS", "SCHED_ACT"].includes(progType) && struct.startsWith("nf_conn");
+  return mayHave || progType === "EXT" ? "unclear" : "no";
 }
 
 /** The kernel lists the context of each program type as a member of `struct bpf_ctx_convert`. kernel/bpf/btf.c:find_canonical_prog_ctx_type */
@@ -149,8 +176,14 @@ function attachRefusal(p: KernelProblem): Outcome {
   };
 }
 
-function doubts(info: SectionInfo, answer: AttachAnswer): Pick<Facts, "doubt" | "unmodelled"> {
-  if (info.progType === "EXT" || info.progType === "STRUCT_OPS") return { unmodelled: `${kindOf(info)} programs` };
+function doubts(
+  info: SectionInfo,
+  answer: AttachAnswer,
+  operation: OpAnswer | undefined,
+): Pick<Facts, "doubt" | "unmodelled"> {
+  if (info.progType === "EXT")
+    return { unmodelled: `${kindOf(info)} programs, whose target is only known when they are loaded` };
+  if (operation) return "unclear" in operation ? { unmodelled: operation.unclear } : {};
   if (answer.kind === "elsewhere") return { doubt: `the attach target '${answer.name}', which this kernel lacks` };
   const multi = info.attachType?.endsWith("_MULTI") ?? false;
   return answer.kind === "unset" && !multi
@@ -190,7 +223,10 @@ function helperFact(info: SectionInfo, id: number): Helper | { readonly missing:
   const helper = barred
     ? undefined
     : (helperFor(id, info) ?? (isCgroup(info) && RETVAL.has(id) ? helperById(id) : undefined));
-  if (helper) return helper;
+  return helper ?? missingHelper(id);
+}
+
+function missingHelper(id: number): { readonly missing: true; readonly name?: string } {
   const name = helperById(id)?.name;
   return name === undefined ? { missing: true } : { missing: true, name };
 }
@@ -213,13 +249,11 @@ function allowed(kernel: Kernel, helper: Helper, info: SectionInfo, target: Atta
   return unmodelled(`whether ${helper.name} may be called here`);
 }
 
-function kfuncFact(kernel: Kernel, info: SectionInfo, id: number): KfuncFacts | undefined {
+function kfuncFact(kernel: Kernel, info: SectionInfo, id: number, op: Operation | undefined): KfuncFacts | undefined {
   if (id <= 0 || id >= kernel.btf.typeCount) return undefined;
-  const func = kernel.btf.type(id as TypeId);
-  if (func.kind !== "func") return undefined;
-  const found: Kfunc | undefined = findKfunc(kernel, func.name);
-  if (!found || found.btfId !== id) return undefined;
-  const may = mayCall(found, info);
+  const found = kfuncById(kernel, id as TypeId);
+  if (!found) return undefined;
+  const may = mayCall(found, info, op);
   return {
     name: found.name,
     btf: found.btf,

@@ -5,6 +5,7 @@ import type { Cx } from "./cx.ts";
 import { describe, signExtend } from "./domain/scalar.ts";
 import { nothingHeld, reg as regOf, type State, topFrame } from "./domain/state.ts";
 import type { Value } from "./domain/value.ts";
+import type { ReturnRule } from "./facts.ts";
 import { checkReadable } from "./holds.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
 import { strip } from "./struct-walk.ts";
@@ -14,9 +15,14 @@ export function checkLeave(cx: Cx, state: State): Outcome {
   const { why, func } = topFrame(state);
   switch (why.kind) {
     case "entry":
-      return checkLeaks(cx, state) ?? checkSections(state) ?? checkProgramResult(cx, state);
+      return checkLeaks(cx, state, returned(cx, state)) ?? checkSections(state) ?? checkProgramResult(cx, state);
     case "global":
-      return checkLeaks(cx, state) ?? checkSections(state) ?? checkGlobalResult(cx, state, cx.prep.funcs[func]!.name);
+      return (
+        checkLeaks(cx, state) ??
+        checkSections(state) ??
+        (why.catches ? checkProgramResult(cx, state) : undefined) ??
+        checkGlobalResult(cx, state, cx.prep.funcs[func]!.name)
+      );
     case "call":
       return returnsStack(regOf(state, 0));
     case "callback":
@@ -50,15 +56,27 @@ export function checkThrow(cx: Cx, state: State): Outcome {
     return refuse("E0558", ["bpf_throw", "a helper called this function"]);
   const leaks = checkLeaks(cx, state) ?? checkSections(state);
   if (leaks) return leaks;
+  if (cx.prep.program.exceptionCallbacks) return undefined;
   const rule = cx.facts.returns;
   if (rule.kind === "unmodelled") return unmodelled(`what ${cx.facts.programKind} programs may return`);
+  if (rule.kind === "reference") return unmodelled("bpf_throw in a program that returns a pointer");
   if (rule.kind !== "range") return undefined;
   return checkRange(cx, state, `this ${cx.facts.programKind} program`, rule.min, rule.max, rule.width, 1);
 }
 
-function checkLeaks(cx: Cx, state: State): Outcome {
-  const first = state.refs[0];
+/** The reference that the result gives back to the kernel; 0 for none. kernel/bpf/verifier.c:check_reference_leak */
+function returned(cx: Cx, state: State): number {
+  const value = regOf(state, 0);
+  return cx.facts.returnsReferences && value.kind === "ptr" ? value.ref : 0;
+}
+
+function checkLeaks(cx: Cx, state: State, except = 0): Outcome {
+  const first = state.refs.find(({ id }) => id !== except);
   if (!first) return undefined;
+  if (first.id < 0) {
+    const help = "release it on every path, or put it where it is kept";
+    return refuse("E0560", ["an argument that the program owns"], { help });
+  }
   const maker = makerOf(cx, first.at) ?? "a call";
   const help = maker === "bpf_ringbuf_reserve" ? "submit or discard the record" : "release it";
   return refuse("E0560", [`what ${maker} gave`], {
@@ -82,7 +100,24 @@ function checkProgramResult(cx: Cx, state: State): Outcome {
       return checkReadable(cx, state, 0);
     case "range":
       return checkRange(cx, state, `this ${cx.facts.programKind} program`, rule.min, rule.max, rule.width);
+    case "reference":
+      return checkReference(cx, state, rule);
   }
+}
+
+/** A pointer as the operation returns it, owned and as it was acquired, or null. */
+function checkReference(cx: Cx, state: State, { btf, type }: ReturnRule & { readonly kind: "reference" }): Outcome {
+  const value = regOf(state, 0);
+  if (value.kind !== "ptr") return checkRange(cx, state, `this ${cx.facts.programKind} program`, 0n, 0n);
+  const { to } = value;
+  const wanted = btf.type(type);
+  const name = "name" in wanted ? wanted.name : "";
+  const fits = to.kind === "btf" && to.btf === btf && to.type === type && value.ref !== 0;
+  if (!fits || value.off !== 0 || value.varying) {
+    const want = `must be null or a pointer to struct ${name} that the program owns`;
+    return refuse("E0563", [`${want}, but is ${valueWords(cx, value)}`], { about: [value] });
+  }
+  return value.nullable ? unmodelled("a result that may be null") : undefined;
 }
 
 function checkGlobalResult(cx: Cx, state: State, name: string): Outcome {

@@ -41,7 +41,8 @@ function rawValue(cx: Cx, state: State, base: Pointer, off: number, size: Size, 
       const answer = cx.ctx.access(base.off + off, size, "read");
       if (answer.kind === "scalar" && answer.low) return withBounds({ s: answer.low, s32: answer.low }, at);
       if (answer.kind !== "pointer") return unknownScalar(at);
-      return pointer(answer.to, at, { nullable: answer.nullable, id: answer.nullable ? cx.newId() : 0 });
+      const id = answer.nullable ? cx.newId() : 0;
+      return pointer(answer.to, at, { nullable: answer.nullable, id, ref: answer.ref ?? 0 });
     }
     case "map": {
       const struct = mapStruct(cx, base.to.map);

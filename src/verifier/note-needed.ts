@@ -16,7 +16,7 @@ export function noteNeeded(cx: Cx, state: State): void {
   const { insn } = cx.prep.insns[state.at]!;
   switch (insn.kind) {
     case "alu":
-      if ("reg" in insn.src) pointerSum(state, insn.dst, insn.src.reg);
+      if ("reg" in insn.src && !insn.op.startsWith("mov")) pointerSum(state, insn.dst, insn.src.reg);
       return;
     case "store":
       if ("reg" in insn.src) zeroByte(state, insn);
@@ -25,23 +25,26 @@ export function noteNeeded(cx: Cx, state: State): void {
       callArgs(cx, state, insn);
       return;
     case "exit":
-      if (isRanged(cx, topFrame(state).why.kind)) need(regOf(state, 0));
+      if (isRanged(cx, topFrame(state).why)) need(regOf(state, 0));
       return;
     default:
       return;
   }
 }
 
-/** Whether the result must lie in a range. */
-const isRanged = (cx: Cx, why: FrameKind["kind"]): boolean =>
-  why === "callback" || (why === "entry" && cx.facts.returns.kind === "range");
+/** Whether the result must lie in a range; in place of a pointer, that is null. */
+function isRanged(cx: Cx, why: FrameKind): boolean {
+  if (why.kind === "callback") return true;
+  const ends = why.kind === "entry" || (why.kind === "global" && why.catches);
+  return ends === true && ["range", "reference"].includes(cx.facts.returns.kind);
+}
 
-/** How far a pointer is moved. */
+/** How far a pointer is moved; in an arena any distance will do. */
 function pointerSum(state: State, dst: Reg, src: Reg): void {
   const a = regOf(state, dst);
   const b = regOf(state, src);
-  if (a.kind === "ptr") need(b);
-  if (b.kind === "ptr") need(a);
+  if (a.kind === "ptr" && a.to.kind !== "arena") need(b);
+  if (b.kind === "ptr" && b.to.kind !== "arena") need(a);
 }
 
 /** A zero that is stored beside the start of a slot is remembered as zero bytes. */

@@ -3,7 +3,8 @@ import { BtfError } from "../btf/format.ts";
 import type { Kernel } from "../kernel/model.ts";
 import type { LinkedProgram } from "../link/model.ts";
 import { AccessKinds } from "./access-kinds.ts";
-import { catches, globalEntry, signatureOf } from "./calls/subprog.ts";
+import { checkCatcher, isCatcher } from "./calls/exceptions.ts";
+import { globalEntry, signatureOf } from "./calls/subprog.ts";
 import { checkShape, MAX_SUBPROGS } from "./cfg.ts";
 import type { Cx } from "./cx.ts";
 import { checkDepth, DepthMeter } from "./depth.ts";
@@ -115,7 +116,8 @@ function findingIn(cx: Cx, progress: Progress): Finding | undefined {
   if (facts.attach) return settle(cx, progress, facts.attach, 0);
   if (facts.unmodelled) return settle(cx, progress, unmodelled(facts.unmodelled), 0);
   if (facts.doubt) progress.unknown.add(facts.doubt);
-  if (catches(cx)) progress.unknown.add("exception callbacks");
+  const catcher = checkCatcher(cx);
+  if (catcher) return settle(cx, progress, catcher, 0);
   const main = explore(cx, entryState(cx), progress) ?? exploreGlobals(cx, progress);
   if (main) return main;
   const depth = checkDepth(cx, progress.depth);
@@ -145,7 +147,7 @@ function entryState(cx: Cx): State {
 function stateOf(cx: Cx, frame: Frame): State {
   return {
     frames: [frame],
-    refs: [],
+    refs: frame.why.kind === "entry" ? cx.facts.owned.map((id) => ({ id, at: -1 })) : [],
     held: nothingHeld,
     at: cx.prep.funcs[frame.func]!.start,
     path: undefined,
@@ -165,7 +167,7 @@ function exploreGlobals(cx: Cx, progress: Progress): Finding | undefined {
     }
     const frame: Frame = {
       func: index,
-      why: { kind: "global" },
+      why: { kind: "global", ...(isCatcher(cx, func) && { catches: true }) },
       callsite: -1,
       regs: [...globalEntry(cx, func)],
       stack: [],

@@ -35,6 +35,8 @@ export const maps: readonly LinkedMap[] = [
 export interface Source {
   readonly section?: string;
   readonly license?: string;
+  /** What a struct_ops program is: `sched_ext_ops.dispatch`. */
+  readonly operation?: string;
   /** The entry. */
   readonly main: string;
   /** Static functions, by name. */
@@ -47,6 +49,14 @@ const kfuncs = Object.fromEntries(
     ...["bpf_session_is_return", "bpf_session_cookie", "bpf_task_acquire", "bpf_task_release", "bpf_task_from_pid"],
     ...["bpf_rcu_read_lock", "bpf_rcu_read_unlock", "bpf_preempt_disable", "bpf_preempt_enable"],
     ...["bpf_iter_num_new", "bpf_iter_num_next", "bpf_iter_num_destroy"],
+    ...["bpf_kfree_skb", "bpf_qdisc_skb_drop", "bpf_qdisc_watchdog_schedule", "bpf_skb_get_hash"],
+    ...[
+      "scx_bpf_dsq_move_to_local",
+      "scx_bpf_task_cpu",
+      "scx_bpf_nr_cpu_ids",
+      "scx_bpf_create_dsq",
+      "hid_bpf_get_data",
+    ],
   ].map((name) => [name, kfuncId(name)]),
 );
 
@@ -55,6 +65,7 @@ export function program(source: Source | string): LinkedProgram {
   const {
     section = "fsession/icmp_rcv",
     license = "GPL",
+    operation = "",
     ...texts
   } = typeof source === "string" ? { main: source } : source;
   const names = { maps: maps.map((m) => m.name), kfuncs };
@@ -77,7 +88,9 @@ export function program(source: Source | string): LinkedProgram {
     funcs.push({ name: body.name, start, end: insns.length, linkage: body.name === "main" ? "global" : "static" });
   }
   const info = parseSection(section);
-  return { name: "main", section, ...(info && { info }), insns, funcs, maps, license };
+  const [struct = "", member = ""] = operation.split(".");
+  const structOps = operation === "" ? [] : [{ variable: "ops", struct, member, optional: false }];
+  return { name: "main", section, ...(info && { info }), structOps, insns, funcs, maps, license };
 }
 
 /** Every slot stands for a source line of its own. */

@@ -93,6 +93,8 @@ export const verifierCodes = {
   E0571: (reg: string, func: string, why: string) => `${reg}, an argument of the global function '${func}', ${why}`,
   E0573: (why: string) => `this function cannot be called back: ${why}`,
   E0574: (why: string) => `the kernel will not load this program: ${why}`,
+  E0576: (struct: string, member: string, why: string) =>
+    `a program cannot be the operation '${member}' of struct ${struct}: ${why}`,
   // Packets.
   E0580: (off: string, size: bigint, what: string, range: number) =>
     `${size} bytes at ${off} of ${what}, of which ${range} are compared with the end`,

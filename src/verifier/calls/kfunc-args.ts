@@ -1,5 +1,5 @@
 /** Arguments of kfuncs, by the type and the name of the parameter. kernel/bpf/verifier.c:check_kfunc_args */
-import type { Param, TypeId } from "../../btf/type.ts";
+import type { BtfSpec, Param, TypeId } from "../../btf/type.ts";
 import type { Reg } from "../../isa/insn.ts";
 import type { Cx } from "../cx.ts";
 import { constOf } from "../domain/scalar.ts";
@@ -96,9 +96,31 @@ function sessionArg(cx: Cx, a: Arg): Outcome {
     : refuse("E0555", [regName(a.reg), a.kfunc.name], { about: [value] });
 }
 
+/** The number of bytes that the result points to. kernel/bpf/verifier.c:is_kfunc_arg_scalar_with_name */
+const RESULT_SIZE = /^(rdonly|rdwr)_buf_size$/;
+
+/** The memory that an argument says the result is; undefined where none does. */
+export function resultMemory(
+  state: State,
+  proto: Proto,
+): { readonly size: number; readonly readOnly: boolean } | undefined {
+  const index = proto.params.findIndex(({ name }) => RESULT_SIZE.test(name));
+  if (index < 0 || index >= 5) return undefined;
+  const value = regOf(state, argReg(index));
+  const size = value.kind === "scalar" ? constOf(value) : undefined;
+  if (size === undefined || size === 0n || size > MOST_BYTES) return undefined;
+  return { size: Number(size), readOnly: proto.params[index]!.name.startsWith("rdonly") };
+}
+
+const MOST_BYTES = (1n << 31n) - 1n;
+
 function scalarArg(cx: Cx, state: State, a: Arg): Outcome {
   if (a.value.kind !== "scalar") return wrong(cx, a, "a number");
-  if (/(__k|rdonly_buf_size|rdwr_buf_size)$/.test(a.name)) return unmodelled(`${a.kfunc.name} (parameter ${a.name})`);
+  if (a.name.endsWith("__k")) return unmodelled(`${a.kfunc.name} (parameter ${a.name})`);
+  if (RESULT_SIZE.test(a.name))
+    return constOf(a.value) === undefined
+      ? refuse("E0553", [regName(a.reg), a.kfunc.name], { about: [a.value] })
+      : undefined;
   const size = /__szk?$/.test(a.name);
   if (!size) return undefined;
   if (a.index === 0) return unmodelled(`${a.kfunc.name} (a size without memory)`);
@@ -150,7 +172,8 @@ function structArg(cx: Cx, a: Arg, value: Pointer, to: Stripped): Outcome {
   const want = `a pointer to struct ${to.type.name}`;
   const { trust } = value.to;
   if (value.varying || value.off < 0) return wrong(cx, a, want);
-  const releases = a.kfunc.flags.includes("RELEASE");
+  // Of the kfuncs that release something, all do it to their first argument.
+  const releases = a.index === 0 && a.kfunc.flags.includes("RELEASE");
   if (releases && value.ref === 0) return refuse("E0561", [regName(a.reg), a.kfunc.name], { about: [value] });
   const rcu = a.kfunc.flags.includes("RCU") && trust === "rcu";
   if (trust !== "trusted" && value.ref === 0 && !rcu) {
@@ -168,11 +191,23 @@ function memArg(cx: Cx, state: State, a: Arg, to: Stripped): Outcome {
   const nullAllowed = a.name.includes("__nullable");
   const next = a.proto.params[a.index + 1]?.name ?? "";
   if (/__szk?$/.test(next)) return undefined; // the size's own check looks at both
-  if (to.type.kind !== "int" && to.type.kind !== "enum") return unmodelled(`${a.kfunc.name} (parameter ${a.name})`);
+  if (to.type.kind !== "int" && to.type.kind !== "enum" && !isPlainStruct(a.kfunc.btf, to))
+    return unmodelled(`${a.kfunc.name} (parameter ${a.name})`);
   const size = sizeOf(a.kfunc.btf, to.id);
   if (size === undefined) return unmodelled(`${a.kfunc.name} (parameter ${a.name})`);
   const use = { name: a.kfunc.name, reg: a.reg, size: BigInt(size), writes: true, zeroAllowed: false, nullAllowed };
   return onlyIfWritable(cx, state, a.reg) ?? checkMemory(cx, state, use);
+}
+
+/** A struct of numbers alone. kernel/bpf/verifier.c:__btf_type_is_scalar_struct */
+function isPlainStruct(btf: BtfSpec, { type }: Stripped, depth = 0): boolean {
+  if (type.kind !== "struct" || depth > 3) return false;
+  return type.members.every((m) => {
+    const inner = strip(btf, m.type);
+    const elem = inner.type.kind === "array" ? strip(btf, inner.type.elem) : inner;
+    const isNumber = elem.type.kind === "int" || elem.type.kind === "enum" || elem.type.kind === "enum64";
+    return isNumber || isPlainStruct(btf, elem, depth + 1);
+  });
 }
 
 /** Memory arguments, which the kfunc may write to, with their greatest size. */

@@ -13,7 +13,7 @@ import { castResult, checkCast, isCast } from "./casts.ts";
 import { clobber } from "./clobber.ts";
 import { argReg } from "./helper-args.ts";
 import { askIterator, checkIterator, destroyIterator, iterStep, makeIterator } from "./iterators.ts";
-import { checkParam, memoryParams } from "./kfunc-args.ts";
+import { checkParam, memoryParams, resultMemory } from "./kfunc-args.ts";
 import { forgetWritten } from "./memory.ts";
 import { checkSection, checkWithLock, inRcu, runSection, sectionOf, sleepless } from "./sections.ts";
 import { iteratorCall } from "./unmodelled.ts";
@@ -140,7 +140,7 @@ function resultOf(cx: Cx, state: State, kfunc: KfuncFacts, proto: Proto): Value 
     case "enum64":
       return unknownScalar(at);
     case "ptr":
-      return pointerResult(cx, state, kfunc, type);
+      return pointerResult(cx, state, kfunc, proto, type);
     default:
       return undefined;
   }
@@ -150,6 +150,7 @@ function pointerResult(
   cx: Cx,
   state: State,
   kfunc: KfuncFacts,
+  proto: Proto,
   type: BtfType & { readonly kind: "ptr" },
 ): Value | undefined {
   const target = strip(kfunc.btf, type.type);
@@ -162,6 +163,8 @@ function pointerResult(
     const trust = guarded ? "rcu" : "trusted";
     return pointer({ kind: "btf", btf: kfunc.btf, type: target.id, trust }, state.at, more);
   }
+  const memory = resultMemory(state, proto);
+  if (memory && !acquires) return pointer({ kind: "mem", ...memory, ringbuf: false }, state.at, more);
   if (target.type.kind === "void") return acquires ? undefined : unknownScalar(state.at);
   const size = byteSize(kfunc.btf, type);
   return size === undefined || acquires

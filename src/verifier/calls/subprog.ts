@@ -92,18 +92,6 @@ export function signatureOf(cx: Cx, func: LinkedFunc): Signature {
   return { params, returns: ret !== "void" };
 }
 
-/** Whether bpf_throw in this program calls a function of its own. */
-export function catches(cx: Cx): boolean {
-  const { btf } = cx.prep.program;
-  const main = cx.prep.funcs[0]?.btfType;
-  if (!btf || main === undefined) return false;
-  for (let id = 1; id < btf.typeCount; id++) {
-    const type = btf.type(id as TypeId);
-    if (type.kind === "decl_tag" && type.type === main && type.name.startsWith("exception_callback:")) return true;
-  }
-  return false;
-}
-
 /** Declaration tags such as `arg:nonnull` by argument. */
 function argTags(btf: BtfSpec, func: TypeId): ReadonlyMap<number, readonly string[]> {
   const tags = new Map<number, string[]>();

@@ -8,11 +8,14 @@ const FLAGS: Readonly<Record<string, string>> = {
 };
 
 const NAMES =
-  /^bpf_(local_irq_|res_spin_|list_|rbtree_|obj_|percpu_obj_|refcount_|dynptr_|wq_|task_work|rdonly_cast|cast_to|stream_|timer_|xdp_|skb_|sock_|iter_css|map_sum|copy_from_user|probe_read|kptr)/;
+  /^bpf_(local_irq_|res_spin_|list_|rbtree_|obj_|percpu_obj_|refcount_|dynptr_|wq_|task_work|rdonly_cast|cast_to|stream_|timer_|xdp_|skb_(?!get_hash)|sock_|iter_css|map_sum|copy_from_user|probe_read|kptr)/;
+
+/** Their hidden argument is the program itself, of which nothing is asked. kernel/bpf/verifier.c:is_kfunc_arg_prog_aux */
+const HIDDEN = /^(__scx_bpf|scx_bpf|bpf_iter_scx)_/;
 
 /** What is not modelled of a call, beyond its arguments. */
 export function iteratorCall(kfunc: KfuncFacts): Outcome {
-  const flag = kfunc.flags.find((f) => Object.hasOwn(FLAGS, f));
+  const flag = kfunc.flags.find((f) => Object.hasOwn(FLAGS, f) && !(f === "IMPLICIT_ARGS" && HIDDEN.test(kfunc.name)));
   if (flag) return unmodelled(`${FLAGS[flag]} (${kfunc.name})`);
   return NAMES.test(kfunc.name) ? unmodelled(kfunc.name) : undefined;
 }

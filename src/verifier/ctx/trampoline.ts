@@ -17,6 +17,10 @@ export interface Slot {
   readonly asNumber?: boolean;
   /** A number whose range the kernel knows: what a security hook may return. */
   readonly low?: Range;
+  /** The kernel gives a pointer to this struct, whatever the type says. */
+  readonly as?: TypeId;
+  /** The program owns it: the reference that the pointer stands for. */
+  readonly ref?: number;
   /** It is something that is not modelled. */
   readonly unclear?: string;
 }
@@ -69,6 +73,8 @@ const noSuch = (t: Trampoline, nth: number): CtxAnswer => refuse("E0512", [t.nam
 
 function slotAnswer(t: Trampoline, slot: Slot, off: number, size: Size): CtxAnswer {
   if (slot.unclear) return unmodelled(slot.unclear);
+  if (slot.as !== undefined && size === 8) return structAnswer(t, slot, slot.as);
+  if (slot.as !== undefined) return unmodelled(`a read of ${size} bytes of '${slot.name}'`);
   const { type } = strip(t.btf, slot.type);
   switch (type.kind) {
     case "int":
@@ -92,11 +98,18 @@ function slotAnswer(t: Trampoline, slot: Slot, off: number, size: Size): CtxAnsw
   ]);
 }
 
+const structAnswer = (t: Trampoline, slot: Slot, type: TypeId): CtxAnswer => ({
+  kind: "pointer",
+  to: { kind: "btf", btf: t.btf, type, trust: slot.trust },
+  nullable: slot.nullable,
+});
+
 /** Pointers to structs can be followed; all others are numbers to the program. */
 function pointerAnswer(t: Trampoline, slot: Slot, target: TypeId): CtxAnswer {
   const to = strip(t.btf, target);
   if (to.type.kind !== "struct" && to.type.kind !== "union") return { kind: "scalar" };
   const space = to.tags.includes("user") ? "user" : to.tags.includes("percpu") ? "percpu" : undefined;
   const region: Region = { kind: "btf", btf: t.btf, type: to.id, trust: slot.trust, ...(space && { space }) };
-  return { kind: "pointer", to: region, nullable: slot.nullable || slot.name.endsWith("__nullable") };
+  const nullable = slot.nullable || slot.name.endsWith("__nullable");
+  return { kind: "pointer", to: region, nullable, ...(slot.ref !== undefined && { ref: slot.ref }) };
 }

@@ -9,8 +9,8 @@ import { coversValue, type Fit, IdPairs, type Pointer, pointer, type Value } fro
 export type FrameKind =
   | { readonly kind: "entry" }
   | { readonly kind: "call" }
-  /** A global function, looked at on its own. */
-  | { readonly kind: "global" }
+  /** A global function, looked at on its own; `catches`: bpf_throw calls it, and its result is the program's. */
+  | { readonly kind: "global"; readonly catches?: boolean }
   /** A function that a helper calls any number of times; it returns `min` to `max`, and holds as many references as it found. */
   | {
       readonly kind: "callback";

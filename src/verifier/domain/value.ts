@@ -169,13 +169,13 @@ export function sameRegion(a: Region, b: Region): boolean {
   }
 }
 
-/** Pairs the ids of two states: equal copies on one side must be equal copies on the other. */
+/** Pairs the ids of two states: equal copies on one side must be equal copies on the other. Numbers below 0 are fixed. */
 export class IdPairs {
   /** One after the other; made for the first, because most comparisons end before. */
   #pairs: number[] | undefined;
 
   match(a: number, b: number): boolean {
-    if (a === 0 || b === 0) return a === b;
+    if (a <= 0 || b <= 0) return a === b;
     this.#pairs ??= [];
     for (let i = 0; i < this.#pairs.length; i += 2) {
       if (this.#pairs[i] === a) return this.#pairs[i + 1] === b;

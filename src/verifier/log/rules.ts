@@ -41,6 +41,7 @@ export const logRules: readonly LogRule[] = [
     / is not sleepable$|^Tracing programs must provide|^Sleepable programs can only use|^Can attach to only/m,
   ),
   ...row("E0574", /^(tracing|socket filter|perf_event|sleepable) progs? (cannot|can)|map.* sleepable/m),
+  ...row("E0576", /^attach to (unsupported|invalid) member|with __ref argument cannot tail call/m),
   // Locks, sections, objects on the stack, fields.
   ...row(
     "E0582",
