@@ -40,7 +40,7 @@ export function checkMemory(cx: Cx, state: State, use: MemoryUse): Outcome {
   if (value.nullable && !use.nullAllowed) {
     return refuse("E0550", [reg, use.name], { about: [value], help: "compare it with NULL before the call" });
   }
-  return checkBytes(cx, value, use) ?? checkObjects(state, value, use);
+  return checkBytes(cx, state, value, use) ?? checkObjects(state, value, use);
 }
 
 /** What the kernel keeps on the stack is not memory to anybody. */
@@ -52,7 +52,7 @@ function checkObjects(state: State, p: Pointer, use: MemoryUse): Outcome {
   return object && unmodelled(`an object of the kernel on the stack as memory for ${use.name}`);
 }
 
-function checkBytes(cx: Cx, p: Pointer, use: MemoryUse): Outcome {
+function checkBytes(cx: Cx, state: State, p: Pointer, use: MemoryUse): Outcome {
   const reg = regName(use.reg);
   switch (p.to.kind) {
     case "stack":
@@ -65,7 +65,7 @@ function checkBytes(cx: Cx, p: Pointer, use: MemoryUse): Outcome {
         return refuse("E0534", [reg, `a pointer into map '${map.name}', which programs may only write`], {
           about: [p],
         });
-      return checkInside(cx, p, reg, 0, use.size, map.valueSize) ?? specialAt(cx, p, 0, Number(use.size));
+      return checkInside(cx, p, reg, 0, use.size, map.valueSize) ?? specialAt(cx, state, p, 0, Number(use.size));
     }
     case "map_key":
       if (use.writes) return refuse("E0527", [regionWords(cx, p)], { about: [p] });
@@ -74,6 +74,7 @@ function checkBytes(cx: Cx, p: Pointer, use: MemoryUse): Outcome {
       if (use.writes && p.to.readOnly) return refuse("E0527", [regionWords(cx, p)], { about: [p] });
       return checkInside(cx, p, reg, 0, use.size, p.to.size);
     case "btf":
+      if (p.to.alloc) return unmodelled(`passing an object of the program to ${use.name} as memory`);
       if (p.to.trust === "trusted") return unmodelled(`passing a kernel struct to ${use.name} as memory`);
       return notMemory(cx, p, use);
     case "packet":
