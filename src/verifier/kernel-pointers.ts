@@ -2,7 +2,7 @@
 import { inRcu } from "./calls/sections.ts";
 import { pointsToStruct } from "./calls/structs.ts";
 import type { Cx } from "./cx.ts";
-import { constOf } from "./domain/scalar.ts";
+import { constant, constOf } from "./domain/scalar.ts";
 import { reg as regOf, type State } from "./domain/state.ts";
 import { pointer, type Value } from "./domain/value.ts";
 import type { Need } from "./needs.ts";
@@ -29,21 +29,17 @@ export function checkStore(cx: Cx, state: State, field: SpecialField, access: Ac
     return refuse("E0535", [what, regName(access.base)], { about: [regOf(state, access.base)] });
   if (access.signed) return unmodelled(`a signed load of a ${field.name}`);
   if (access.mode === "read") return undefined;
-  if (field.name === "uptr" || isOwning(field)) {
-    const help = field.name === "uptr" ? "only user space puts something there" : "put it there with bpf_kptr_xchg";
-    return refuse("E0534", [regName(access.base), `${what}, which programs do not write to`], { help });
-  }
+  const reg = regName(access.base);
+  const about = { about: [regOf(state, access.base)] };
+  if (field.name === "uptr") return refuse("E0597", [reg, "uptr", "only user space writes to"], about);
+  if (isOwning(field)) return refuse("E0597", [reg, field.name, "only bpf_kptr_xchg writes to"], about);
   const src = access.value;
   if (!src) return unmodelled(`a store to a ${field.name}`);
-  if ("imm" in src) {
-    return src.imm === 0
-      ? undefined
-      : refuse("E0534", [regName(access.base), `${what}, which takes NULL or a pointer`]);
-  }
-  const value = regOf(state, src.reg);
+  const value: Value = "imm" in src ? constant(BigInt(src.imm), state.at) : regOf(state, src.reg);
   if (isNull(value) || suitsUntrusted(field, value)) return undefined;
-  const want = `${what}, which does not take ${valueWords(cx, value)}`;
-  return refuse("E0534", [regName(access.base), want], { about: [value] });
+  return refuse("E0597", [reg, field.name, `takes NULL or a pointer to its struct, not ${valueWords(cx, value)}`], {
+    about: [value],
+  });
 }
 
 const isNull = (v: Value): boolean => v.kind === "scalar" && constOf(v) === 0n;

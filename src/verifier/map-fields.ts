@@ -8,6 +8,7 @@ import { checkStore, isKernelPointer } from "./kernel-pointers.ts";
 import type { Need } from "./needs.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
 import { type FieldRecord, fieldAt, holdsLock, mapRecord, type SpecialField } from "./records.ts";
+import { regName } from "./words.ts";
 
 const known = new WeakMap<LinkedMap, FieldRecord>();
 const NONE: FieldRecord = { fields: [] };
@@ -56,10 +57,10 @@ export function specialAt(cx: Cx, state: State, p: Pointer, off: number, size: n
     if (span && (min >= f.off + f.size || max <= f.off)) continue;
     const what = `${f.name} in a value of map '${p.to.map.name}'`;
     if (!by || !isKernelPointer(f)) return refuse("E0534", ["it", `the place of ${what}`], { about: [p] });
-    if (p.varying || f.off !== p.off + off || size !== f.size)
-      return refuse("E0534", ["it", `a part of the place of ${what}, which is loaded whole and from a known place`], {
-        about: [p],
-      });
+    if (!p.varying && f.off === p.off + off && size === f.size) continue;
+    return refuse("E0597", [regName(by.base), f.name, "is loaded and stored whole, at a constant offset"], {
+      about: [p],
+    });
   }
   const field = by && !p.varying ? fieldAt(record, p.off + off) : undefined;
   return by && field ? checkStore(cx, state, field, by) : undefined;
