@@ -65,6 +65,8 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     kernelCtx: kernelCtx(kernel.btf, info),
     // kernel/bpf/verifier.c:check_map_prog_compatibility
     barsLocks: /^(SOCKET_FILTER|KPROBE|TRACEPOINT|PERF_EVENT|RAW_TRACEPOINT(_WRITABLE)?)$/.test(info.progType),
+    // kernel/bpf/verifier.c:is_tracing_prog_type, and programs that trace functions
+    interrupts: /^(KPROBE|TRACEPOINT|PERF_EVENT|RAW_TRACEPOINT(_WRITABLE)?|TRACING|LSM)$/.test(info.progType),
     packets: packetUse(info.progType),
     loadsPackets: ["SOCKET_FILTER", "SCHED_CLS", "SCHED_ACT"].includes(info.progType),
     socket: (sort, off, size) => socketAccess(kernel, info, sort, off, size),

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { DiagSink } from "../../src/diag/diagnostic.ts";
 import { compile } from "../../src/driver/compile.ts";
-import { verifyObject } from "../../src/driver/verify.ts";
+import { verifyObject } from "../../src/driver/verdicts.ts";
 import { embeddedKernel } from "../support/kernel.ts";
 
 const kernel = embeddedKernel();
@@ -55,9 +55,9 @@ function answer(body: string, section = "tc"): string {
   return verdict.findings[0]?.code ?? verdict.verdict;
 }
 
-type Row = readonly [string, string] | readonly [string, string, string];
+type Row = readonly [want: string, body: string, section?: string];
 const hold = (rows: readonly Row[]) =>
-  test.each(rows)("%s: %s", (want, body, section) => {
+  test.each(rows.map(([want, body, section]) => ({ want, body, section })))("$want: $body", ({ want, body, section }) => {
     expect(answer(body, section)).toBe(want);
   });
 

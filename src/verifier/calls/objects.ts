@@ -5,7 +5,7 @@ import { constOf, unknownScalar } from "../domain/scalar.ts";
 import { reg as regOf, release, type State, setReg } from "../domain/state.ts";
 import { nothing, pointer, type Region } from "../domain/value.ts";
 import { checkReadable } from "../holds.ts";
-import { hasLock, isCounted, isObject, recordOfObject } from "../objects.ts";
+import { hasLock, isCounted, isObject, type ObjectPointer, recordOfObject } from "../objects.ts";
 import { type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { strip } from "../struct-walk.ts";
 import { valueWords } from "../words.ts";
@@ -105,7 +105,7 @@ const dropper = (perCpu: boolean): OwnKfunc => ({
     const moved = value.off !== 0 || value.varying !== undefined;
     if (moved) return refuse("E0561", ["r1", name], { about: [value] });
     const suits = value.to.alloc === "owned" && (value.to.space === "percpu") === perCpu && value.ref !== 0;
-    return suits ? undefined : wrong;
+    return suits ? checkFreeing(cx, name, value) : wrong;
   },
   run(_cx, state) {
     const value = regOf(state, 1);
@@ -115,6 +115,15 @@ const dropper = (perCpu: boolean): OwnKfunc => ({
     return undefined;
   },
 });
+
+/** Members that are let go of with the object, which not every program may do. */
+const LET_GO: ReadonlySet<string> = new Set(["kptr", "percpu_kptr", "kptr_untrusted", "bpf_list_head", "bpf_rb_root"]);
+
+function checkFreeing(cx: Cx, name: string, p: ObjectPointer): Outcome {
+  if (!cx.facts.interrupts) return undefined;
+  const field = recordOfObject(cx, p.to.type)?.fields.find((f) => LET_GO.has(f.name));
+  return field && unmodelled(`${name} of an object with a ${field.name} in ${cx.facts.programKind} programs`);
+}
 
 function notNull(state: State, name: string): Outcome {
   const value = regOf(state, 1);
