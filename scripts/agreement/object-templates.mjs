@@ -57,7 +57,13 @@ export const OBJECT_TEMPLATES = [
     "call new_plain; {c} r6 = r0; {a} {d} OUT: r0 = 0; exit",
     {
       c: [...often("if r0 == 0 goto OUT;"), ""],
-      a: ["*(u64 *)(r6 + 8) = 1;", "r1 = *(u64 *)(r6 + 0);", "*(u64 *)(r6 + 16) = 1;", "*(u32 *)(r6 + 12) = 7;", "r6 += 8;"],
+      a: [
+        "*(u64 *)(r6 + 8) = 1;",
+        "r1 = *(u64 *)(r6 + 0);",
+        "*(u64 *)(r6 + 16) = 1;",
+        "*(u32 *)(r6 + 12) = 7;",
+        "r6 += 8;",
+      ],
       d: [...often("r1 = r6; call bpf_obj_drop;"), "", "r1 = r6; r1 += 8; call bpf_obj_drop;"],
     },
   ],
@@ -78,7 +84,12 @@ export const OBJECT_TEMPLATES = [
     {
       l: [...often(LOCK), ""],
       o: [...often("r2 += 8;"), "", "r2 += 16;", "r1 += 16; r2 += 32;"],
-      a: [...often(""), "*(u64 *)(r6 + 0) = 1;", "r1 = r6; call bpf_obj_drop;", "r1 = items ll; r2 = r6; r2 += 8; call bpf_list_push_front;"],
+      a: [
+        ...often(""),
+        "*(u64 *)(r6 + 0) = 1;",
+        "r1 = r6; call bpf_obj_drop;",
+        "r1 = items ll; r2 = r6; r2 += 8; call bpf_list_push_front;",
+      ],
       u: [...often(UNLOCK), ""],
       z: [...often(""), "r1 = *(u64 *)(r6 + 0);", "r1 = r6; call bpf_obj_drop;"],
     },
@@ -91,7 +102,12 @@ export const OBJECT_TEMPLATES = [
       l: [...often(LOCK), ""],
       f: ["bpf_list_pop_front", "bpf_list_pop_front", "bpf_list_front"],
       u: [...often(UNLOCK), ""],
-      z: [...often("r1 = r0; r1 += -8; call bpf_obj_drop;"), "r1 = r0; call bpf_obj_drop;", "r1 = *(u64 *)(r0 - 8);", ""],
+      z: [
+        ...often("r1 = r0; r1 += -8; call bpf_obj_drop;"),
+        "r1 = r0; call bpf_obj_drop;",
+        "r1 = *(u64 *)(r0 - 8);",
+        "",
+      ],
     },
   ],
   [
@@ -102,7 +118,11 @@ export const OBJECT_TEMPLATES = [
       c: [...often(""), "r1 = r6; call bpf_refcount_acquire; r8 = r0;"],
       l: [...often(LOCK), ""],
       o: [...often("r2 += 32;"), "r2 += 8;"],
-      a: [...often(""), "r1 = sorted ll; r2 = r6; r2 += 32; call bpf_rbtree_remove; r7 = r0;", "r1 = r6; call bpf_refcount_acquire; r7 = r0;"],
+      a: [
+        ...often(""),
+        "r1 = sorted ll; r2 = r6; r2 += 32; call bpf_rbtree_remove; r7 = r0;",
+        "r1 = r6; call bpf_refcount_acquire; r7 = r0;",
+      ],
       u: [...often(UNLOCK), ""],
       z: [...often(""), `r0 = 0; r1 = r8; call bpf_obj_drop;`, "if r7 == 0 goto OUT; r1 = r7; {w} call bpf_obj_drop;"],
       w: ["", "r1 += -32;"],
@@ -114,8 +134,17 @@ export const OBJECT_TEMPLATES = [
     `${LOCK} r1 = sorted ll; call bpf_rbtree_first; r6 = r0; {c} {a} ${UNLOCK} {z} r0 = 0; exit; OUT: ${UNLOCK} r0 = 0; exit`,
     {
       c: [...often("if r6 == 0 goto OUT;"), ""],
-      a: ["r1 = *(u64 *)(r6 - 32);", "r1 = *(u64 *)(r6 + 0);", "r1 = sorted ll; r2 = r6; call bpf_rbtree_remove; r7 = r0;", "*(u64 *)(r6 - 32) = 1;"],
-      z: [...often(""), "r1 = *(u64 *)(r6 - 32);", "if r7 == 0 goto AGAIN; r1 = r7; r1 += -32; call bpf_obj_drop; AGAIN:"],
+      a: [
+        "r1 = *(u64 *)(r6 - 32);",
+        "r1 = *(u64 *)(r6 + 0);",
+        "r1 = sorted ll; r2 = r6; call bpf_rbtree_remove; r7 = r0;",
+        "*(u64 *)(r6 - 32) = 1;",
+      ],
+      z: [
+        ...often(""),
+        "r1 = *(u64 *)(r6 - 32);",
+        "if r7 == 0 goto AGAIN; r1 = r7; r1 += -32; call bpf_obj_drop; AGAIN:",
+      ],
     },
   ],
   [
@@ -126,7 +155,13 @@ export const OBJECT_TEMPLATES = [
       s: [...often("u64"), "u32"],
       o: [8, 8, 16, 16, 24, 0, 12],
       c: [...often("if r6 == 0 goto OUT;"), ""],
-      a: ["r1 = *(u64 *)(r6 + 0);", "*(u64 *)(r6 + 8) = 1;", "*(u64 *)(r7 + 24) = r6;", "*(u64 *)(r7 + 24) = 0;", "*(u64 *)(r7 + 16) = 0;"],
+      a: [
+        "r1 = *(u64 *)(r6 + 0);",
+        "*(u64 *)(r6 + 8) = 1;",
+        "*(u64 *)(r7 + 24) = r6;",
+        "*(u64 *)(r7 + 24) = 0;",
+        "*(u64 *)(r7 + 16) = 0;",
+      ],
     },
   ],
   [
@@ -147,7 +182,15 @@ export const OBJECT_TEMPLATES = [
     {
       o: [...often(-8), -16, -12, 0],
       p: [...often(-8), -16],
-      a: ["", "", "r1 = *(u64 *)(r10 - 8);", "*(u64 *)(r10 - 8) = 1;", "*(u64 *)(r10 - 24) = 1;", "call 5;", "r1 = r10; r1 += -32; call bpf_local_irq_save; r1 = r10; r1 += -32; call bpf_local_irq_restore;"],
+      a: [
+        "",
+        "",
+        "r1 = *(u64 *)(r10 - 8);",
+        "*(u64 *)(r10 - 8) = 1;",
+        "*(u64 *)(r10 - 24) = 1;",
+        "call 5;",
+        "r1 = r10; r1 += -32; call bpf_local_irq_save; r1 = r10; r1 += -32; call bpf_local_irq_restore;",
+      ],
     },
   ],
   [
@@ -156,7 +199,13 @@ export const OBJECT_TEMPLATES = [
     "r1 = strong ll; call bpf_res_spin_lock; {c} {a} r1 = {w} ll; call bpf_res_spin_unlock; OUT: r0 = 0; exit",
     {
       c: [...often("if r0 != 0 goto OUT;"), "if r0 == 0 goto OUT;", "", "if r0 s< 0 goto OUT;"],
-      a: ["", "", "call 5;", "r1 = stronger ll; call bpf_res_spin_lock; if r0 != 0 goto AGAIN; r1 = stronger ll; call bpf_res_spin_unlock; AGAIN:", "r1 = strong ll; call bpf_res_spin_lock;"],
+      a: [
+        "",
+        "",
+        "call 5;",
+        "r1 = stronger ll; call bpf_res_spin_lock; if r0 != 0 goto AGAIN; r1 = stronger ll; call bpf_res_spin_unlock; AGAIN:",
+        "r1 = strong ll; call bpf_res_spin_lock;",
+      ],
       w: [...often("strong"), "stronger"],
     },
   ],

@@ -245,7 +245,8 @@ function checkCtx(cx: Cx, p: Pointer, access: Access): Outcome {
 
 /** Objects of the program may be written to, but for their special members. kernel/bpf/btf.c:btf_struct_access */
 function checkObject(cx: Cx, p: Pointer, to: Region & { readonly kind: "btf" }, access: Access): Outcome {
-  if (to.trust === "untrusted") return unmodelled("an object of the program after the RCU section that protected it");
+  if (to.trust === "untrusted")
+    return refuse("E0529", ["the RCU section that protected the object has ended"], { about: [p] });
   const from = p.off + access.off;
   const hit = recordOfObject(cx, to.type)?.fields.find((f) => from < f.off + f.size && from + access.size > f.off);
   return hit && refuse("E0534", [regName(access.base), `the place of a ${hit.name} in an object`], { about: [p] });

@@ -6,6 +6,7 @@ import type { State } from "./domain/state.ts";
 import type { Pointer } from "./domain/value.ts";
 import { checkStore, isKernelPointer } from "./kernel-pointers.ts";
 import type { Need } from "./needs.ts";
+import { brokenTypes } from "./objects.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
 import { type FieldRecord, fieldAt, holdsLock, mapRecord, type SpecialField } from "./records.ts";
 import { regName } from "./words.ts";
@@ -13,16 +14,23 @@ import { regName } from "./words.ts";
 const known = new WeakMap<LinkedMap, FieldRecord>();
 const NONE: FieldRecord = { fields: [] };
 
-/** The special members of a map's value, by the object's BTF. */
+/** The special members of a map's value, by the object's BTF; none where the kernel takes one of them amiss. */
 export function recordOfMap(cx: Cx, map: LinkedMap): FieldRecord {
   let record = known.get(map);
   if (!record) {
     const { btf } = cx.prep.program;
     const type = map.valueType ?? btf?.byName(map.name, "datasec")[0];
-    record = btf && type !== undefined ? mapRecord(btf, cx.facts.kernelBtf, type, map.places) : NONE;
+    const found = btf && type !== undefined ? mapRecord(btf, cx.facts.kernelBtf, type, map.places) : NONE;
+    record = found.broken && !found.unclear ? NONE : withTypes(cx, found);
     known.set(map, record);
   }
   return record;
+}
+
+/** Types of the object that the kernel will not take leave it without any. kernel/bpf/btf.c:btf_parse_struct_metas */
+function withTypes(cx: Cx, record: FieldRecord): FieldRecord {
+  const broken = record.fields.length > 0 ? brokenTypes(cx) : undefined;
+  return broken ? { ...record, broken, unclear: true } : record;
 }
 
 export const specialFields = (cx: Cx, map: LinkedMap): readonly SpecialField[] => recordOfMap(cx, map).fields;

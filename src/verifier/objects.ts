@@ -32,6 +32,38 @@ export function recordOfObject(cx: Cx, type: TypeId): FieldRecord | undefined {
   return records.get(type);
 }
 
+const troubles = new WeakMap<BtfSpec, { readonly broken: string | undefined }>();
+
+/** The first type of the program with members that the kernel does not take, in words: it will have no types at all. */
+export function brokenTypes(cx: Cx): string | undefined {
+  const { btf } = cx.prep.program;
+  if (!btf) return undefined;
+  let found = troubles.get(btf);
+  if (!found) {
+    found = { broken: firstBroken(cx, btf) };
+    troubles.set(btf, found);
+  }
+  return found.broken;
+}
+
+function firstBroken(cx: Cx, btf: BtfSpec): string | undefined {
+  for (let id = 1; id < btf.typeCount; id++) {
+    const type = btf.type(id as TypeId);
+    if (type.kind !== "struct") continue;
+    const record = recordOfObject(cx, id as TypeId);
+    if (record?.broken) return `${record.broken} in struct ${type.name}`;
+    if (record && ownsItself(cx, record)) return `lists or trees of lists or trees in struct ${type.name}`;
+  }
+  return undefined;
+}
+
+/** A type that is held by others may hold no type that holds others. kernel/bpf/btf.c:btf_check_and_fixup_fields */
+function ownsItself(cx: Cx, { fields }: FieldRecord): boolean {
+  const isRoot = (f: SpecialField): boolean => f.holds !== undefined;
+  if (!fields.some((f) => f.name === "bpf_list_node" || f.name === "bpf_rb_node")) return false;
+  return fields.some((f) => f.holds && (recordOfObject(cx, f.holds.type)?.fields.some(isRoot) ?? false));
+}
+
 /** Special member of the object that starts where the pointer stands. */
 export function fieldOf(cx: Cx, p: Pointer, name: string): SpecialField | undefined {
   const record = isObject(p) && !p.varying ? recordOfObject(cx, p.to.type) : undefined;

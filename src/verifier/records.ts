@@ -28,6 +28,8 @@ export interface FieldRecord {
   readonly fields: readonly SpecialField[];
   /** What the kernel will not take, in words. */
   readonly broken?: string;
+  /** What becomes of that is not known. */
+  readonly unclear?: boolean;
 }
 
 interface Kind {
@@ -66,7 +68,14 @@ const LOCKS: ReadonlySet<string> = new Set(["bpf_spin_lock", "bpf_res_spin_lock"
 const MAX_FIELDS = 11;
 const MAX_DEPTH = 8;
 
-class Broken extends Error {}
+/** What the kernel will not take; `sure` where it then takes none of the members to be special. */
+class Broken extends Error {
+  readonly sure: boolean;
+  constructor(message: string, sure = true) {
+    super(message);
+    this.sure = sure;
+  }
+}
 
 type Places = ReadonlyMap<string, number>;
 
@@ -93,9 +102,19 @@ export function objectRecord(btf: BtfSpec, kernel: BtfSpec, id: TypeId): FieldRe
   return recordOf({ btf, kernel, isWanted: (k) => k.inObjects, found: [], left: MAX_MEMBERS }, id);
 }
 
+/** Members that make the kernel look at a struct. kernel/bpf/btf.c:alloc_obj_fields */
+const MARKS: ReadonlySet<string> = new Set([
+  "bpf_spin_lock",
+  "bpf_list_head",
+  "bpf_list_node",
+  "bpf_rb_root",
+  "bpf_rb_node",
+  "bpf_refcount",
+]);
+
 function isSpecial(btf: BtfSpec, id: TypeId): boolean {
   const type = btf.type(id);
-  if (type.kind === "struct") return Object.hasOwn(STRUCTS, type.name) && STRUCTS[type.name]!.inObjects;
+  if (type.kind === "struct") return MARKS.has(type.name);
   const tag = type.kind === "ptr" ? tagOf(btf, type) : undefined;
   return tag !== undefined && TAGS[tag]?.inObjects === true;
 }
@@ -106,7 +125,7 @@ function recordOf(search: Search, id: TypeId): FieldRecord {
     return { fields: search.found, ...troubleOf(search.found) };
   } catch (error) {
     if (!(error instanceof Broken)) throw error;
-    return { fields: search.found, broken: error.message };
+    return { fields: search.found, broken: error.message, ...(!error.sure && { unclear: true }) };
   }
 }
 
@@ -132,7 +151,7 @@ function collect(search: Search, id: TypeId): void {
       const off = search.places?.get(variable.name) ?? v.off;
       one(search, { type: variable.type, off, owner: v.type, index: -1 }, 0);
     }
-  } else if (top.type.kind === "struct" || top.type.kind === "union") inStruct(search, top.id, 0, 0);
+  } else if (top.type.kind === "struct") inStruct(search, top.id, 0, 0);
 }
 
 interface Member {
@@ -145,8 +164,8 @@ interface Member {
 
 function inStruct(search: Search, id: TypeId, off: number, depth: number): void {
   const type = search.btf.type(id);
-  if (type.kind !== "struct" && type.kind !== "union") return;
-  if (depth > MAX_DEPTH) throw new Broken("types that nest too deep");
+  if (type.kind !== "struct") return;
+  if (depth > MAX_DEPTH) throw new Broken("types that nest too deep", false);
   type.members.forEach((m, index) => {
     const at = off + Math.floor(m.bitOff / 8);
     if (!m.bitSize) one(search, { type: m.type, off: at, owner: id, index }, depth);
@@ -156,7 +175,7 @@ function inStruct(search: Search, id: TypeId, off: number, depth: number): void 
 /** kernel/bpf/btf.c:btf_find_field_one */
 function one(search: Search, m: Member, depth: number): void {
   const { btf } = search;
-  if (search.left-- <= 0) throw new Broken("too many members");
+  if (search.left-- <= 0) throw new Broken("too many members", false);
   let id = m.type;
   let count = 1;
   for (let type = btf.type(id), i = 0; type.kind === "array" && i < MAX_DEPTH; type = btf.type(id), i++) {
@@ -166,9 +185,8 @@ function one(search: Search, m: Member, depth: number): void {
   if (count === 0) return;
   const before = search.found.length;
   const type = btf.type(id);
-  if (!special(search, type, m, id) && (type.kind === "struct" || type.kind === "union")) {
-    inStruct(search, id, m.off, depth + 1);
-  }
+  // Unions are not looked into.
+  if (!special(search, type, m, id) && type.kind === "struct") inStruct(search, id, m.off, depth + 1);
   const first = search.found.slice(before);
   if (first.length === 0 || count === 1) return;
   if (first.length * count > MAX_FIELDS) throw new Broken(`more than ${MAX_FIELDS} special members`);
@@ -183,7 +201,7 @@ function special(search: Search, type: BtfType, m: Member, id: TypeId): boolean 
     const found = Object.hasOwn(STRUCTS, type.name) ? STRUCTS[type.name] : undefined;
     if (!found || !search.isWanted(found)) return false;
     if (type.size !== sizeInKernel(search, type.name))
-      throw new Broken(`a struct ${type.name} that is not the kernel's`);
+      throw new Broken(`a struct ${type.name} that is not the kernel's`, false);
     add(search, found, {
       name: type.name,
       off: m.off,
@@ -213,7 +231,7 @@ function sizeInKernel({ kernel }: Search, name: string): number | undefined {
 function add(search: Search, of: Kind, field: SpecialField): void {
   const taken = of.once && search.found.some((f) => f.name === field.name);
   if (taken) throw new Broken(`more than one ${field.name}`);
-  if (field.off % (field.size < 8 ? 4 : 8) !== 0) throw new Broken(`a ${field.name} that is not aligned`);
+  if (field.off % (field.size < 8 ? 4 : 8) !== 0) throw new Broken(`a ${field.name} that is not aligned`, false);
   search.found.push(field);
 }
 
@@ -237,9 +255,9 @@ const KEPT: ReadonlySet<string> = new Set([
 function pointee({ btf, kernel }: Search, tagged: TypeId, tag: string): Pointee {
   const found = strip(btf, tagged);
   const { type } = found;
-  if (found.tags.length > 1) throw new Broken("a pointer with several tags");
+  if (found.tags.length > 1) throw new Broken("a pointer with several tags", false);
   if (type.kind !== "struct" && type.kind !== "union" && type.kind !== "fwd") {
-    throw new Broken("a kernel pointer to something that is no struct");
+    throw new Broken("a kernel pointer to something that is no struct", false);
   }
   const theirs = type.kind === "fwd" ? undefined : kernel.byName(type.name, type.kind)[0];
   if (type.kind === "fwd") throw new Broken(`a kernel pointer to struct ${type.name}, of which no more is known`);

@@ -57,9 +57,12 @@ function answer(body: string, section = "tc"): string {
 
 type Row = readonly [want: string, body: string, section?: string];
 const hold = (rows: readonly Row[]) =>
-  test.each(rows.map(([want, body, section]) => ({ want, body, section })))("$want: $body", ({ want, body, section }) => {
-    expect(answer(body, section)).toBe(want);
-  });
+  test.each(rows.map(([want, body, section]) => ({ want, body, section })))(
+    "$want: $body",
+    ({ want, body, section }) => {
+      expect(answer(body, section)).toBe(want);
+    },
+  );
 
 const PUSH = "bpf_spin_lock(&lock); bpf_list_push_front(&items, &o->link);";
 const ADD = "bpf_spin_lock(&lock); bpf_rbtree_add(&sorted, &o->branch, less);";
@@ -74,7 +77,10 @@ describe("objects", () => {
     ["E0534", "NEW(o, struct item); sink = *(u64 *)&o->link; bpf_obj_drop(o)"],
     ["E0559", "NEW(o, struct simple); bpf_task_release((void *)o)"],
     ["E0559", "bpf_obj_new(0)"],
-    ["accepted", "NEW(o, struct item); struct item *m = bpf_refcount_acquire(o); m->value = 1; bpf_obj_drop(o); bpf_obj_drop(m)"],
+    [
+      "accepted",
+      "NEW(o, struct item); struct item *m = bpf_refcount_acquire(o); m->value = 1; bpf_obj_drop(o); bpf_obj_drop(m)",
+    ],
     ["E0559", "NEW(o, struct simple); o = bpf_refcount_acquire(o)"],
     ["E0583", "NEW(o, struct simple); bpf_spin_lock(&lock); bpf_obj_drop(o); bpf_spin_unlock(&lock)"],
   ]);
@@ -86,8 +92,14 @@ describe("lists and trees", () => {
     ["E0509", `NEW(o, struct item); ${PUSH} bpf_spin_unlock(&lock); o->value = 1`],
     ["E0559", `NEW(o, struct item); ${PUSH} bpf_list_push_front(&items, &o->link); bpf_spin_unlock(&lock)`],
     ["E0598", "NEW(o, struct item); bpf_list_push_front(&items, &o->link)"],
-    ["E0598", "NEW(o, struct item); bpf_spin_lock(&other); bpf_list_push_front(&items, &o->link); bpf_spin_unlock(&other)"],
-    ["E0559", "NEW(o, struct item); bpf_spin_lock(&lock); bpf_list_push_front(&items, (void *)o); bpf_spin_unlock(&lock)"],
+    [
+      "E0598",
+      "NEW(o, struct item); bpf_spin_lock(&other); bpf_list_push_front(&items, &o->link); bpf_spin_unlock(&other)",
+    ],
+    [
+      "E0559",
+      "NEW(o, struct item); bpf_spin_lock(&lock); bpf_list_push_front(&items, (void *)o); bpf_spin_unlock(&lock)",
+    ],
     ["E0560", "bpf_spin_lock(&lock); bpf_list_pop_front(&items); bpf_spin_unlock(&lock)"],
     [
       "accepted",
@@ -99,8 +111,14 @@ describe("lists and trees", () => {
     ],
     ["accepted", `NEW(o, struct item); ${ADD} bpf_spin_unlock(&lock)`],
     ["accepted", `NEW(o, struct item); ${ADD} bpf_spin_unlock(&lock)`, "fentry/bpf_fentry_test1"],
-    ["E0558", "NEW(o, struct item); bpf_spin_lock(&lock); bpf_rbtree_add(&sorted, &o->branch, unlocks); bpf_spin_unlock(&lock)"],
-    ["E0558", "NEW(o, struct item); bpf_spin_lock(&lock); bpf_rbtree_add(&sorted, &o->branch, removes); bpf_spin_unlock(&lock)"],
+    [
+      "E0558",
+      "NEW(o, struct item); bpf_spin_lock(&lock); bpf_rbtree_add(&sorted, &o->branch, unlocks); bpf_spin_unlock(&lock)",
+    ],
+    [
+      "E0558",
+      "NEW(o, struct item); bpf_spin_lock(&lock); bpf_rbtree_add(&sorted, &o->branch, removes); bpf_spin_unlock(&lock)",
+    ],
     [
       "accepted",
       "bpf_spin_lock(&lock); struct bpf_rb_node *n = bpf_rbtree_first(&sorted); if (n) n = bpf_rbtree_remove(&sorted, n); bpf_spin_unlock(&lock); if (n) bpf_obj_drop((void *)n - 32)",
@@ -133,7 +151,10 @@ describe("saved flags and locks that may fail", () => {
   hold([
     ["accepted", "unsigned long f; bpf_local_irq_save(&f); bpf_local_irq_restore(&f)"],
     ["E0560", "unsigned long f; bpf_local_irq_save(&f)"],
-    ["E0599", "unsigned long f, g; bpf_local_irq_save(&f); bpf_local_irq_save(&g); bpf_local_irq_restore(&f); bpf_local_irq_restore(&g)"],
+    [
+      "E0599",
+      "unsigned long f, g; bpf_local_irq_save(&f); bpf_local_irq_save(&g); bpf_local_irq_restore(&f); bpf_local_irq_restore(&g)",
+    ],
     ["E0559", "unsigned long f; bpf_local_irq_save(&f); bpf_local_irq_save(&f)"],
     ["E0559", "unsigned long f = 1; bpf_local_irq_restore(&f)"],
     ["accepted", "if (!bpf_res_spin_lock(&strong)) bpf_res_spin_unlock(&strong)"],

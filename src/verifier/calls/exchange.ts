@@ -26,8 +26,8 @@ export function checkExchange(cx: Cx, state: State): Outcome {
 function recordAt(cx: Cx, p: Value): FieldRecord | undefined {
   if (p.kind !== "ptr") return undefined;
   if (p.to.kind === "map_value") return recordOfMap(cx, p.to.map);
-  // An object that is only seen in a map is of the same kind with a flag too many.
-  return isObject(p) && !p.to.space && p.to.alloc !== "seen" ? recordOfObject(cx, p.to.type) : undefined;
+  const suits = isObject(p) && !p.to.space && p.to.alloc !== "seen" && p.to.trust !== "untrusted";
+  return suits ? recordOfObject(cx, p.to.type) : undefined;
 }
 
 function fieldIn(cx: Cx, state: State): SpecialField | undefined {
@@ -41,8 +41,6 @@ function checkPlace(cx: Cx, state: State): Outcome {
   const p = regOf(state, 1);
   const record = recordAt(cx, p);
   if (record?.broken) return unmodelled(record.broken);
-  if (isObject(p) && (p.to.trust === "untrusted" || p.to.alloc === "seen"))
-    return unmodelled(`${NAME} in an object that is only seen in a map`);
   if (p.kind === "ptr" && p.nullable)
     return refuse("E0550", ["r1", NAME], { about: [p], help: "compare it with NULL before the call" });
   if (fieldIn(cx, state)) return undefined;
@@ -70,8 +68,7 @@ function checkGiven(cx: Cx, state: State): Outcome {
   if (field.to.own ? to.alloc !== "owned" : to.space !== undefined || to.trust === "untrusted") return wrong;
   if (given.ref === 0) return refuse("E0561", ["r2", NAME], { about: [given] });
   const perCpu = to.space === "percpu";
-  if (perCpu === (field.name === "percpu_kptr")) return undefined;
-  return perCpu ? wrong : unmodelled(`an object of one place in a ${field.name}`);
+  return perCpu === (field.name === "percpu_kptr") ? undefined : wrong;
 }
 
 export function runExchange(cx: Cx, state: State): void {

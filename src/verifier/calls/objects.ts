@@ -5,7 +5,7 @@ import { constOf, unknownScalar } from "../domain/scalar.ts";
 import { reg as regOf, release, type State, setReg } from "../domain/state.ts";
 import { nothing, pointer, type Region } from "../domain/value.ts";
 import { checkReadable } from "../holds.ts";
-import { hasLock, isCounted, isObject, type ObjectPointer, recordOfObject } from "../objects.ts";
+import { brokenTypes, hasLock, isCounted, isObject, type ObjectPointer, recordOfObject } from "../objects.ts";
 import { type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { strip } from "../struct-walk.ts";
 import { valueWords } from "../words.ts";
@@ -51,9 +51,8 @@ function checkType(cx: Cx, state: State, name: string, perCpu: boolean): Outcome
   const type = id >= 0n && id < BigInt(btf.typeCount) ? btf.type(Number(id) as TypeId) : undefined;
   if (type?.kind !== "struct") return wrong("the number of a struct of the program");
   const record = recordOfObject(cx, Number(id) as TypeId);
-  if (record?.broken) return unmodelled(`${record.broken} in struct ${type.name}`);
-  if (record?.fields.some((f) => f.name === "bpf_res_spin_lock"))
-    return unmodelled("a bpf_res_spin_lock in an object of the program");
+  const broken = brokenTypes(cx);
+  if (broken) return unmodelled(broken);
   if (!perCpu) return undefined;
   if (type.size > MAX_PER_CPU) return wrong(`the number of a struct of at most ${MAX_PER_CPU} bytes`);
   return ofScalars(btf, Number(id) as TypeId, 0) && !record
@@ -142,8 +141,7 @@ const counter: OwnKfunc = {
       about: [value],
     });
     if (!isObject(value) || value.to.space || !isCounted(cx, value.to.type)) return wrong;
-    if (value.to.trust === "untrusted" || value.to.alloc === "seen")
-      return unmodelled(`${name} with an object that is only seen in a map`);
+    if (value.to.trust === "untrusted") return wrong;
     return value.off === 0 && !value.varying ? undefined : wrong;
   },
   run(cx, state) {
