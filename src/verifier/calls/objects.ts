@@ -115,13 +115,23 @@ const dropper = (perCpu: boolean): OwnKfunc => ({
   },
 });
 
-/** Members that are let go of with the object, which not every program may do. */
-const LET_GO: ReadonlySet<string> = new Set(["kptr", "percpu_kptr", "kptr_untrusted", "bpf_list_head", "bpf_rb_root"]);
+/** Members that the kernel cannot let go of while it is interrupted anywhere. */
+const LET_GO: ReadonlySet<string> = new Set([
+  "kptr",
+  "percpu_kptr",
+  "bpf_list_head",
+  "bpf_list_node",
+  "bpf_rb_root",
+  "bpf_rb_node",
+]);
 
 function checkFreeing(cx: Cx, name: string, p: ObjectPointer): Outcome {
-  if (!cx.facts.interrupts) return undefined;
-  const field = recordOfObject(cx, p.to.type)?.fields.find((f) => LET_GO.has(f.name));
-  return field && unmodelled(`${name} of an object with a ${field.name} in ${cx.facts.programKind} programs`);
+  const fields = cx.facts.interrupts ? recordOfObject(cx, p.to.type)?.fields : undefined;
+  const held = fields?.find((f) => LET_GO.has(f.name));
+  if (held)
+    return refuse("E0558", [name, `programs that trace cannot free an object with a ${held.name}`], { about: [p] });
+  const counted = fields?.some((f) => f.name === "bpf_refcount");
+  return counted ? unmodelled(`${name} of a counted object in ${cx.facts.programKind} programs`) : undefined;
 }
 
 function notNull(state: State, name: string): Outcome {
