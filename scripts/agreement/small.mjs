@@ -4,8 +4,11 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { command } from "../../test/kernel/harness/paths.mjs";
 import { mapLimited, run } from "../../test/kernel/harness/process.mjs";
+import { OBJECT_DATA, OBJECT_FUNCS, OBJECT_HEAD, OBJECT_TEMPLATES } from "./object-templates.mjs";
 import { oneOf, randomFrom } from "./random.mjs";
 import { TEMPLATES } from "./templates.mjs";
+
+const ALL = [...TEMPLATES, ...OBJECT_TEMPLATES];
 
 const PER_FILE = 50;
 
@@ -47,8 +50,9 @@ static __naked __noinline __attribute__((used)) int writes_through(void) { asm v
 static __naked __noinline __attribute__((used)) int returns_number(void) { asm volatile("call 7;\\nexit;"); }
 `;
 
-const NAMES =
-  /\b(values|locked|records|variables|constants) ll|call (bpf_\w+|reads_first|writes_through|returns_number)/g;
+const DATA = ["values", "locked", "records", "variables", "constants", ...OBJECT_DATA];
+const FUNCS = ["reads_first", "writes_through", "returns_number", ...OBJECT_FUNCS];
+const NAMES = new RegExp(`\\b(${DATA.join("|")}) ll|call (bpf_\\w+|${FUNCS.join("|")})`, "g");
 
 /** The text of one program, with the symbols that it names as operands. */
 function programText(name, section, body) {
@@ -78,7 +82,7 @@ function programText(name, section, body) {
 export function smallPrograms(seed, count) {
   const random = randomFrom(seed);
   return Array.from({ length: count }, (_, i) => {
-    const [rule, sections, body, holes] = TEMPLATES[i % TEMPLATES.length];
+    const [rule, sections, body, holes] = ALL[i % ALL.length];
     const section = Array.isArray(sections) ? oneOf(random, sections) : sections;
     let filled = body;
     for (let round = 0; round < 2; round++)
@@ -103,7 +107,7 @@ export async function smallObjects(seed, count, folder) {
 async function buildFile({ name, programs }, folder) {
   const object = join(folder, `${name}.o`);
   const source = join(folder, `${name}.bpf`);
-  writeFileSync(source, `${HEAD}${programs.map(({ text }) => text).join("\n")}`);
+  writeFileSync(source, `${HEAD}${OBJECT_HEAD}${programs.map(({ text }) => text).join("\n")}`);
   const { status, stderr } = await run(process.execPath, [command, "build", source, "--no-verify", "-w", "-o", object]);
   if (status === 0) return [{ name, object }];
   const lines = [...stderr.matchAll(/:(\d+):\d+: error: (.*)/g)].slice(0, 3).map((m) => `${m[1]}: ${m[2]}`);

@@ -52,7 +52,7 @@ export function mapDefinitions(object: ObjectFile, btf: BtfSpec | undefined, sin
     if (section.name === ARENA_SECTION && arena !== -1) bySection.set(section, arena);
     if (!isData(section)) continue;
     bySection.set(section, maps.length);
-    maps.push(dataMap(section, btf));
+    maps.push(dataMap(object, section, btf));
   }
   const find = (section: FileSection, off: number) =>
     section.name === ".maps" ? byPlace.get(off) : bySection.get(section);
@@ -179,7 +179,7 @@ function ringSize(size: number): number {
   return size === 0 ? 0 : pages;
 }
 
-function dataMap(section: FileSection, btf: BtfSpec | undefined): LinkedMap {
+function dataMap(object: ObjectFile, section: FileSection, btf: BtfSpec | undefined): LinkedMap {
   const readOnly = section.name.startsWith(".rodata");
   const [valueType] = btf?.byName(section.name, "datasec") ?? [];
   const isShared = (datasec(btf, section.name)?.vars ?? []).some(({ type: id }) => {
@@ -195,6 +195,7 @@ function dataMap(section: FileSection, btf: BtfSpec | undefined): LinkedMap {
     flags: (readOnly ? READ_ONLY : 0) | (isShared ? MMAPABLE : 0),
     readOnly,
     ...(valueType !== undefined && { valueType }),
+    places: new Map(object.symbols.filter((s) => s.section === section).map((s) => [s.name, s.value])),
     ...(section.type !== SHT.NOBITS && { data: section.bytes }),
   };
 }

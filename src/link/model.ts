@@ -20,6 +20,8 @@ export interface LinkedMap {
   readonly data?: Uint8Array;
   /** Bytes of `.kconfig` whose value follows from the kernel, as libbpf would put it there. */
   readonly known?: readonly { readonly off: number; readonly size: number; readonly value: bigint }[];
+  /** Where the variables of a data section lie, by name: compilers leave it to the loader to tell its types. */
+  readonly places?: ReadonlyMap<string, number>;
   /** `.rodata`: frozen, its values known. */
   readonly readOnly: boolean;
   /** Inner map of a map-in-map. */

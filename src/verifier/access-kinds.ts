@@ -38,5 +38,5 @@ function agrees(a: Pointer, b: Pointer, loads: boolean): boolean {
 const isRewritten = (p: Pointer): boolean => p.to.kind === "ctx" || p.to.kind === "btf";
 
 function kindOf(p: Pointer): string {
-  return p.to.kind === "btf" ? `btf ${p.to.trust} ${p.to.space ?? ""}` : p.to.kind;
+  return p.to.kind === "btf" ? `btf ${p.to.trust} ${p.to.space ?? ""} ${p.to.alloc ?? ""}` : p.to.kind;
 }

@@ -2,6 +2,7 @@
 import type { Src } from "../isa/insn.ts";
 import type { LinkedMap } from "../link/model.ts";
 import { checkInside, spanOf } from "./bounds.ts";
+import { FLAGS } from "./calls/irq-flags.ts";
 import type { Cx } from "./cx.ts";
 import { describe } from "./domain/scalar.ts";
 import { objectIn, read, STACK_SIZE } from "./domain/stack.ts";
@@ -11,6 +12,7 @@ import type { Pointer, Region, Value } from "./domain/value.ts";
 import { specialAt } from "./map-fields.ts";
 import { mapStruct } from "./map-struct.ts";
 import type { Need } from "./needs.ts";
+import { recordOfObject } from "./objects.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
 import { checkPacket, checkPacketUse, isPacket, type Packet } from "./packet.ts";
 import { walkStruct } from "./struct-walk.ts";
@@ -67,7 +69,7 @@ function checkRegion(cx: Cx, state: State, p: Pointer, access: Access): Outcome 
     case "stack":
       return checkStack(state, p, access) ?? checkSpill(state, access, to.frame);
     case "map_value":
-      return checkMapValue(cx, p, access);
+      return checkMapValue(cx, state, p, access);
     case "map_key":
       return writes(access)
         ? readOnly(cx, p)
@@ -145,13 +147,19 @@ function checkStack(state: State, p: Pointer, access: Access): Outcome {
   return checkFill(state, p, access);
 }
 
-/** Writing ends an iterator, which then cannot be destroyed any more; nobody reads one. */
+/** Writing ends an iterator or saved flags, which then cannot be given back any more; nobody reads one. */
 function touched(object: Value, p: Pointer, access: Access): Outcome {
-  const isIterator = object.kind === "ptr" && object.to.kind === "object" && object.to.name.startsWith("bpf_iter_");
-  if (!isIterator || p.varying || access.mode === "update")
+  const name = object.kind === "ptr" && object.to.kind === "object" ? object.to.name : "";
+  if (!(name.startsWith("bpf_iter_") || name === FLAGS) || p.varying || access.mode === "update")
     return unmodelled("touching an object of the kernel on the stack");
   if (access.mode === "write") return undefined;
-  return refuse("E0534", [regName(access.base), "a pointer to an iterator on the stack"], { about: [object] });
+  return refuse(
+    "E0534",
+    [regName(access.base), `a pointer to ${name === FLAGS ? `a ${FLAGS}` : "an iterator"} on the stack`],
+    {
+      about: [object],
+    },
+  );
 }
 
 /** `size` bytes from each of the offsets in `span` (plus `off`) lie inside the stack. */
@@ -201,7 +209,7 @@ function storedPointer(state: State, src: Src | undefined): Pointer | undefined 
 const isLoadersAlone = (p: Pointer, { known }: LinkedMap, { off, size }: Access): boolean =>
   known !== undefined && (p.varying !== undefined || !known.some((k) => k.off === p.off + off && k.size === size));
 
-function checkMapValue(cx: Cx, p: Pointer, access: Access): Outcome {
+function checkMapValue(cx: Cx, state: State, p: Pointer, access: Access): Outcome {
   if (p.to.kind !== "map_value") return undefined;
   const { map } = p.to;
   if (writes(access) && mapForbids(map.flags, "write", map.readOnly)) return readOnly(cx, p);
@@ -215,7 +223,7 @@ function checkMapValue(cx: Cx, p: Pointer, access: Access): Outcome {
   const outside = checkInside(cx, p, regName(access.base), access.off, BigInt(access.size), map.valueSize);
   if (outside) return outside;
   if (cx.sharp && isLoadersAlone(p, map, access)) return unmodelled("a Kconfig value, which the loader knows");
-  return specialAt(cx, p, access.off, access.size);
+  return specialAt(cx, state, p, access.off, access.size, access);
 }
 
 /** BPF_F_RDONLY_PROG and BPF_F_WRONLY_PROG of include/uapi/linux/bpf.h. */
@@ -247,12 +255,22 @@ function checkStructWrite(cx: Cx, p: Pointer, to: Region & { readonly kind: "btf
   return to.trust === "untrusted" ? unmodelled(`writing to struct ${name} through an untrusted pointer`) : undefined;
 }
 
+/** Objects of the program may be written to, but for their special members. kernel/bpf/btf.c:btf_struct_access */
+function checkObject(cx: Cx, p: Pointer, to: Region & { readonly kind: "btf" }, access: Access): Outcome {
+  if (to.trust === "untrusted")
+    return refuse("E0529", ["the RCU section that protected the object has ended"], { about: [p] });
+  const from = p.off + access.off;
+  const hit = recordOfObject(cx, to.type)?.fields.find((f) => from < f.off + f.size && from + access.size > f.off);
+  return hit && refuse("E0534", [regName(access.base), `the place of a ${hit.name} in an object`], { about: [p] });
+}
+
 /** kernel/bpf/verifier.c:check_ptr_to_btf_access */
 function checkStruct(cx: Cx, p: Pointer, to: Region & { readonly kind: "btf" }, access: Access): Outcome {
   const reg = regName(access.base);
   const name = structName(to);
   const about = { about: [p] };
-  if (!cx.facts.gpl) return refuse("E0533", [name], { ...about, help: 'give the program a license such as "GPL"' });
+  if (!cx.facts.gpl && to.btf !== cx.prep.program.btf)
+    return refuse("E0533", [name], { ...about, help: 'give the program a license such as "GPL"' });
   const off = p.off + access.off;
   if (p.varying || off < 0) return refuse("E0531", [reg, name], { about: p.varying ? [p, p.varying] : [p] });
   if (to.space) {
@@ -261,8 +279,13 @@ function checkStruct(cx: Cx, p: Pointer, to: Region & { readonly kind: "btf" }, 
       help: to.space === "user" ? "use bpf_probe_read_user" : "use bpf_per_cpu_ptr",
     });
   }
-  const refused = writes(access) ? checkStructWrite(cx, p, to, access) : undefined;
-  if (refused || access.mode === "write") return refused;
+  if (to.alloc) {
+    const touched = checkObject(cx, p, to, access);
+    if (touched) return touched;
+  } else {
+    const refused = writes(access) ? checkStructWrite(cx, p, to, access) : undefined;
+    if (refused || access.mode === "write") return refused;
+  }
   const walk = walkStruct(to.btf, to.type, off, access.size);
   switch (walk.kind) {
     case "beyond":

@@ -7,7 +7,7 @@ import type { Cx } from "./cx.ts";
 import { constant, unknownScalar } from "./domain/scalar.ts";
 import { type State, topFrame } from "./domain/state.ts";
 import { pointer, type Value } from "./domain/value.ts";
-import { specialFields } from "./map-fields.ts";
+import { openInMap, valuesHaveLocks } from "./map-fields.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
 import { calledFunc } from "./prepare.ts";
 import { sizeOf, strip } from "./struct-walk.ts";
@@ -66,11 +66,9 @@ function mapTrouble(cx: Cx, map: LinkedMap): Outcome {
   if (cx.facts.sleepable && !kind.sleepable) {
     return refuse("E0574", [`sleepable programs cannot use map '${map.name}' of type ${kind.name}`]);
   }
-  const fields = specialFields(cx, map);
-  if (fields.some((f) => f.name === "bpf_spin_lock") && cx.facts.barsLocks)
+  if (valuesHaveLocks(cx, map) && cx.facts.barsLocks)
     return refuse("E0574", [`${cx.facts.programKind} programs cannot use map '${map.name}', which holds a lock`]);
-  const special = fields.find((f) => f.name !== "kptr" && f.name !== "bpf_spin_lock");
-  return special && unmodelled(`${special.name} in the values of map '${map.name}'`);
+  return openInMap(cx, map);
 }
 
 function dataPointer(cx: Cx, map: LinkedMap | undefined, off: number, at: number): Value | NonNullable<Outcome> {

@@ -126,6 +126,15 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   // Sections.
   E0582: row("a section or lock that was begun", "begin it on every path that leads here"),
   E0583: row("no call while a lock is held", "call it before the lock or after the unlock"),
+  E0597: row(
+    "a kernel pointer that is used as one",
+    "load it whole; put something there with bpf_kptr_xchg, or with a plain store where the tag is kptr_untrusted",
+  ),
+  E0598: row(
+    "the lock beside the list or tree, held",
+    "take the lock that lies in the same value or object, with bpf_spin_lock",
+  ),
+  E0599: row("the flags that were saved last", "restore saved flags in the opposite order"),
   // What only the kernel's log tells of.
   E0590: row(
     "locks and sections that are opened and closed in pairs, and little in between",

@@ -1,5 +1,6 @@
 /** Walks every path of a function, deepest first, until all have ended or one is refused. kernel/bpf/verifier.c:do_check */
 import type { AccessKinds } from "./access-kinds.ts";
+import { callsOrder } from "./calls/graph.ts";
 import { asksIterator } from "./calls/iterators.ts";
 import type { Cx } from "./cx.ts";
 import type { DepthMeter } from "./depth.ts";
@@ -141,5 +142,6 @@ function loopsAt(cx: Cx, state: State): boolean {
   const insn = cx.prep.insns[state.at]!.insn;
   if (insn.kind === "may_goto") return true;
   if (insn.kind !== "call") return false;
-  return (insn.callee.kind === "helper" && CALLING_HELPERS.has(insn.callee.id)) || asksIterator(cx, state);
+  if (insn.callee.kind === "helper") return CALLING_HELPERS.has(insn.callee.id);
+  return callsOrder(cx, state.at) || asksIterator(cx, state);
 }

@@ -99,6 +99,8 @@ export interface Facts {
   readonly kernelCtx: TypeId | undefined;
   /** Programs of this kind may not use maps with locks. */
   readonly barsLocks: boolean;
+  /** They may run while the kernel is interrupted anywhere: some objects cannot be freed there. */
+  readonly interrupts: boolean;
   /** What programs of this kind may do with packet data. */
   readonly packets: "none" | "read" | "write";
   /** Programs of this kind may load from a packet with BPF_LD_ABS and BPF_LD_IND. */

@@ -81,6 +81,7 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     kernelCtx: kernelCtx(kernel.btf, info),
     // kernel/bpf/verifier.c:check_map_prog_compatibility
     barsLocks: /^(SOCKET_FILTER|KPROBE|TRACEPOINT|PERF_EVENT|RAW_TRACEPOINT(_WRITABLE)?)$/.test(info.progType),
+    interrupts: mayInterrupt(info),
     packets: packetUse(info.progType),
     loadsPackets: ["SOCKET_FILTER", "SCHED_CLS", "SCHED_ACT"].includes(info.progType),
     socket: (sort, off, size) => socketAccess(kernel, info, sort, off, size),
@@ -117,6 +118,12 @@ function ctxTypes(btf: BtfSpec, info: SectionInfo): readonly string[] {
   const first = btf.type(member.type);
   const last = strip(btf, member.type).type;
   return [first, last].flatMap((t) => ("name" in t && t.name !== "" ? [t.name] : []));
+}
+
+/** Programs that trace, but for iterators and those that may sleep. */
+function mayInterrupt({ progType, attachType, sleepable }: SectionInfo): boolean {
+  const traces = /^(KPROBE|TRACEPOINT|PERF_EVENT|RAW_TRACEPOINT(_WRITABLE)?|TRACING)$/.test(progType);
+  return traces && !sleepable && attachType !== "BPF_TRACE_ITER";
 }
 
 /** kernel/bpf/verifier.c:may_access_direct_pkt_data */

@@ -3,7 +3,7 @@ import type { Reg } from "../isa/insn.ts";
 import { checkSections } from "./calls/sections.ts";
 import type { Cx } from "./cx.ts";
 import { describe, signExtend } from "./domain/scalar.ts";
-import { nothingHeld, reg as regOf, type State, topFrame } from "./domain/state.ts";
+import { nothingHeld, reg as regOf, type State, sameHeld, topFrame } from "./domain/state.ts";
 import type { Value } from "./domain/value.ts";
 import type { ReturnRule } from "./facts.ts";
 import { checkReadable } from "./holds.ts";
@@ -26,7 +26,7 @@ export function checkLeave(cx: Cx, state: State): Outcome {
     case "call":
       return returnsStack(regOf(state, 0));
     case "callback":
-      if (state.held !== nothingHeld) return unmodelled("a section that a callback leaves open");
+      if (!sameHeld(state.held, why.held ?? nothingHeld)) return unmodelled("a section that a callback leaves open");
       if (state.refs.length !== why.refs) return unmodelled("references that a callback keeps");
       return checkRange(cx, state, `a callback of ${why.helper}`, why.min, why.max);
   }

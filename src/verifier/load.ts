@@ -7,7 +7,10 @@ import { constant, cut, type Scalar, signExtend, unknownScalar, withBounds } fro
 import { allZero, read } from "./domain/stack.ts";
 import type { State } from "./domain/state.ts";
 import { type Pointer, pointer, type Region, type Trust, type Value } from "./domain/value.ts";
+import { loadedPointer } from "./kernel-pointers.ts";
+import { recordOfMap } from "./map-fields.ts";
 import { mapStruct } from "./map-struct.ts";
+import { fieldAt } from "./records.ts";
 import { walkStruct } from "./struct-walk.ts";
 import { fieldTrust } from "./trust.ts";
 
@@ -36,7 +39,7 @@ function rawValue(cx: Cx, state: State, base: Pointer, off: number, size: Size, 
     case "stack":
       return fromStack(state, base, base.to.frame, off, size, at);
     case "map_value":
-      return fromMap(base, base.to.map, off, size, at) ?? unknownScalar(at);
+      return kernelPointer(cx, state, base, off, at) ?? fromMap(base, base.to.map, off, size, at) ?? unknownScalar(at);
     case "ctx": {
       const answer = cx.ctx.access(base.off + off, size, "read");
       if (answer.kind === "scalar" && answer.low) return withBounds({ s: answer.low, s32: answer.low }, at);
@@ -78,6 +81,12 @@ function fromMap(base: Pointer, map: LinkedMap, off: number, size: Size, at: num
   return constant(value, at);
 }
 
+function kernelPointer(cx: Cx, state: State, base: Pointer, off: number, at: number): Value | undefined {
+  if (base.to.kind !== "map_value" || base.varying) return undefined;
+  const field = fieldAt(recordOfMap(cx, base.to.map), base.off + off);
+  return field && loadedPointer(cx, state, field, at);
+}
+
 function fromStruct(
   cx: Cx,
   state: State,
@@ -87,6 +96,8 @@ function fromStruct(
   size: Size,
   at: number,
 ): Value {
+  // Pointers in objects of the program are numbers.
+  if (to.alloc) return unknownScalar(at);
   const walk = walkStruct(to.btf, to.type, base.off + off, size);
   if (walk.kind === "address" && cx.facts.followsAddresses) return pointer({ kind: "address" }, at);
   if (walk.kind !== "pointer") return unknownScalar(at);

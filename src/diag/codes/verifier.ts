@@ -102,4 +102,7 @@ export const verifierCodes = {
   // Sections.
   E0582: (name: string) => `${name} ends what was never begun`,
   E0583: (name: string) => `${name} is called while a lock is held`,
+  E0597: (reg: string, field: string, why: string) => `${reg} points to a ${field}, which ${why}`,
+  E0598: (name: string, root: string) => `${name} works on a ${root} whose lock is not held`,
+  E0599: (name: string) => `${name} does not restore the interrupt flags that were saved last`,
 } as const;

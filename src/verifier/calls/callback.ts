@@ -52,7 +52,14 @@ export function callbackOf(cx: Cx, state: State, helper: Helper): State | undefi
   topFrame(inside).callbacks++;
   const args = given(cx, state, helper);
   const regs: Value[] = Array.from({ length: 10 }, (_, r) => args[r - 1] ?? nothing(-1));
-  const why = { kind: "callback", helper: helper.name, min: 0n, max: 1n, refs: state.refs.length } as const;
+  const why = {
+    kind: "callback",
+    helper: helper.name,
+    min: 0n,
+    max: 1n,
+    refs: state.refs.length,
+    held: state.held,
+  } as const;
   inside.frames.push({ func, why, callsite: state.at, regs, stack: [], callbacks: 0 });
   inside.at = cx.prep.funcs[func]!.start;
   return inside;

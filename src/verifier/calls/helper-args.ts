@@ -66,7 +66,11 @@ const checks: Readonly<Record<string, Check>> = {
   ARG_PTR_TO_STACK: (cx, _, a) =>
     has(a, "PTR_MAYBE_NULL") && isNull(a.value) ? undefined : ofRegion(cx, a, "stack", "a pointer to the stack"),
   ARG_PTR_TO_PERCPU_BTF_ID: (cx, _, a) =>
-    a.value.kind === "ptr" && a.value.to.kind === "btf" && a.value.to.space === "percpu" && !a.value.nullable
+    a.value.kind === "ptr" &&
+    a.value.to.kind === "btf" &&
+    a.value.to.space === "percpu" &&
+    !a.value.to.alloc &&
+    !a.value.nullable
       ? undefined
       : wrongKind(cx, a, "the address of a variable that each processor has"),
   ARG_PTR_TO_SPIN_LOCK: () => undefined, // looked at with the call

@@ -7,14 +7,16 @@ import { placeOf, type Stack } from "../domain/stack.ts";
 import { reg as regOf, release, type State, setReg } from "../domain/state.ts";
 import { nothing, type Pointer, pointer, type SockSort, type Value } from "../domain/value.ts";
 import { checkAbnormalReturn } from "../leave.ts";
-import { specialFields } from "../map-fields.ts";
+import { valuesHaveLocks } from "../map-fields.ts";
 import { firstOf, type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { dropPackets } from "../packet.ts";
 import { sizeOf, strip } from "../struct-walk.ts";
 import { clobber } from "./clobber.ts";
+import { checkExchange, runExchange } from "./exchange.ts";
 import { argReg, checkArg, mapOf } from "./helper-args.ts";
+import { checkLock, runLock } from "./locks.ts";
 import { forgetWritten, greatest } from "./memory.ts";
-import { checkLock, checkSections, checkWithLock, runLock, sleepless } from "./sections.ts";
+import { checkSections, checkWithLock, sleepless } from "./sections.ts";
 import { structNamed } from "./structs.ts";
 
 /** Relocations that could not be resolved: libbpf calls a helper that does not exist. tools/lib/bpf/relo_core.c */
@@ -42,6 +44,7 @@ export function checkHelper(cx: Cx, state: State, id: number): Outcome {
   const sockets = changesSockets(state, helper);
   if (sockets) return sockets;
   const special = unsupported(helper);
+  if (name === EXCHANGE) return checkExchange(cx, state);
   const args = firstOf(helper.args.map((_, i) => checkArg(cx, state, helper, i)));
   if (args?.kind === "refused") return args;
   return special ?? args ?? checkAfterArgs(cx, state, helper);
@@ -55,12 +58,12 @@ function missing(cx: Cx, at: number, id: number, name: string | undefined): Outc
   return refuse("E0546", [name, cx.facts.programKind]);
 }
 
+const EXCHANGE = "bpf_kptr_xchg";
 const LOCKS: ReadonlySet<string> = new Set(["bpf_spin_lock", "bpf_spin_unlock"]);
 
 /** Helpers with rules of their own that are not written down here yet. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   bpf_snprintf: "the format of bpf_snprintf",
-  bpf_kptr_xchg: "kernel pointers in maps",
   bpf_timer_init: "timers",
   bpf_timer_set_callback: "timers",
   bpf_timer_start: "timers",
@@ -117,6 +120,10 @@ function checkAfterArgs(cx: Cx, state: State, helper: Helper): Outcome {
 
 /** The effects of a call whose arguments were checked. */
 export function runHelper(cx: Cx, state: State, helper: Helper): void {
+  if (helper.name === EXCHANGE) {
+    runExchange(cx, state);
+    return;
+  }
   const result = resultOf(cx, state, helper);
   if (result.kind === "unmodelled") return;
   for (let i = 0; i < helper.args.length; i++) written(state, helper, i);
@@ -154,6 +161,7 @@ const known = (value: Value): Result => ({ kind: "known", value });
 
 /** Whether the result of the call is modelled. */
 export function checkResult(cx: Cx, state: State, helper: Helper): Outcome {
+  if (helper.name === EXCHANGE) return undefined;
   const result = resultOf(cx, state, helper);
   return result.kind === "unmodelled" ? unmodelled(result.what) : undefined;
 }
@@ -204,6 +212,8 @@ function perCpuOf(cx: Cx, state: State, helper: Helper, nullable: boolean): Resu
     return { kind: "unmodelled", what: `the result of ${helper.name}` };
   const { btf, type } = from.to;
   const found = strip(btf, type);
+  // What bpf_percpu_obj_new made is there for every processor.
+  if (from.to.trust === "rcu") return known(pointer({ kind: "btf", btf, type, trust: "rcu", alloc: "seen" }, state.at));
   const id = nullable ? cx.newId() : 0;
   if (found.type.kind === "struct")
     return known(pointer({ kind: "btf", btf, type: found.id, trust: "plain" }, state.at, { nullable, id }));
@@ -283,7 +293,7 @@ function mapValue(cx: Cx, state: State, helper: Helper, nullable: boolean): Resu
   }
   const found = helper.name === "bpf_map_lookup_elem" && foundForSure(cx, state, map);
   const orNull = nullable && !found;
-  const keepsId = specialFields(cx, map).some((f) => f.name === "bpf_spin_lock");
+  const keepsId = valuesHaveLocks(cx, map);
   const id = orNull || keepsId ? cx.newId() : 0;
   return known(pointer({ kind: "map_value", map }, at, { nullable: orNull, id, keepsId }));
 }

@@ -54,6 +54,8 @@ export function checkIterator(cx: Cx, state: State, kfunc: KfuncFacts, proto: Pr
   if (step === "next" && isStale(slotAt(stack, value.off)))
     return refuse("E0558", [kfunc.name, "the RCU section in which the iterator was made has ended"]);
   if (step !== "new") return undefined;
+  if (shape.name === "bpf_iter_css_task" && !walksTasks(cx))
+    return refuse("E0558", [kfunc.name, "only lsm, iter and sleepable programs walk the tasks of a cgroup"]);
   const taken = slots(value.off, shape)
     .map((off) => slotAt(stack, off))
     .find(isObject);
@@ -62,6 +64,9 @@ export function checkIterator(cx: Cx, state: State, kfunc: KfuncFacts, proto: Pr
     ? wrong("room for an iterator")
     : unmodelled("an iterator over another object of the kernel");
 }
+
+/** kernel/bpf/verifier.c:check_css_task_iter_allowlist */
+const walksTasks = (cx: Cx): boolean => cx.facts.sleepable || /^(lsm|iter)/.test(cx.facts.programKind);
 
 const isStale = (v: Value | undefined): boolean => v?.kind === "ptr" && v.to.kind === "object" && v.to.mode === STALE;
 

@@ -171,7 +171,7 @@ function structArg(cx: Cx, a: Arg, value: Pointer, to: Stripped): Outcome {
     return unmodelled(`a kernel struct as an argument of ${a.kfunc.name}`);
   const want = `a pointer to struct ${to.type.name}`;
   const { trust } = value.to;
-  if (value.varying || value.off < 0) return wrong(cx, a, want);
+  if (value.varying || value.off < 0 || value.to.alloc) return wrong(cx, a, want);
   // Of the kfuncs that release something, all do it to their first argument.
   const releases = a.index === 0 && a.kfunc.flags.includes("RELEASE");
   if (releases && value.ref === 0) return refuse("E0561", [regName(a.reg), a.kfunc.name], { about: [value] });

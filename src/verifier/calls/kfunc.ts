@@ -11,12 +11,30 @@ import { firstOf, type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { sizeOf, strip } from "../struct-walk.ts";
 import { castResult, checkCast, isCast } from "./casts.ts";
 import { clobber } from "./clobber.ts";
+import { GRAPH_KFUNCS } from "./graph.ts";
 import { argReg } from "./helper-args.ts";
+import { IRQ_KFUNCS } from "./irq-flags.ts";
 import { askIterator, checkIterator, destroyIterator, iterStep, makeIterator } from "./iterators.ts";
 import { checkParam, memoryParams, resultMemory } from "./kfunc-args.ts";
+import { LOCK_KFUNCS } from "./locks.ts";
 import { forgetWritten } from "./memory.ts";
+import { OBJECT_KFUNCS } from "./objects.ts";
+import type { OwnKfunc } from "./own-kfunc.ts";
 import { checkSection, checkWithLock, inRcu, runSection, sectionOf, sleepless } from "./sections.ts";
 import { iteratorCall } from "./unmodelled.ts";
+
+const OWN_RULES: Readonly<Record<string, OwnKfunc>> = {
+  ...OBJECT_KFUNCS,
+  ...GRAPH_KFUNCS,
+  ...LOCK_KFUNCS,
+  ...IRQ_KFUNCS,
+};
+
+/** What is called `_impl` is as the kfunc without, which hides an argument. */
+function ownRules(kfunc: KfuncFacts): OwnKfunc | undefined {
+  const name = kfunc.name.replace(/_impl$/, "");
+  return Object.hasOwn(OWN_RULES, name) ? OWN_RULES[name] : undefined;
+}
 
 export type Proto = BtfType & { readonly kind: "func_proto" };
 
@@ -47,6 +65,8 @@ export function checkKfunc(cx: Cx, state: State, btfId: number, off: number): Ou
     return refuse("E0558", [name, "it needs an RCU section"], { help: "call bpf_rcu_read_lock before it" });
   const section = sectionOf(kfunc);
   if (section) return checkSection(state, kfunc, section);
+  const own = ownRules(kfunc);
+  if (own) return own.check(cx, state, kfunc);
   if (isCast(kfunc)) {
     const unread =
       checkReadable(cx, state, 1) ?? (name === "bpf_rdonly_cast" ? checkReadable(cx, state, 2) : undefined);
@@ -84,6 +104,8 @@ export function runKfunc(cx: Cx, state: State, btfId: number, off: number): Stat
   const kfunc = cx.facts.kfunc(btfId, off);
   const proto = kfunc && protoOf(kfunc);
   if (!kfunc || !proto) return undefined;
+  const own = ownRules(kfunc);
+  if (own) return own.run(cx, state, kfunc);
   const section = sectionOf(kfunc);
   if (section) runSection(state, section);
   const step = iterStep(kfunc);

@@ -9,8 +9,10 @@ import { reg as regOf, type State } from "../domain/state.ts";
 import { addBits, isAligned, knownBits } from "../domain/tnum.ts";
 import type { Pointer, Value } from "../domain/value.ts";
 import { specialAt } from "../map-fields.ts";
+import { isObject, recordOfObject } from "../objects.ts";
 import { type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { checkPacket, isPacket, type Packet } from "../packet.ts";
+import { sizeOf } from "../struct-walk.ts";
 import { offsetWords, regionWords, regName, valueWords } from "../words.ts";
 
 /** What a function does with memory that it is given. */
@@ -25,6 +27,8 @@ export interface MemoryUse {
   readonly nullAllowed: boolean;
   /** It may be packet data. */
   readonly packetAccess?: boolean;
+  /** It is a global function of the program, which may be handed objects. */
+  readonly inProgram?: boolean;
 }
 
 const isNull = (v: Value): boolean => v.kind === "scalar" && constOf(v) === 0n;
@@ -40,7 +44,7 @@ export function checkMemory(cx: Cx, state: State, use: MemoryUse): Outcome {
   if (value.nullable && !use.nullAllowed) {
     return refuse("E0550", [reg, use.name], { about: [value], help: "compare it with NULL before the call" });
   }
-  return checkBytes(cx, value, use) ?? checkObjects(state, value, use);
+  return checkBytes(cx, state, value, use) ?? checkObjects(state, value, use);
 }
 
 /** What the kernel keeps on the stack is not memory to anybody. */
@@ -52,7 +56,7 @@ function checkObjects(state: State, p: Pointer, use: MemoryUse): Outcome {
   return object && unmodelled(`an object of the kernel on the stack as memory for ${use.name}`);
 }
 
-function checkBytes(cx: Cx, p: Pointer, use: MemoryUse): Outcome {
+function checkBytes(cx: Cx, state: State, p: Pointer, use: MemoryUse): Outcome {
   const reg = regName(use.reg);
   switch (p.to.kind) {
     case "stack":
@@ -65,7 +69,7 @@ function checkBytes(cx: Cx, p: Pointer, use: MemoryUse): Outcome {
         return refuse("E0534", [reg, `a pointer into map '${map.name}', which programs may only write`], {
           about: [p],
         });
-      return checkInside(cx, p, reg, 0, use.size, map.valueSize) ?? specialAt(cx, p, 0, Number(use.size));
+      return checkInside(cx, p, reg, 0, use.size, map.valueSize) ?? specialAt(cx, state, p, 0, Number(use.size));
     }
     case "map_key":
       if (use.writes) return refuse("E0527", [regionWords(cx, p)], { about: [p] });
@@ -74,6 +78,7 @@ function checkBytes(cx: Cx, p: Pointer, use: MemoryUse): Outcome {
       if (use.writes && p.to.readOnly) return refuse("E0527", [regionWords(cx, p)], { about: [p] });
       return checkInside(cx, p, reg, 0, use.size, p.to.size);
     case "btf":
+      if (p.to.alloc) return checkObjectBytes(cx, p, use);
       if (p.to.trust === "trusted") return unmodelled(`passing a kernel struct to ${use.name} as memory`);
       return notMemory(cx, p, use);
     case "packet":
@@ -88,6 +93,18 @@ function checkBytes(cx: Cx, p: Pointer, use: MemoryUse): Outcome {
     default:
       return notMemory(cx, p, use);
   }
+}
+
+/** Objects of the program are memory to its own functions, but for their special members. */
+function checkObjectBytes(cx: Cx, p: Pointer, use: MemoryUse): Outcome {
+  if (!use.inProgram || !isObject(p) || p.to.space || p.to.trust === "untrusted")
+    return unmodelled(`passing an object of the program to ${use.name} as memory`);
+  const outside = checkInside(cx, p, regName(use.reg), 0, use.size, sizeOf(p.to.btf, p.to.type) ?? 0);
+  if (outside || p.varying) return outside ?? unmodelled("a part of an object of the program that is not known");
+  const hit = recordOfObject(cx, p.to.type)?.fields.find(
+    (f) => p.off < f.off + f.size && p.off + Number(use.size) > f.off,
+  );
+  return hit && refuse("E0534", [regName(use.reg), `the place of a ${hit.name} in an object`], { about: [p] });
 }
 
 /** kernel/bpf/verifier.c:may_access_direct_pkt_data, as it is asked for a function's argument */

@@ -1,14 +1,12 @@
 /**
- * Sections that calls open and close: RCU, no preemption, a spin lock held. kernel/bpf/verifier.c:check_kfunc_call and
- * process_spin_lock
+ * Sections that calls open and close: RCU, no preemption, no interrupts, a lock held. kernel/bpf/verifier.c:check_kfunc_call and
+ * check_resource_leak
  */
 import type { Cx } from "../cx.ts";
-import { mapValues, nothingHeld, reg as regOf, type State } from "../domain/state.ts";
-import type { Value } from "../domain/value.ts";
+import { mapValues, nothingHeld, type State, sameHeld, topFrame } from "../domain/state.ts";
+import type { Pointer, Value } from "../domain/value.ts";
 import type { KfuncFacts } from "../facts.ts";
-import { specialFields } from "../map-fields.ts";
-import { type Outcome, refuse, unmodelled } from "../outcome.ts";
-import { valueWords } from "../words.ts";
+import { type Outcome, refuse } from "../outcome.ts";
 
 /** Whether pointers that RCU protects are good here. kernel/bpf/verifier.c:in_rcu_cs */
 export const inRcu = (cx: Cx, state: State): boolean =>
@@ -16,17 +14,22 @@ export const inRcu = (cx: Cx, state: State): boolean =>
 
 /** The section in which nothing may sleep, in words. */
 export function sleepless(state: State): string | undefined {
-  const { rcu, preempt, lock } = state.held;
-  if (lock) return "a bpf_spin_lock section";
+  const { rcu, preempt, lock, irq } = state.held;
+  if (lock) return `a ${lock.kind} section`;
   if (rcu > 0) return "an RCU section";
+  if (irq) return "a section without interrupts";
   return preempt > 0 ? "a section without preemption" : undefined;
 }
 
 /** What was entered is left before the program ends. kernel/bpf/verifier.c:check_resource_leak */
 export function checkSections(state: State): Outcome {
-  const { rcu, preempt, lock } = state.held;
-  if (lock)
-    return refuse("E0560", ["the lock that bpf_spin_lock took"], { help: "call bpf_spin_unlock on every path" });
+  const { rcu, preempt, lock, irq } = state.held;
+  if (lock) {
+    const help = `call ${lock.kind.replace("_lock", "_unlock").replace("irqsave", "irqrestore")} on every path`;
+    return refuse("E0560", [`the lock that ${lock.kind} took`], { help });
+  }
+  if (irq)
+    return refuse("E0560", ["what bpf_local_irq_save began"], { help: "call bpf_local_irq_restore on every path" });
   if (rcu > 0)
     return refuse("E0560", ["what bpf_rcu_read_lock began"], { help: "call bpf_rcu_read_unlock on every path" });
   return preempt > 0
@@ -46,7 +49,7 @@ const shifted =
   (count: "rcu" | "preempt", by: 1 | -1): Change =>
   (state) => {
     const held = { ...state.held, [count]: state.held[count] + by };
-    state.held = held.rcu === 0 && held.preempt === 0 && !held.lock ? nothingHeld : held;
+    state.held = sameHeld(held, nothingHeld) ? nothingHeld : held;
   };
 
 const KFUNCS: Readonly<Record<string, Section>> = {
@@ -87,33 +90,23 @@ const staleIterator = (v: Value): Value =>
     ? { ...v, to: { ...v.to, mode: STALE } }
     : v;
 
-/** bpf_spin_lock and bpf_spin_unlock with a lock in a map value. */
-export function checkLock(cx: Cx, state: State, name: string): Outcome {
-  const p = regOf(state, 1);
-  const wrong = (): Outcome =>
-    refuse("E0549", ["r1", name, "a pointer to a bpf_spin_lock in a map value", valueWords(cx, p)], { about: [p] });
-  if (p.kind !== "ptr") return wrong();
-  if (p.to.kind === "btf") return unmodelled("locks in objects of the program");
-  if (p.to.kind !== "map_value" || p.nullable || p.varying) return wrong();
-  const field = specialFields(cx, p.to.map).find((f) => f.name === "bpf_spin_lock");
-  if (!field || field.off !== p.off) return wrong();
-  const { lock } = state.held;
-  if (name === "bpf_spin_lock") return lock ? refuse("E0583", [name]) : undefined;
-  if (!lock) return refuse("E0582", [name]);
-  return lock.in === p.to.map && lock.id === p.id ? undefined : wrong();
+/** Whether the lock that was taken last lies in the same value or object as what `p` points to. kernel/bpf/verifier.c:check_reg_allocation_locked */
+export function holdsLockOf(state: State, p: Pointer): boolean {
+  const within = p.to.kind === "map_value" ? p.to.map : p.to.kind === "btf" ? p.to.btf : undefined;
+  for (let l = state.held.lock; l; l = l.before) if (l.in === within && l.id === p.id) return true;
+  return false;
 }
 
-export function runLock(state: State, name: string): void {
-  const p = regOf(state, 1);
-  if (p.kind !== "ptr" || p.to.kind !== "map_value") return;
-  const lock = name === "bpf_spin_lock" ? { in: p.to.map, id: p.id } : undefined;
-  state.held = { ...state.held, lock };
+/** The running function orders a tree, which is locked. kernel/bpf/verifier.c:in_rbtree_lock_required_cb */
+export function inTreeCallback(state: State): boolean {
+  const { why } = topFrame(state);
+  return why.kind === "callback" && why.helper === "bpf_rbtree_add";
 }
 
 /** Helpers that may be called while a lock is held. */
 const WITH_LOCK: ReadonlySet<string> = new Set(["bpf_spin_unlock", "bpf_kptr_xchg"]);
 /** kernel/bpf/verifier.c:kfunc_spin_allowed */
-const KFUNCS_WITH_LOCK = /^bpf_(list_|rbtree_|refcount_acquire|obj_(new|drop)|iter_num_|res_spin_|arena_|stream_)/;
+const KFUNCS_WITH_LOCK = /^bpf_(list_|rbtree_|refcount_acquire|iter_num_|res_spin_|arena_|stream_)/;
 
 export function checkWithLock(state: State, name: string, isKfunc: boolean): Outcome {
   if (!state.held.lock) return undefined;

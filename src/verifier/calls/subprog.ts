@@ -160,6 +160,7 @@ function checkGlobalArg(cx: Cx, state: State, func: LinkedFunc, param: GlobalPar
     writes: true,
     zeroAllowed: false,
     nullAllowed: param.nullable,
+    inProgram: true,
   };
   return checkMemory(cx, state, use);
 }

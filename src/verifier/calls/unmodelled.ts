@@ -1,4 +1,4 @@
-/** Kfuncs with rules that are not written down here yet: sections, iterators, lists, trees, arenas. */
+/** Kfuncs with rules that are not written down here yet: dynptrs, timers, work queues, streams. */
 import type { KfuncFacts } from "../facts.ts";
 import { type Outcome, unmodelled } from "../outcome.ts";
 
@@ -8,7 +8,7 @@ const FLAGS: Readonly<Record<string, string>> = {
 };
 
 const NAMES =
-  /^bpf_(local_irq_|res_spin_|list_|rbtree_|obj_|percpu_obj_|refcount_|dynptr_|wq_|task_work|rdonly_cast|cast_to|stream_|timer_|xdp_|skb_(?!get_hash)|sock_|iter_css|map_sum|copy_from_user|probe_read|kptr)/;
+  /^bpf_(list_|rbtree_|obj_|percpu_obj_|dynptr_|wq_|task_work|rdonly_cast|cast_to|stream_|timer_|xdp_|skb_(?!get_hash)|sock_|copy_from_user|probe_read)/;
 
 /** Their hidden argument is the program itself, of which nothing is asked. kernel/bpf/verifier.c:is_kfunc_arg_prog_aux */
 const HIDDEN = /^(__scx_bpf|scx_bpf|bpf_iter_scx)_/;

@@ -18,6 +18,8 @@ export type FrameKind =
       readonly min: bigint;
       readonly max: bigint;
       readonly refs: number;
+      /** Sections that were open when it was called; nothing if undefined. */
+      readonly held?: Held;
     };
 
 /** Registers r0 to r9; r10 follows from the frame number. Owned by one state and changed in place. */
@@ -49,11 +51,30 @@ export interface Turn {
 export interface Held {
   readonly rcu: number;
   readonly preempt: number;
-  /** The spin lock: its map, and the id of the value that it lies in. */
-  readonly lock: { readonly in: object; readonly id: number } | undefined;
+  /** The lock that was taken last. */
+  readonly lock: Lock | undefined;
+  /** The interrupt flags that were saved last: interrupts are off. */
+  readonly irq: SavedFlags | undefined;
 }
 
-export const nothingHeld: Held = { rcu: 0, preempt: 0, lock: undefined };
+/** A held lock: the map or types that it lies in, and the id of the value or object. */
+export interface Lock {
+  readonly kind: "bpf_spin_lock" | "bpf_res_spin_lock" | "bpf_res_spin_lock_irqsave";
+  readonly in: object;
+  readonly id: number;
+  readonly before: Lock | undefined;
+}
+
+export interface SavedFlags {
+  readonly id: number;
+  readonly before: SavedFlags | undefined;
+}
+
+export const nothingHeld: Held = { rcu: 0, preempt: 0, lock: undefined, irq: undefined };
+
+/** Whether the same sections are open. */
+export const sameHeld = (a: Held, b: Held): boolean =>
+  a === b || (a.rcu === b.rcu && a.preempt === b.preempt && a.lock === b.lock && a.irq === b.irq);
 
 /** Changed in place along a path and copied where paths part. */
 export interface State {
@@ -133,9 +154,19 @@ export function coversState(seen: State, now: State, live: LiveRegs, fit: Fit): 
 }
 
 function coversHeld(a: Held, b: Held, ids: IdPairs): boolean {
-  if (a === b) return true;
-  if (a.rcu !== b.rcu || a.preempt !== b.preempt || a.lock?.in !== b.lock?.in) return false;
-  return !a.lock || !b.lock || ids.match(a.lock.id, b.lock.id);
+  if (a === b && !a.lock && !a.irq) return true;
+  if (a.rcu !== b.rcu || a.preempt !== b.preempt) return false;
+  return coversLock(a.lock, b.lock, ids) && coversFlags(a.irq, b.irq, ids);
+}
+
+function coversLock(a: Lock | undefined, b: Lock | undefined, ids: IdPairs): boolean {
+  if (!a || !b) return a === b;
+  return a.kind === b.kind && a.in === b.in && ids.match(a.id, b.id) && coversLock(a.before, b.before, ids);
+}
+
+function coversFlags(a: SavedFlags | undefined, b: SavedFlags | undefined, ids: IdPairs): boolean {
+  if (!a || !b) return a === b;
+  return ids.match(a.id, b.id) && coversFlags(a.before, b.before, ids);
 }
 
 function coversFrame(seen: Frame, now: Frame, live: number, ids: IdPairs, fit: Fit): boolean {

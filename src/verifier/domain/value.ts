@@ -25,6 +25,11 @@ export type Region =
       readonly trust: Trust;
       /** Memory of user space or of one processor: no direct loads. */
       readonly space?: "user" | "percpu";
+      /**
+       * An object of one of the program's own types (MEM_ALLOC): `owned` by the program, `lent` by a list, tree or map
+       * (NON_OWN_REF), or `seen` in a map while RCU protects it.
+       */
+      readonly alloc?: "owned" | "lent" | "seen";
     }
   | { readonly kind: "mem"; readonly size: number; readonly readOnly: boolean; readonly ringbuf: boolean }
   /** An address that a kernel struct holds of something that is no struct: reads may fail, and there are no bounds. */
@@ -38,7 +43,7 @@ export type Region =
   | { readonly kind: "flow_keys"; readonly size: number }
   /** Memory that the program shares with user space: any address in it will do. */
   | { readonly kind: "arena" }
-  /** What the kernel keeps on a program's stack: one slot of an iterator or a dynptr. */
+  /** What the kernel keeps on a program's stack: one slot of an iterator, a dynptr or saved interrupt flags. */
   | {
       readonly kind: "object";
       /** `bpf_iter_num`, or `bpf_dynptr`. */
@@ -136,7 +141,7 @@ export function kernelName(v: Value): string {
 }
 
 function trustPrefix(to: Region & { readonly kind: "btf" }): string {
-  const trust = to.trust === "plain" ? "" : `${to.trust}_`;
+  const trust = to.trust === "plain" || (to.alloc && to.trust === "trusted") ? "" : `${to.trust}_`;
   return to.space ? `${to.space}_${trust}` : trust;
 }
 
@@ -161,13 +166,18 @@ export function sameRegion(a: Region, b: Region): boolean {
     case "stack":
       return b.kind === "stack" && b.frame === a.frame;
     case "btf":
-      return b.kind === "btf" && b.btf === a.btf && b.type === a.type && b.trust === a.trust && b.space === a.space;
+      return b.kind === "btf" && sameStruct(a, b);
     case "mem":
       return b.kind === "mem" && b.size === a.size && b.readOnly === a.readOnly && b.ringbuf === a.ringbuf;
     case "func":
       return b.kind === "func" && b.func === a.func;
   }
 }
+
+type Struct = Region & { readonly kind: "btf" };
+
+const sameStruct = (a: Struct, b: Struct): boolean =>
+  b.btf === a.btf && b.type === a.type && b.trust === a.trust && b.space === a.space && b.alloc === a.alloc;
 
 /** Pairs the ids of two states: equal copies on one side must be equal copies on the other. Numbers below 0 are fixed. */
 export class IdPairs {
