@@ -3,6 +3,7 @@
 import type { BtfSpec, TypeId } from "../btf/type.ts";
 import type { Imm64 } from "../isa/insn.ts";
 import type { LinkedMap } from "../link/model.ts";
+import { ASYNC_FIELDS } from "./calls/async.ts";
 import type { Cx } from "./cx.ts";
 import { constant, unknownScalar } from "./domain/scalar.ts";
 import { type State, topFrame } from "./domain/state.ts";
@@ -69,7 +70,9 @@ function mapTrouble(cx: Cx, map: LinkedMap): Outcome {
   const fields = specialFields(cx, map);
   if (fields.some((f) => f.name === "bpf_spin_lock") && cx.facts.barsLocks)
     return refuse("E0574", [`${cx.facts.programKind} programs cannot use map '${map.name}', which holds a lock`]);
-  const special = fields.find((f) => f.name !== "kptr" && f.name !== "bpf_spin_lock");
+  if (cx.facts.barsLocks && !cx.facts.timersAnywhere && fields.some((f) => ASYNC_FIELDS.has(f.name)))
+    return unmodelled(`${cx.facts.programKind} programs with timers`);
+  const special = fields.find((f) => f.name !== "kptr" && f.name !== "bpf_spin_lock" && !ASYNC_FIELDS.has(f.name));
   return special && unmodelled(`${special.name} in the values of map '${map.name}'`);
 }
 

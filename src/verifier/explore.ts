@@ -1,5 +1,6 @@
 /** Walks every path of a function, deepest first, until all have ended or one is refused. kernel/bpf/verifier.c:do_check */
 import type { AccessKinds } from "./access-kinds.ts";
+import { beginsLater } from "./calls/async.ts";
 import { asksIterator } from "./calls/iterators.ts";
 import type { Cx } from "./cx.ts";
 import type { DepthMeter } from "./depth.ts";
@@ -98,8 +99,11 @@ class Walk {
       if (other && loops) widenAgainst(parent, at, rounds, other);
       if (cx.prep.insns[at]!.insn.kind === "jump") this.#jumps++;
       if (other) {
-        if (parent) parent.open++;
-        this.#pending.push({ state: other, parent });
+        const later = beginsLater(cx, at, other);
+        if (later) this.#progress.depth.noteLater(other.frames[0]!.func);
+        const hangs = later ? undefined : parent;
+        if (hangs) hangs.open++;
+        this.#pending.push({ state: other, parent: hangs });
         if (this.#pending.length > MAX_PENDING) {
           this.#progress.unknown.add(`more than ${MAX_PENDING} branches wait to be followed`);
           this.#pending.length = 0;

@@ -52,6 +52,8 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     sleepable: info.sleepable,
     maxFrames: limitsOf(kernel).callFrames,
     privateStack: ["KPROBE", "TRACEPOINT", "PERF_EVENT", "RAW_TRACEPOINT", "TRACING", "LSM"].includes(info.progType),
+    countsClones: atLeast(kernel.version, 7, 2),
+    timersAnywhere: atLeast(kernel.version, 7, 2),
     followsDivision: atLeast(kernel.version, 7, 0),
     followsSwaps: atLeast(kernel.version, 7, 0),
     mergesOffsets: atLeast(kernel.version, 7, 1),
@@ -219,7 +221,8 @@ function kfuncFact(kernel: Kernel, info: SectionInfo, id: number): KfuncFacts | 
   if (func.kind !== "func") return undefined;
   const found: Kfunc | undefined = findKfunc(kernel, func.name);
   if (!found || found.btfId !== id) return undefined;
-  const may = mayCall(found, info);
+  // Whether it may sleep turns on the place of the call, too.
+  const may = mayCall({ ...found, sleepable: false }, info);
   return {
     name: found.name,
     btf: found.btf,

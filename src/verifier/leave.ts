@@ -3,7 +3,7 @@ import type { Reg } from "../isa/insn.ts";
 import { checkSections } from "./calls/sections.ts";
 import type { Cx } from "./cx.ts";
 import { describe, signExtend } from "./domain/scalar.ts";
-import { nothingHeld, reg as regOf, type State, topFrame } from "./domain/state.ts";
+import { type FrameKind, nothingHeld, reg as regOf, type State, topFrame } from "./domain/state.ts";
 import type { Value } from "./domain/value.ts";
 import { checkReadable } from "./holds.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
@@ -19,6 +19,8 @@ export function checkLeave(cx: Cx, state: State): Outcome {
       return checkLeaks(cx, state) ?? checkSections(state) ?? checkGlobalResult(cx, state, cx.prep.funcs[func]!.name);
     case "call":
       return returnsStack(regOf(state, 0));
+    case "async":
+      return checkLeaks(cx, state) ?? checkSections(state) ?? checkLater(cx, state, why);
     case "callback":
       if (state.held !== nothingHeld) return unmodelled("a section that a callback leaves open");
       if (state.refs.length !== why.refs) return unmodelled("references that a callback keeps");
@@ -33,7 +35,7 @@ export function checkLeave(cx: Cx, state: State): Outcome {
 export function checkAbnormalReturn(cx: Cx, state: State, what: string): Outcome {
   const { why, func } = topFrame(state);
   if (why.kind === "entry") return undefined;
-  if (why.kind === "callback") return unmodelled(`${what} in a function that is called back`);
+  if (why.kind === "callback" || why.kind === "async") return unmodelled(`${what} in a function that is called back`);
   const linked = cx.prep.funcs[func]!;
   const { btf } = cx.prep.program;
   const type = linked.btfType === undefined ? undefined : btf?.type(linked.btfType);
@@ -46,7 +48,7 @@ export function checkAbnormalReturn(cx: Cx, state: State, what: string): Outcome
 
 /** bpf_throw: the program ends here, and its argument is the result. kernel/bpf/verifier.c:check_kfunc_call */
 export function checkThrow(cx: Cx, state: State): Outcome {
-  if (state.frames.some((f) => f.why.kind === "callback"))
+  if (state.frames.some((f) => f.why.kind === "callback" || f.why.kind === "async"))
     return refuse("E0558", ["bpf_throw", "a helper called this function"]);
   const leaks = checkLeaks(cx, state) ?? checkSections(state);
   if (leaks) return leaks;
@@ -54,6 +56,13 @@ export function checkThrow(cx: Cx, state: State): Outcome {
   if (rule.kind === "unmodelled") return unmodelled(`what ${cx.facts.programKind} programs may return`);
   if (rule.kind !== "range") return undefined;
   return checkRange(cx, state, `this ${cx.facts.programKind} program`, rule.min, rule.max, rule.width, 1);
+}
+
+/** The result of a function that is called later. */
+function checkLater(cx: Cx, state: State, why: FrameKind & { readonly kind: "async" }): Outcome {
+  const wrong = checkRange(cx, state, `a callback of ${why.setter}`, why.min, why.max);
+  const wide = why.min !== why.max && wrong?.kind === "refused" && wrong.code === "E0562";
+  return wide ? unmodelled(`what a callback of ${why.setter} may return`) : wrong;
 }
 
 function checkLeaks(cx: Cx, state: State): Outcome {

@@ -34,7 +34,7 @@ export function noteNeeded(cx: Cx, state: State): void {
 
 /** Whether the result must lie in a range. */
 const isRanged = (cx: Cx, why: FrameKind["kind"]): boolean =>
-  why === "callback" || (why === "entry" && cx.facts.returns.kind === "range");
+  why === "callback" || why === "async" || (why === "entry" && cx.facts.returns.kind === "range");
 
 /** How far a pointer is moved. */
 function pointerSum(state: State, dst: Reg, src: Reg): void {
