@@ -113,7 +113,8 @@ function isPerCpu(btf: BtfSpec, id: TypeId): boolean {
 function funcAddress(cx: Cx, state: State): Value | NonNullable<Outcome> {
   const func = calledFunc(cx.prep, state.at);
   const linked = cx.prep.funcs[func];
-  if (!linked || func === 0 || topFrame(state).func === func) {
+  const { why, func: running } = topFrame(state);
+  if (!linked || func === 0 || (running === func && why.kind !== "async")) {
     return refuse("E0573", ["the program itself cannot be one"]);
   }
   if (linked.linkage !== "static")

@@ -180,9 +180,14 @@ export function releaseDynptr(state: State, v: Value): void {
   release(state, found.ref, () => unknownScalar(state.at));
 }
 
-/** A part of what a dynptr stands for, as memory. */
-export function sliceOf(cx: Cx, state: State, of: Dynptr, size: number, readOnly: boolean): Value {
-  const to: Region = { kind: "mem", size, readOnly, ringbuf: false, ...(isOfPacket(of.kind) && { packet: true }) };
+/** The kernel keeps sizes in 32 bits. */
+const MOST = 1n << 31n;
+
+/** A part of what a dynptr stands for, as memory; undefined for a size that is none. */
+export function sliceOf(cx: Cx, state: State, of: Dynptr, size: bigint, readOnly: boolean): Value | undefined {
+  if (size >= MOST) return undefined;
+  const packet = isOfPacket(of.kind) && { packet: true };
+  const to: Region = { kind: "mem", size: Number(size), readOnly, ringbuf: false, ...packet };
   return pointer(to, state.at, { nullable: true, id: cx.newId(), parent: of.id });
 }
 

@@ -242,8 +242,8 @@ function resultOf(cx: Cx, state: State, helper: Helper): Result {
 function dataOf(cx: Cx, state: State): Result {
   const of = dynptrAt(state, regOf(state, 1));
   const size = regOf(state, 3);
-  if (!of || size.kind !== "scalar") return { kind: "unmodelled", what: "the result of bpf_dynptr_data" };
-  return known(sliceOf(cx, state, of, Number(constOf(size) ?? 0n), false));
+  const slice = size.kind === "scalar" && of ? sliceOf(cx, state, of, constOf(size) ?? 0n, false) : undefined;
+  return slice ? known(slice) : { kind: "unmodelled", what: "the result of bpf_dynptr_data" };
 }
 
 /** What a variable of one processor is on this one, or on another. kernel/bpf/verifier.c:check_helper_call */

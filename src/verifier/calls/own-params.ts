@@ -4,6 +4,7 @@
  */
 import type { Param } from "../../btf/type.ts";
 import type { Reg } from "../../isa/insn.ts";
+import { MAX_VAR_OFF } from "../bounds.ts";
 import type { Cx } from "../cx.ts";
 import { constOf } from "../domain/scalar.ts";
 import { reg as regOf, type State } from "../domain/state.ts";
@@ -146,7 +147,9 @@ function sliceSize(cx: Cx, state: State, a: Own): Outcome {
   const room = isNull(regOf(state, buffer)) ? undefined : checkSize(cx, state, a.reg, use);
   if (room?.kind === "refused" && room.code === "E0527") return unmodelled(`read-only memory as a buffer of ${name}`);
   if (room) return room;
-  return constOf(a.value) === undefined ? refuse("E0553", [regName(a.reg), name], { about: [a.value] }) : undefined;
+  const size = constOf(a.value);
+  if (size === undefined) return refuse("E0553", [regName(a.reg), name], { about: [a.value] });
+  return size >= MAX_VAR_OFF ? unmodelled(`a slice of ${size} bytes`) : undefined;
 }
 
 /** The context of programs that have packets; elsewhere the kernel's struct. kernel/bpf/btf.c:btf_is_prog_ctx_type */
@@ -204,7 +207,7 @@ export function ownResult(cx: Cx, state: State, kfunc: KfuncFacts): Value | unde
   const of = dynptrAt(state, regOf(state, 1));
   const size = regOf(state, 4);
   if (!of || size.kind !== "scalar") return undefined;
-  return sliceOf(cx, state, of, Number(constOf(size) ?? 0n), kfunc.name === "bpf_dynptr_slice");
+  return sliceOf(cx, state, of, constOf(size) ?? 0n, kfunc.name === "bpf_dynptr_slice");
 }
 
 /** The function that the kernel calls later, as the kfunc takes it. */
