@@ -1,6 +1,6 @@
 /** Walks every path of a function, deepest first, until all have ended or one is refused. kernel/bpf/verifier.c:do_check */
 import type { AccessKinds } from "./access-kinds.ts";
-import { beginsLater } from "./calls/async.ts";
+import { beginsLater, setsLater } from "./calls/async.ts";
 import { asksIterator } from "./calls/iterators.ts";
 import type { Cx } from "./cx.ts";
 import type { DepthMeter } from "./depth.ts";
@@ -77,7 +77,7 @@ class Walk {
     while (this.#progress.processed <= this.#progress.limit) {
       const { at } = state;
       if (cx.live.meets[at] && this.#progress.prune) {
-        const visit = this.#seen.visit(state, loopsAt(cx, state), parent, this.#worthKeeping());
+        const visit = this.#seen.visit(state, loopsAt(cx, state), parent, this.#worthKeeping() || setsLater(cx, at));
         if (visit.kind === "covered") break;
         if (visit.kind === "endless") return this.#refused(refuse("E0566", []), state);
         if (visit.checkpoint) {

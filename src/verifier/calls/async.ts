@@ -101,6 +101,16 @@ export function laterState(cx: Cx, state: State, setter: Setter, name: string): 
   };
 }
 
+/** Whether the instruction sets off a function that may come back to it: states are kept there. */
+export function setsLater(cx: Cx, at: number): boolean {
+  const { insn } = cx.prep.insns[at]!;
+  if (insn.kind !== "call") return false;
+  const { callee } = insn;
+  if (callee.kind === "helper") return setterOf(cx.facts.helper(callee.id).name ?? "") !== undefined;
+  if (callee.kind !== "kfunc_id") return false;
+  return setterOf(cx.facts.kfunc(callee.btfId, callee.off)?.name ?? "") !== undefined;
+}
+
 /** Whether a call began a way of its own: a function that is called later. */
 export function beginsLater(cx: Cx, at: number, other: State): boolean {
   const [frame] = other.frames;
