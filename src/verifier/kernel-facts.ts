@@ -204,15 +204,15 @@ function allowed(kernel: Kernel, helper: Helper, info: SectionInfo, target: Atta
   if (helper.allowedBy === "bpf_d_path_allowed" && target?.kind === "func") {
     return mayCallDPath(target.name) ? undefined : refuse("E0546", [helper.name, `${kindOf(info)}/${target.name}`]);
   }
-  if (
-    helper.allowedBy === "bpf_sk_storage_tracing_allowed" &&
-    target?.kind === "func" &&
-    !target.name.startsWith("bpf_sk_storage")
-  ) {
-    return undefined;
-  }
+  if (helper.allowedBy === "bpf_sk_storage_tracing_allowed" && mayUseStorage(info, target)) return undefined;
   if (helper.name === OVERRIDE && kernel.btf.byName(OVERRIDE, "func").length > 0) return undefined;
   return unmodelled(`whether ${helper.name} may be called here`);
+}
+
+/** net/core/bpf_sk_storage.c:bpf_sk_storage_tracing_allowed */
+function mayUseStorage(info: SectionInfo, target: AttachTarget | undefined): boolean {
+  if (info.attachType === "BPF_TRACE_ITER" || info.attachType === "BPF_TRACE_RAW_TP") return true;
+  return target?.kind === "func" && !target.name.startsWith("bpf_sk_storage");
 }
 
 function kfuncFact(kernel: Kernel, info: SectionInfo, id: number): KfuncFacts | undefined {

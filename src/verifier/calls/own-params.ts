@@ -11,6 +11,8 @@ import { reg as regOf, type State } from "../domain/state.ts";
 import type { Value } from "../domain/value.ts";
 import type { KfuncFacts } from "../facts.ts";
 import { type Outcome, refuse, unmodelled } from "../outcome.ts";
+import { dropPackets } from "../packet.ts";
+import { canSleep } from "../sleep.ts";
 import { strip } from "../struct-walk.ts";
 import { regName, structName, valueWords } from "../words.ts";
 import { ASYNC_FIELDS, bindsMap, checkField, checkOwnMap, laterState, setterOf } from "./async.ts";
@@ -39,10 +41,13 @@ export interface Own {
 
 type Rule = (cx: Cx, state: State, a: Own) => Outcome;
 
+const PULL = "bpf_xdp_pull_data";
+
 /** Kfuncs whose rules beyond their parameters are all here. */
 const MODELLED: ReadonlySet<string> = new Set([
   "bpf_copy_from_user_str",
   "bpf_copy_from_user_task_str",
+  "bpf_map_sum_elem_count",
   "bpf_stream_vprintk",
   "bpf_task_work_schedule_resume",
   "bpf_task_work_schedule_signal",
@@ -50,11 +55,12 @@ const MODELLED: ReadonlySet<string> = new Set([
   "bpf_wq_init",
   "bpf_wq_set_callback",
   "bpf_wq_start",
+  PULL,
 ]);
 
 /** Whether nothing but the parameters has to be looked at. */
 export const isOwn = (kfunc: KfuncFacts): boolean =>
-  MODELLED.has(kfunc.name) || /(^bpf_dynptr_|_dynptr$)/.test(kfunc.name);
+  MODELLED.has(kfunc.name) || /(^bpf_dynptr_|_dynptr$|^bpf_iter_css_)/.test(kfunc.name);
 
 /** Kinds that kfuncs make, or take. */
 const MAKES: Readonly<Record<string, DynptrKind>> = {
@@ -81,7 +87,8 @@ export function ownRule(kfunc: KfuncFacts, param: Param): Rule | undefined {
   if (target.kind !== "struct") return undefined;
   if (target.name === DYNPTR) return dynptr;
   if (ASYNC_FIELDS.has(target.name)) return (cx, _, a) => told(cx, a, checkField(cx, a.value, target.name));
-  return name in MAKES && name !== "bpf_dynptr_from_file" ? packetSource : undefined;
+  const ofPacket = name === PULL || (name in MAKES && name !== "bpf_dynptr_from_file");
+  return ofPacket ? packetSource : undefined;
 }
 
 /** Whether the argument is no memory that the kfunc writes to, though it is a pointer. */
@@ -155,7 +162,7 @@ function sliceSize(cx: Cx, state: State, a: Own): Outcome {
 /** The context of programs that have packets; elsewhere the kernel's struct. kernel/bpf/btf.c:btf_is_prog_ctx_type */
 function packetSource(cx: Cx, _: State, a: Own): Outcome {
   const { value, kfunc } = a;
-  const want = kfunc.name === "bpf_dynptr_from_xdp" ? "xdp_md" : "__sk_buff";
+  const want = kfunc.name === "bpf_dynptr_from_xdp" || kfunc.name === PULL ? "xdp_md" : "__sk_buff";
   if (cx.facts.ctxTypes.includes(want)) {
     if (value.kind !== "ptr" || value.to.kind !== "ctx") return told(cx, a, "the context");
     const asGiven = value.off === 0 && !value.varying;
@@ -173,6 +180,8 @@ function packetSource(cx: Cx, _: State, a: Own): Outcome {
 export function checkOwn(cx: Cx, state: State, kfunc: KfuncFacts): Outcome {
   if (kfunc.name === "bpf_dynptr_slice_rdwr" && cx.facts.packets !== "write")
     return refuse("E0558", [kfunc.name, `${cx.facts.programKind} programs may not write to packets`]);
+  if (kfunc.name === "bpf_iter_css_task_new" && !/^(lsm|iter)/.test(cx.facts.programKind) && !canSleep(cx, state))
+    return refuse("E0558", [kfunc.name, "only for security hooks, iterators and where the program may sleep"]);
   const target = WRITERS.test(kfunc.name) ? dynptrAt(state, regOf(state, 1)) : undefined;
   return target && isOfPacket(target.kind) ? unmodelled(`${kfunc.name} on packet data`) : undefined;
 }
@@ -182,6 +191,7 @@ const WRITERS = /^bpf_(dynptr_(memset|copy)|(probe_read|copy_from).*_dynptr)$/;
 
 /** What a checked call does to dynptrs, before its registers are gone. */
 export function runOwn(cx: Cx, state: State, kfunc: KfuncFacts, proto: Proto): void {
+  if (kfunc.name === PULL) dropPackets(state);
   if (kfunc.name === DISCARD) releaseDynptr(state, regOf(state, 1));
   proto.params.forEach((param, i) => {
     if (!param.name.includes("__uninit") || ownRule(kfunc, param) !== dynptr) return;
