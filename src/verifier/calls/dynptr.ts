@@ -59,8 +59,6 @@ export interface DynptrUse {
   /** It is made by the call. */
   readonly makes?: boolean;
   readonly releases?: boolean;
-  /** The call may change it. */
-  readonly changes?: boolean;
   readonly kind?: DynptrKind;
 }
 
@@ -73,7 +71,6 @@ export function checkDynptr(cx: Cx, state: State, v: Value, use: DynptrUse): str
   const found = dynptrAt(state, v);
   if (!found) return "a dynptr that was made before";
   if (found.isConst && use.releases) return "a dynptr that the program owns";
-  if (found.isConst && use.changes) return unmodelled("a dynptr of somebody else that is changed");
   if (use.kind && found.kind !== use.kind) return `a dynptr of kind ${use.kind}`;
   if (use.releases && found.ref === 0) return "a dynptr that holds a reference";
   return undefined;

@@ -22,7 +22,6 @@ import {
   type DynptrKind,
   type DynptrUse,
   dynptrAt,
-  isOfPacket,
   makeDynptr,
   releaseDynptr,
   sliceOf,
@@ -118,19 +117,11 @@ function dynptrUse({ kfunc, param }: Own): DynptrUse {
   const makes = param.name.includes("__uninit");
   if (makes) return { makes };
   if (kfunc.name === DISCARD) return { releases: true, kind: "file" };
-  return isConst(kfunc, param) ? {} : { changes: true };
-}
-
-/** Whether the parameter is a pointer to what is const. */
-function isConst(kfunc: KfuncFacts, param: Param): boolean {
-  const { type } = strip(kfunc.btf, param.type);
-  return type.kind === "ptr" && kfunc.btf.type(type.type).kind === "const";
+  return {};
 }
 
 function ownMap(cx: Cx, state: State, a: Own): Outcome {
   const field = regOf(state, a.kfunc.name === "bpf_wq_init" ? 1 : 2);
-  if (a.value.kind === "ptr" && (a.value.to.kind === "map_value" || a.value.to.kind === "map_key"))
-    return unmodelled(`${valueWords(cx, a.value)} instead of a map, as an argument of ${a.kfunc.name}`);
   return told(cx, a, checkOwnMap(field, a.value));
 }
 
@@ -182,12 +173,8 @@ export function checkOwn(cx: Cx, state: State, kfunc: KfuncFacts): Outcome {
     return refuse("E0558", [kfunc.name, `${cx.facts.programKind} programs may not write to packets`]);
   if (kfunc.name === "bpf_iter_css_task_new" && !/^(lsm|iter)/.test(cx.facts.programKind) && !canSleep(cx, state))
     return refuse("E0558", [kfunc.name, "only for security hooks, iterators and where the program may sleep"]);
-  const target = WRITERS.test(kfunc.name) ? dynptrAt(state, regOf(state, 1)) : undefined;
-  return target && isOfPacket(target.kind) ? unmodelled(`${kfunc.name} on packet data`) : undefined;
+  return undefined;
 }
-
-/** Kfuncs that write to what their first dynptr stands for. */
-const WRITERS = /^bpf_(dynptr_(memset|copy)|(probe_read|copy_from).*_dynptr)$/;
 
 /** What a checked call does to dynptrs, before its registers are gone. */
 export function runOwn(cx: Cx, state: State, kfunc: KfuncFacts, proto: Proto): void {
