@@ -3,7 +3,7 @@ import type { Reg } from "../isa/insn.ts";
 import { checkSections } from "./calls/sections.ts";
 import type { Cx } from "./cx.ts";
 import { describe, signExtend } from "./domain/scalar.ts";
-import { type FrameKind, nothingHeld, reg as regOf, type State, topFrame } from "./domain/state.ts";
+import { nothingHeld, reg as regOf, type State, topFrame } from "./domain/state.ts";
 import type { Value } from "./domain/value.ts";
 import { checkReadable } from "./holds.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
@@ -20,7 +20,11 @@ export function checkLeave(cx: Cx, state: State): Outcome {
     case "call":
       return returnsStack(regOf(state, 0));
     case "async":
-      return checkLeaks(cx, state) ?? checkSections(state) ?? checkLater(cx, state, why);
+      return (
+        checkLeaks(cx, state) ??
+        checkSections(state) ??
+        checkRange(cx, state, `a callback of ${why.setter}`, why.min, why.max)
+      );
     case "callback":
       if (state.held !== nothingHeld) return unmodelled("a section that a callback leaves open");
       if (state.refs.length !== why.refs) return unmodelled("references that a callback keeps");
@@ -56,13 +60,6 @@ export function checkThrow(cx: Cx, state: State): Outcome {
   if (rule.kind === "unmodelled") return unmodelled(`what ${cx.facts.programKind} programs may return`);
   if (rule.kind !== "range") return undefined;
   return checkRange(cx, state, `this ${cx.facts.programKind} program`, rule.min, rule.max, rule.width, 1);
-}
-
-/** The result of a function that is called later. */
-function checkLater(cx: Cx, state: State, why: FrameKind & { readonly kind: "async" }): Outcome {
-  const wrong = checkRange(cx, state, `a callback of ${why.setter}`, why.min, why.max);
-  const wide = why.min !== why.max && wrong?.kind === "refused" && wrong.code === "E0562";
-  return wide ? unmodelled(`what a callback of ${why.setter} may return`) : wrong;
 }
 
 function checkLeaks(cx: Cx, state: State): Outcome {

@@ -24,6 +24,8 @@ u64 bpf_dynptr_size(const struct bpf_dynptr *d) __ksym;
 struct file *bpf_get_task_exe_file(struct task_struct *t) __ksym;
 void bpf_put_file(struct file *f) __ksym;
 void bpf_rcu_read_lock(void) __ksym;
+int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __ksym;
+void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym;
 int bpf_wq_init(struct bpf_wq *wq, void *map, unsigned int flags) __ksym;
 int bpf_wq_set_callback(struct bpf_wq *wq, int (*cb)(void *, int *, void *), unsigned int flags) __ksym;
 int bpf_task_work_schedule_signal(struct task_struct *t, struct bpf_task_work *tw, void *map, int (*cb)(struct bpf_map *, void *, void *)) __ksym;
@@ -38,6 +40,7 @@ static int qzero(void *map, int *key, void *v) { return 0; }
 static int qsleeps(void *map, int *key, void *v) { u64 b; bpf_copy_from_user(&b, 8, user); return 0; }
 static int qpast(void *map, int *key, void *v) { out = key[1]; return 0; }
 static int works_on(struct bpf_map *map, void *key, void *v) { return 7; }
+static __naked __noinline int works_any(void) { asm volatile("call 5;\\nexit;"); }
 static long vma(struct task_struct *t, struct vm_area_struct *v, u64 *x) { *x = v->vm_start; return 0; }
 static long vma2(struct task_struct *t, struct vm_area_struct *v, u64 *x) { return 2; }
 static long vmaw(struct task_struct *t, struct vm_area_struct *v, u64 *x) { x[1] = 0; return 0; }
@@ -110,6 +113,16 @@ const rows: readonly Row[] = [
     "tc",
     `${SKB} u64 *p = bpf_dynptr_slice(&d, 0, 0, 8); if (!p) return 0; bpf_dynptr_write(&d, 0, &out, 8, 0); out = *p; return 0;`,
   ],
+  [
+    "accepted",
+    "raw_tp",
+    "union { struct bpf_dynptr d; struct bpf_iter_num i; } u; bpf_dynptr_from_mem(bytes, 8, 0, &u.d); bpf_iter_num_new(&u.i, 0, 3); bpf_iter_num_destroy(&u.i); return 0;",
+  ],
+  [
+    "E0560",
+    "raw_tp",
+    "union { struct bpf_dynptr d; struct bpf_iter_num i; } u; bpf_ringbuf_reserve_dynptr(&ring, 8, 0, &u.d); bpf_iter_num_new(&u.i, 0, 3); bpf_iter_num_destroy(&u.i); return 0;",
+  ],
   ["accepted", "lsm/file_open", `${FILE} bpf_dynptr_file_discard(&d); bpf_put_file(f); return 0;`],
   ["E0560", "lsm/file_open", `${FILE} bpf_put_file(f); bpf_dynptr_file_discard(&d); return 0;`],
   ["E0560", "lsm/file_open", `${FILE} bpf_put_file(f); return 0;`],
@@ -143,6 +156,11 @@ const rows: readonly Row[] = [
     `${WORK} bpf_task_work_schedule_signal(bpf_get_current_task_btf(), &e->tw, &timers, works_on); return 0;`,
   ],
 
+  [
+    "E0562",
+    "perf_event",
+    `${WORK} bpf_task_work_schedule_signal(bpf_get_current_task_btf(), &e->tw, &works, (void *)works_any); return 0;`,
+  ],
   ["accepted", "raw_tp", "u64 x = 0; bpf_find_vma(bpf_get_current_task_btf(), 0, vma, &x, 0); return 0;"],
   ["E0562", "raw_tp", "u64 x = 0; bpf_find_vma(bpf_get_current_task_btf(), 0, vma2, &x, 0); return 0;"],
   ["E0518", "raw_tp", "u64 x = 0; bpf_find_vma(bpf_get_current_task_btf(), 0, vmaw, &x, 0); return 0;"],
@@ -154,6 +172,8 @@ const rows: readonly Row[] = [
   ["E0556", "raw_tp", snprintf("%d %d", 8)],
   ["accepted", "raw_tp", snprintf("%d", 24)],
   ["E0551", "raw_tp", snprintf("%d", 7)],
+  ["E0556", "raw_tp", snprintf("%p%d", 8)],
+  ["E0556", "raw_tp", snprintf("a\\001", 8)],
   ["E0556", "raw_tp", snprintf("%hx", 8)],
   ["E0556", "raw_tp", snprintf("%sx", 8)],
   ["E0556", "raw_tp", snprintf("%", 8)],
