@@ -33,6 +33,7 @@ __noinline int whole(struct bpf_dynptr *d) { u64 v; return bpf_dynptr_read(&v, 8
 static int zero(void *map, int *key, struct timed *v) { v->x = *key; return 0; }
 static int one(void *map, int *key, struct timed *v) { return 1; }
 static int again(void *map, int *key, struct timed *v) { bpf_timer_set_callback(&v->t, again); return 0; }
+static int both(void *map, int *key, struct timed *v) { if (v->x) bpf_timer_set_callback(&v->t, both); bpf_timer_set_callback(&v->t, both); return 0; }
 static int into(void *map, int *key, struct timed *v) { *(u64 *)&v->t = 1; return 0; }
 static int locks(void *map, int *key, struct timed *v) { bpf_rcu_read_lock(); return 0; }
 static int sleeps(void *map, int *key, struct timed *v) { u64 b; bpf_copy_from_user(&b, 8, user); return 0; }
@@ -137,6 +138,7 @@ const rows: readonly Row[] = [
   ["E0549", "tc", "struct bpf_timer t = {}; bpf_timer_cancel(&t); return 0;"],
   ["E0562", "tc", `${TIMER} bpf_timer_set_callback(&e->t, one); return 0;`],
   ["accepted", "tc", `${TIMER} bpf_timer_set_callback(&e->t, again); return 0;`],
+  ["accepted", "tc", `${TIMER} bpf_timer_set_callback(&e->t, both); return 0;`],
   ["E0534", "tc", `${TIMER} bpf_timer_set_callback(&e->t, into); return 0;`],
   ["E0560", "tc", `${TIMER} bpf_timer_set_callback(&e->t, locks); return 0;`],
   ["E0548", "syscall", `${TIMER} bpf_timer_set_callback(&e->t, sleeps); return 0;`],

@@ -96,7 +96,7 @@ export function laterState(cx: Cx, state: State, setter: Setter, name: string): 
     held: nothingHeld,
     at: cx.prep.funcs[func]!.start,
     path: state.path,
-    rounds: 0,
+    rounds: state.rounds + 1, // another entry: the same state again is no endless loop
     widened: state.widened,
   };
 }
