@@ -31,6 +31,18 @@ struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096);
 } records SEC(".maps");
+struct timed { u64 a; struct bpf_timer timer; };
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8);
+	__type(key, u32);
+	__type(value, struct timed);
+} timers SEC(".maps");
+struct {
+	__uint(type, BPF_MAP_TYPE_USER_RINGBUF);
+	__uint(max_entries, 4096);
+} sent SEC(".maps");
+const char formats[] = "%d\\0%d %s\\0%hx\\0%08lx%%\\0%pI4 %5c\\0%sx\\0%";
 u64 variables[2] = { 1, 2 };
 const volatile u64 constants[2] = { 3, 4 };
 char LICENSE[] SEC("license") = "GPL";
@@ -45,12 +57,33 @@ void bpf_preempt_enable(void) __ksym;
 int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __ksym;
 int *bpf_iter_num_next(struct bpf_iter_num *it) __ksym;
 void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym;
+int bpf_dynptr_from_skb(struct __sk_buff *s, u64 flags, struct bpf_dynptr *d) __ksym;
+void *bpf_dynptr_slice(const struct bpf_dynptr *d, u64 off, void *buffer, u64 size) __ksym;
+void *bpf_dynptr_slice_rdwr(const struct bpf_dynptr *d, u64 off, void *buffer, u64 size) __ksym;
+int bpf_dynptr_clone(const struct bpf_dynptr *d, struct bpf_dynptr *to) __ksym;
+u64 bpf_dynptr_size(const struct bpf_dynptr *d) __ksym;
+static __naked __noinline __attribute__((used)) int later_zero(void) { asm volatile("r4 = *(u64 *)(r3 + 0);\\nr0 = 0;\\nexit;"); }
+static __naked __noinline __attribute__((used)) int later_one(void) { asm volatile("r0 = 1;\\nexit;"); }
+static __naked __noinline __attribute__((used)) int later_past(void) { asm volatile("r0 = *(u64 *)(r3 + 8);\\nr0 = 0;\\nexit;"); }
+static __naked __noinline __attribute__((used)) int later_key(void) { asm volatile("r0 = *(u32 *)(r2 + 0);\\nexit;"); }
+static __naked __noinline __attribute__((used)) int later_given(void) { asm volatile("r0 = *(u64 *)(r1 + 0);\\nr0 = 0;\\nexit;"); }
 static __naked __noinline __attribute__((used)) int reads_first(void) { asm volatile("r0 = r1;\\nexit;"); }
 static __naked __noinline __attribute__((used)) int writes_through(void) { asm volatile("*(u64 *)(r1 + 0) = 1;\\nr0 = 0;\\nexit;"); }
 static __naked __noinline __attribute__((used)) int returns_number(void) { asm volatile("call 7;\\nexit;"); }
 `;
 
-const DATA = ["values", "locked", "records", "variables", "constants", ...OBJECT_DATA];
+const DATA = [
+  "values",
+  "locked",
+  "records",
+  "variables",
+  "constants",
+  "timers",
+  "sent",
+  "formats",
+  "later_\\w+",
+  ...OBJECT_DATA,
+];
 const FUNCS = ["reads_first", "writes_through", "returns_number", ...OBJECT_FUNCS];
 const NAMES = new RegExp(`\\b(${DATA.join("|")}) ll|call (bpf_\\w+|${FUNCS.join("|")})`, "g");
 

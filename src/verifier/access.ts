@@ -2,6 +2,7 @@
 import type { Src } from "../isa/insn.ts";
 import type { LinkedMap } from "../link/model.ts";
 import { checkInside, spanOf } from "./bounds.ts";
+import { checkOverwrite, hasDynptr } from "./calls/dynptr.ts";
 import { FLAGS } from "./calls/irq-flags.ts";
 import type { Cx } from "./cx.ts";
 import { describe } from "./domain/scalar.ts";
@@ -67,7 +68,7 @@ function checkRegion(cx: Cx, state: State, p: Pointer, access: Access): Outcome 
   const to: Region = p.to;
   switch (to.kind) {
     case "stack":
-      return checkStack(state, p, access) ?? checkSpill(state, access, to.frame);
+      return checkStack(cx, state, p, access) ?? checkSpill(state, access, to.frame);
     case "map_value":
       return checkMapValue(cx, state, p, access);
     case "map_key":
@@ -91,6 +92,7 @@ function checkRegion(cx: Cx, state: State, p: Pointer, access: Access): Outcome 
     case "func":
     case "packet_end":
     case "object":
+    case "dynptr":
       return refuse("E0534", [reg, valueWords(cx, p)], { about: [p] });
     case "packet":
       return isPacket(p) ? checkPacketAccess(cx, p, access) : undefined;
@@ -130,7 +132,7 @@ const writes = (access: Access): boolean => access.mode !== "read";
 const readOnly = (cx: Cx, p: Pointer): Outcome => refuse("E0527", [regionWords(cx, p)], { about: [p] });
 
 /** Bounds and alignment of a stack access. kernel/bpf/verifier.c:check_stack_access_within_bounds */
-function checkStack(state: State, p: Pointer, access: Access): Outcome {
+function checkStack(cx: Cx, state: State, p: Pointer, access: Access): Outcome {
   const span = spanOf(p);
   const reg = regName(access.base);
   if (!isAligned(offsetBits(p, access.off), access.size)) {
@@ -142,6 +144,8 @@ function checkStack(state: State, p: Pointer, access: Access): Outcome {
   const frame = p.to.kind === "stack" ? state.frames[p.to.frame] : undefined;
   const [from, to] = [Number(span.min) + access.off, Number(span.max) + access.off + access.size];
   const object = frame && objectIn(frame.stack, from, to);
+  if (object && frame && p.to.kind === "stack" && hasDynptr(frame.stack, from, to))
+    return touchedDynptr(cx, state, p.to.frame, { from, to, access });
   if (object) return touched(object, p, access);
   if (p.varying || access.mode === "write") return undefined;
   return checkFill(state, p, access);
@@ -160,6 +164,20 @@ function touched(object: Value, p: Pointer, access: Access): Outcome {
       about: [object],
     },
   );
+}
+
+interface Touch {
+  readonly from: number;
+  readonly to: number;
+  readonly access: Access;
+}
+
+/** Writing ends a dynptr, unless it alone holds a reference; nobody reads one. */
+function touchedDynptr(cx: Cx, state: State, frame: number, touch: Touch): Outcome {
+  const { from, to, access } = touch;
+  if (access.mode !== "write" || access.atomic)
+    return refuse("E0534", [regName(access.base), "a pointer to a dynptr on the stack"]);
+  return checkOverwrite(cx, state, frame, from, to);
 }
 
 /** `size` bytes from each of the offsets in `span` (plus `off`) lie inside the stack. */

@@ -3,11 +3,12 @@
 import type { BtfSpec, TypeId } from "../btf/type.ts";
 import type { Imm64 } from "../isa/insn.ts";
 import type { LinkedMap } from "../link/model.ts";
+import { ASYNC_FIELDS } from "./calls/async.ts";
 import type { Cx } from "./cx.ts";
 import { constant, unknownScalar } from "./domain/scalar.ts";
 import { type State, topFrame } from "./domain/state.ts";
 import { pointer, type Value } from "./domain/value.ts";
-import { openInMap, valuesHaveLocks } from "./map-fields.ts";
+import { openInMap, specialFields, valuesHaveLocks } from "./map-fields.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
 import { calledFunc } from "./prepare.ts";
 import { sizeOf, strip } from "./struct-walk.ts";
@@ -68,6 +69,9 @@ function mapTrouble(cx: Cx, map: LinkedMap): Outcome {
   }
   if (valuesHaveLocks(cx, map) && cx.facts.barsLocks)
     return refuse("E0574", [`${cx.facts.programKind} programs cannot use map '${map.name}', which holds a lock`]);
+  const timers = specialFields(cx, map).some(({ name }) => ASYNC_FIELDS.has(name));
+  if (timers && cx.facts.barsLocks && !cx.facts.timersAnywhere)
+    return unmodelled(`${cx.facts.programKind} programs with timers`);
   return openInMap(cx, map);
 }
 
@@ -108,7 +112,8 @@ function isPerCpu(btf: BtfSpec, id: TypeId): boolean {
 function funcAddress(cx: Cx, state: State): Value | NonNullable<Outcome> {
   const func = calledFunc(cx.prep, state.at);
   const linked = cx.prep.funcs[func];
-  if (!linked || func === 0 || topFrame(state).func === func) {
+  const { why, func: running } = topFrame(state);
+  if (!linked || func === 0 || (running === func && why.kind !== "async")) {
     return refuse("E0573", ["the program itself cannot be one"]);
   }
   if (linked.linkage !== "static")

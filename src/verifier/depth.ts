@@ -11,6 +11,17 @@ import { calledFunc } from "./prepare.ts";
 /** Collects, while paths are walked, how far down each function's stack is reached. */
 export class DepthMeter {
   readonly #used = new Map<number, number>();
+  readonly #later = new Set<number>();
+
+  /** A function that the kernel calls by itself begins a stack of its own. */
+  noteLater(func: number): void {
+    this.#later.add(func);
+  }
+
+  /** Functions that are called later. */
+  get later(): ReadonlySet<number> {
+    return this.#later;
+  }
 
   /** Bytes of stack that a function uses. */
   used(func: number): number {
@@ -60,7 +71,7 @@ export function checkDepth(cx: Cx, meter: DepthMeter): Outcome {
     // Timers may arm one another: a callback that is being followed already begins a stack of its own.
     memo.set(f, { size: 0, calls: 0 });
     let below = { size: 0, calls: 0 };
-    for (const callee of calleesOf(cx, f)) {
+    for (const callee of calleesOf(cx, f, meter.later)) {
       const chain = deepest(callee);
       if (chain.size > below.size) below = chain;
     }
@@ -69,7 +80,7 @@ export function checkDepth(cx: Cx, meter: DepthMeter): Outcome {
     memo.set(f, chain);
     return chain;
   };
-  const { size, calls } = deepest(0);
+  const { size, calls } = [0, ...meter.later].map(deepest).reduce((a, b) => (b.size > a.size ? b : a));
   return size > STACK_SIZE
     ? refuse("E0565", [size, calls], { help: "make buffers smaller, or keep them in a map" })
     : undefined;
@@ -80,13 +91,15 @@ function ownSize(cx: Cx, used: number): number {
   return Math.ceil(used / ROUND) * ROUND;
 }
 
-/** Functions that a function calls or hands out as callbacks. */
-function calleesOf(cx: Cx, f: number): readonly number[] {
+/** Functions that a function calls or hands out as callbacks, but those that are called later. */
+function calleesOf(cx: Cx, f: number, later: ReadonlySet<number>): readonly number[] {
   const func = cx.prep.funcs[f]!;
   const direct = callsOf(cx.prep, func.start, func.end).map(([, callee]) => callee);
   for (let i = func.start; i < func.end; i++) {
     const insn = cx.prep.insns[i]!.insn;
-    if (insn.kind === "ld_imm64" && insn.value.kind === "func_off") direct.push(calledFunc(cx.prep, i));
+    if (insn.kind !== "ld_imm64" || insn.value.kind !== "func_off") continue;
+    const callee = calledFunc(cx.prep, i);
+    if (!later.has(callee)) direct.push(callee);
   }
   return direct;
 }

@@ -1,5 +1,6 @@
 /** Walks every path of a function, deepest first, until all have ended or one is refused. kernel/bpf/verifier.c:do_check */
 import type { AccessKinds } from "./access-kinds.ts";
+import { beginsLater, setsLater } from "./calls/async.ts";
 import { callsOrder } from "./calls/graph.ts";
 import { asksIterator } from "./calls/iterators.ts";
 import type { Cx } from "./cx.ts";
@@ -77,7 +78,7 @@ class Walk {
     while (this.#progress.processed <= this.#progress.limit) {
       const { at } = state;
       if (cx.live.meets[at] && this.#progress.prune) {
-        const visit = this.#seen.visit(state, loopsAt(cx, state), parent, this.#worthKeeping());
+        const visit = this.#seen.visit(state, loopsAt(cx, state), parent, this.#worthKeeping() || setsLater(cx, at));
         if (visit.kind === "covered") break;
         if (visit.kind === "endless") return this.#refused(refuse("E0566", []), state);
         if (visit.checkpoint) {
@@ -99,8 +100,11 @@ class Walk {
       if (other && loops) widenAgainst(parent, at, rounds, other);
       if (cx.prep.insns[at]!.insn.kind === "jump") this.#jumps++;
       if (other) {
-        if (parent) parent.open++;
-        this.#pending.push({ state: other, parent });
+        const later = beginsLater(cx, at, other);
+        if (later) this.#progress.depth.noteLater(other.frames[0]!.func);
+        const hangs = later ? undefined : parent;
+        if (hangs) hangs.open++;
+        this.#pending.push({ state: other, parent: hangs });
         if (this.#pending.length > MAX_PENDING) {
           this.#progress.unknown.add(`more than ${MAX_PENDING} branches wait to be followed`);
           this.#pending.length = 0;

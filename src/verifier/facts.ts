@@ -74,6 +74,10 @@ export interface Facts {
   readonly maxFrames: number;
   /** Whether a subprogram's stack is its own (no sum over the call chain). */
   readonly privateStack: boolean;
+  /** A dynptr with a reference may be overwritten while a clone holds it, too. */
+  readonly countsClones: boolean;
+  /** Maps with timers may be used by programs of all kinds. */
+  readonly timersAnywhere: boolean;
   /** The kernel knows what dividing by a constant, or swapping bytes, does to a range. */
   readonly followsDivision: boolean;
   readonly followsSwaps: boolean;

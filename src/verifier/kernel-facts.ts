@@ -65,6 +65,8 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     sleepable: info.sleepable,
     maxFrames: limitsOf(kernel).callFrames,
     privateStack: ["KPROBE", "TRACEPOINT", "PERF_EVENT", "RAW_TRACEPOINT", "TRACING", "LSM"].includes(info.progType),
+    countsClones: atLeast(kernel.version, 7, 2),
+    timersAnywhere: atLeast(kernel.version, 7, 2),
     followsDivision: atLeast(kernel.version, 7, 0),
     followsSwaps: atLeast(kernel.version, 7, 0),
     mergesOffsets: atLeast(kernel.version, 7, 1),
@@ -245,22 +247,23 @@ function allowed(kernel: Kernel, helper: Helper, info: SectionInfo, target: Atta
   if (helper.allowedBy === "bpf_d_path_allowed" && target?.kind === "func") {
     return mayCallDPath(target.name) ? undefined : refuse("E0546", [helper.name, `${kindOf(info)}/${target.name}`]);
   }
-  if (
-    helper.allowedBy === "bpf_sk_storage_tracing_allowed" &&
-    target?.kind === "func" &&
-    !target.name.startsWith("bpf_sk_storage")
-  ) {
-    return undefined;
-  }
+  if (helper.allowedBy === "bpf_sk_storage_tracing_allowed" && mayUseStorage(info, target)) return undefined;
   if (helper.name === OVERRIDE && kernel.btf.byName(OVERRIDE, "func").length > 0) return undefined;
   return unmodelled(`whether ${helper.name} may be called here`);
+}
+
+/** net/core/bpf_sk_storage.c:bpf_sk_storage_tracing_allowed */
+function mayUseStorage(info: SectionInfo, target: AttachTarget | undefined): boolean {
+  if (info.attachType === "BPF_TRACE_ITER" || info.attachType === "BPF_TRACE_RAW_TP") return true;
+  return target?.kind === "func" && !target.name.startsWith("bpf_sk_storage");
 }
 
 function kfuncFact(kernel: Kernel, info: SectionInfo, id: number, op: Operation | undefined): KfuncFacts | undefined {
   if (id <= 0 || id >= kernel.btf.typeCount) return undefined;
   const found = kfuncById(kernel, id as TypeId);
   if (!found) return undefined;
-  const may = mayCall(found, info, op);
+  // Whether it may sleep turns on the place of the call, too.
+  const may = mayCall({ ...found, sleepable: false }, info, op);
   return {
     name: found.name,
     btf: found.btf,

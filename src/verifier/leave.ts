@@ -25,6 +25,12 @@ export function checkLeave(cx: Cx, state: State): Outcome {
       );
     case "call":
       return returnsStack(regOf(state, 0));
+    case "async":
+      return (
+        checkLeaks(cx, state) ??
+        checkSections(state) ??
+        checkRange(cx, state, `a callback of ${why.setter}`, why.min, why.max)
+      );
     case "callback":
       if (!sameHeld(state.held, why.held ?? nothingHeld)) return unmodelled("a section that a callback leaves open");
       if (state.refs.length !== why.refs) return unmodelled("references that a callback keeps");
@@ -39,7 +45,7 @@ export function checkLeave(cx: Cx, state: State): Outcome {
 export function checkAbnormalReturn(cx: Cx, state: State, what: string): Outcome {
   const { why, func } = topFrame(state);
   if (why.kind === "entry") return undefined;
-  if (why.kind === "callback") return unmodelled(`${what} in a function that is called back`);
+  if (why.kind === "callback" || why.kind === "async") return unmodelled(`${what} in a function that is called back`);
   const linked = cx.prep.funcs[func]!;
   const { btf } = cx.prep.program;
   const type = linked.btfType === undefined ? undefined : btf?.type(linked.btfType);
@@ -52,7 +58,7 @@ export function checkAbnormalReturn(cx: Cx, state: State, what: string): Outcome
 
 /** bpf_throw: the program ends here, and its argument is the result. kernel/bpf/verifier.c:check_kfunc_call */
 export function checkThrow(cx: Cx, state: State): Outcome {
-  if (state.frames.some((f) => f.why.kind === "callback"))
+  if (state.frames.some((f) => f.why.kind === "callback" || f.why.kind === "async"))
     return refuse("E0558", ["bpf_throw", "a helper called this function"]);
   const leaks = checkLeaks(cx, state) ?? checkSections(state);
   if (leaks) return leaks;

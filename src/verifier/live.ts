@@ -45,11 +45,16 @@ export function liveness(prep: Prepared): Liveness {
 /** for_each_map_elem, find_vma, loop, user_ringbuf_drain: helpers that call a function of the program. */
 export const CALLING_HELPERS: ReadonlySet<number> = new Set([164, 180, 181, 209]);
 
+/** bpf_timer_set_callback: what it sets off may come back to it. */
+const TIMER_SETTER = 170;
+
 /** Calls that run a callback, iterators, and jumps of unknown count come back to themselves. */
 function repeats(insn: Insn): boolean {
   if (insn.kind === "may_goto") return true;
   if (insn.kind !== "call") return false;
-  return insn.callee.kind === "kfunc_id" || (insn.callee.kind === "helper" && CALLING_HELPERS.has(insn.callee.id));
+  const { callee } = insn;
+  if (callee.kind !== "helper") return callee.kind === "kfunc_id";
+  return CALLING_HELPERS.has(callee.id) || callee.id === TIMER_SETTER;
 }
 
 interface Effects {

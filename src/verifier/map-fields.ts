@@ -40,13 +40,9 @@ export const valuesHaveLocks = (cx: Cx, map: LinkedMap): boolean => holdsLock(re
 
 /** What of the map's values is not modelled, in words. */
 export function openInMap(cx: Cx, map: LinkedMap): Outcome {
-  const { broken, fields } = recordOfMap(cx, map);
-  if (broken) return unmodelled(`${broken} in the values of map '${map.name}'`);
-  const open = fields.find((f) => OPEN.has(f.name));
-  return open && unmodelled(`${open.name} in the values of map '${map.name}'`);
+  const { broken } = recordOfMap(cx, map);
+  return broken === undefined ? undefined : unmodelled(`${broken} in the values of map '${map.name}'`);
 }
-
-const OPEN: ReadonlySet<string> = new Set(["bpf_timer", "bpf_wq", "bpf_task_work"]);
 
 type Access = Need & { readonly kind: "access" };
 

@@ -34,7 +34,7 @@ export function noteNeeded(cx: Cx, state: State): void {
 
 /** Whether the result must lie in a range; in place of a pointer, that is null. */
 function isRanged(cx: Cx, why: FrameKind): boolean {
-  if (why.kind === "callback") return true;
+  if (why.kind === "callback" || why.kind === "async") return true;
   const ends = why.kind === "entry" || (why.kind === "global" && why.catches);
   return ends === true && ["range", "reference"].includes(cx.facts.returns.kind);
 }

@@ -113,7 +113,9 @@ export function packetOutcome(cond: Condition, a: Value, b: Value): boolean | un
   return op === "lt" || op === "ge" ? op === "ge" : undefined;
 }
 
+const isSlice = (v: Value): boolean => v.kind === "ptr" && v.to.kind === "mem" && v.to.packet === true;
+
 /** After the packet may have moved, pointers into it are numbers. kernel/bpf/verifier.c:clear_all_pkt_pointers */
 export function dropPackets(state: State): void {
-  mapValues(state, (v) => (isPacket(v) || isEnd(v) ? unknownScalar(state.at) : v));
+  mapValues(state, (v) => (isPacket(v) || isEnd(v) || isSlice(v) ? unknownScalar(state.at) : v));
 }

@@ -6,6 +6,7 @@ import { spanOf } from "./bounds.ts";
 import { branch } from "./branch.ts";
 import { runCall } from "./calls/call.ts";
 import { clobber } from "./calls/clobber.ts";
+import { overwrite } from "./calls/dynptr.ts";
 import type { Cx } from "./cx.ts";
 import {
   constant,
@@ -91,7 +92,7 @@ function go(state: State, to: number): Step {
 /** Back to the caller; out of a callback, to the call again: it may come once more. kernel/bpf/verifier.c:prepare_func_exit */
 function leave(state: State): Step {
   const callee = topFrame(state);
-  if (callee.why.kind === "entry" || callee.why.kind === "global") return END;
+  if (callee.why.kind === "entry" || callee.why.kind === "global" || callee.why.kind === "async") return END;
   state.frames.pop();
   if (callee.why.kind === "callback") {
     state.at = callee.callsite;
@@ -284,9 +285,12 @@ function store(cx: Cx, state: State, base: Reg, off: number, size: Size, src: Sr
   if (!frame) return;
   if (p.varying) {
     const span = spanOf(p);
-    if (span) frame.stack = forget(frame.stack, Number(span.min) + off, Number(span.max) + off + size);
+    if (!span) return;
+    overwrite(state, p.to.frame, Number(span.min) + off, Number(span.max) + off + size);
+    frame.stack = forget(frame.stack, Number(span.min) + off, Number(span.max) + off + size);
     return;
   }
+  overwrite(state, p.to.frame, p.off + off, p.off + off + size);
   frame.stack = write(frame.stack, p.off + off, size, linkedForSpill(cx, state, src, size));
 }
 

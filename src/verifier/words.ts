@@ -48,6 +48,8 @@ export function regionWords(cx: Cx, p: Pointer): string {
       return "the arena";
     case "object":
       return `a ${p.to.name} on the stack`;
+    case "dynptr":
+      return "a dynptr that the program does not own";
   }
 }
 

@@ -5,12 +5,22 @@ import { unknownScalar } from "../domain/scalar.ts";
 import { copyState, reg as regOf, type State, topFrame } from "../domain/state.ts";
 import { nothing, pointer, type Value } from "../domain/value.ts";
 import { type Outcome, refuse, unmodelled } from "../outcome.ts";
+import { checkSetter, laterState, setterOf } from "./async.ts";
+import { givenDynptr } from "./dynptr.ts";
 import { argReg, mapOf } from "./helper-args.ts";
+import { structNamed } from "./structs.ts";
 
 /** Arguments r1 to r5 of the called function; missing ones hold nothing. */
 type Given = (cx: Cx, state: State, helper: Helper) => readonly Value[];
 
 const GIVEN: Readonly<Record<string, Given>> = {
+  bpf_find_vma: (cx, state) => {
+    const vma = structNamed(cx.facts.kernelBtf, "vm_area_struct");
+    if (vma === undefined) return [];
+    const to = { kind: "btf", btf: cx.facts.kernelBtf, type: vma, trust: "plain" } as const;
+    return [regOf(state, 1), pointer(to, state.at), regOf(state, 4)];
+  },
+  bpf_user_ringbuf_drain: (cx, state) => [givenDynptr(cx, state.at), regOf(state, 3)],
   bpf_loop: (_cx, state) => [unknownScalar(state.at), regOf(state, 3)],
   bpf_for_each_map_elem: (_cx, state, helper) => {
     const map = mapOf(state, helper);
@@ -29,6 +39,8 @@ function calledBack(state: State, helper: Helper): number | undefined {
 
 export function checkCallback(cx: Cx, state: State, helper: Helper): Outcome {
   if (!helper.args.some((a) => a.kind.base === "ARG_PTR_TO_FUNC")) return undefined;
+  const setter = setterOf(helper.name);
+  if (setter) return checkSetter(state, setter, helper.name);
   if (!Object.hasOwn(GIVEN, helper.name)) return unmodelled(`callbacks of ${helper.name}`);
   if (calledBack(state, helper) === undefined) return unmodelled(`the callback of ${helper.name}`);
   const depth = state.frames.length + 1;
@@ -44,6 +56,8 @@ function isDone(state: State, helper: Helper): boolean {
 /** The state at the start of the function that the helper calls; undefined for helpers that call none. */
 export function callbackOf(cx: Cx, state: State, helper: Helper): State | undefined {
   const func = calledBack(state, helper);
+  const setter = setterOf(helper.name);
+  if (setter) return laterState(cx, state, setter, helper.name);
   const given = GIVEN[helper.name];
   if (func === undefined || !given) return undefined;
   const inside = isDone(state, helper) ? undefined : copyState(state);

@@ -9,6 +9,8 @@ import type { Pointer, SockSort, Value } from "../domain/value.ts";
 import { checkReadable } from "../holds.ts";
 import { type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { regName, valueWords } from "../words.ts";
+import { bindsMap, checkField } from "./async.ts";
+import { checkDynptr, type DynptrKind } from "./dynptr.ts";
 import { checkAligned, checkMemory, checkSize } from "./memory.ts";
 import { pointsToStruct } from "./structs.ts";
 
@@ -75,7 +77,9 @@ const checks: Readonly<Record<string, Check>> = {
       : wrongKind(cx, a, "the address of a variable that each processor has"),
   ARG_PTR_TO_SPIN_LOCK: () => undefined, // looked at with the call
   ARG_PTR_TO_FUNC: (cx, _, a) => ofRegion(cx, a, "func", "a function"),
-  ARG_PTR_TO_CONST_STR: (_cx, _, a) => stringArg(a),
+  ARG_PTR_TO_CONST_STR: (_cx, _, a) => checkString(a.helper.name, a.reg, a.value),
+  ARG_PTR_TO_DYNPTR: dynptrArg,
+  ARG_PTR_TO_TIMER: (cx, _, a) => told(cx, a, checkField(cx, a.value, "bpf_timer")),
 };
 
 /** Whether the register of argument `index` suits. */
@@ -114,6 +118,7 @@ function mapArg(cx: Cx, a: Arg): Outcome {
   const kind = cx.facts.mapKind(map.type);
   if (!kind) return unmodelled(`map type ${map.type}`);
   const name = a.helper.name.replace(/^bpf_/, "");
+  if (bindsMap(a.helper.name)) return undefined; // the member of a value tells which map it must be
   return kind.helpers.includes(name) ? undefined : refuse("E0554", [map.name, kind.name, a.helper.name]);
 }
 
@@ -215,10 +220,25 @@ function recordArg(cx: Cx, a: Arg): Outcome {
   return refuse("E0561", [regName(a.reg), a.helper.name], { about: [value] });
 }
 
+/** The outcome, or that the argument is not what the words say. */
+function told(cx: Cx, a: Arg, found: string | NonNullable<Outcome> | undefined): Outcome {
+  return typeof found === "string" ? wrongKind(cx, a, found) : found;
+}
+
+const DYNPTR_KINDS: Readonly<Record<string, DynptrKind>> = {
+  DYNPTR_TYPE_LOCAL: "local",
+  DYNPTR_TYPE_RINGBUF: "ringbuf",
+};
+
+function dynptrArg(cx: Cx, state: State, a: Arg): Outcome {
+  const kind = a.arg.kind.flags.map((flag) => DYNPTR_KINDS[flag]).find((k) => k !== undefined);
+  const use = { makes: has(a, "MEM_UNINIT"), releases: has(a, "OBJ_RELEASE"), ...(kind && { kind }) };
+  return told(cx, a, checkDynptr(cx, state, a.value, use));
+}
+
 /** A NUL-terminated string in frozen read-only data. */
-function stringArg(a: Arg): Outcome {
-  const { value } = a;
-  const not = (why: string): Outcome => refuse("E0556", [regName(a.reg), a.helper.name, why], { about: [value] });
+export function checkString(name: string, reg: Reg, value: Value): Outcome {
+  const not = (why: string): Outcome => refuse("E0556", [regName(reg), name, why], { about: [value] });
   if (value.kind !== "ptr" || value.to.kind !== "map_value" || value.nullable)
     return not("is not in read-only data of the program");
   const { map } = value.to;

@@ -1,5 +1,6 @@
 /** Calls of helpers: who may call them, and what they leave. kernel/bpf/verifier.c:check_helper_call */
-import type { Helper } from "../../kernel/model.ts";
+import type { Reg } from "../../isa/insn.ts";
+import type { Helper, HelperArg } from "../../kernel/model.ts";
 import type { LinkedMap } from "../../link/model.ts";
 import type { Cx } from "../cx.ts";
 import { constOf, describe, type Scalar, unknownScalar, withBounds } from "../domain/scalar.ts";
@@ -7,12 +8,17 @@ import { placeOf, type Stack } from "../domain/stack.ts";
 import { reg as regOf, release, type State, setReg } from "../domain/state.ts";
 import { nothing, type Pointer, pointer, type SockSort, type Value } from "../domain/value.ts";
 import { checkAbnormalReturn } from "../leave.ts";
-import { valuesHaveLocks } from "../map-fields.ts";
+import { specialFields, valuesHaveLocks } from "../map-fields.ts";
 import { firstOf, type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { dropPackets } from "../packet.ts";
+import { canSleep } from "../sleep.ts";
 import { sizeOf, strip } from "../struct-walk.ts";
+import { valueWords } from "../words.ts";
+import { ASYNC_FIELDS, checkOwnMap } from "./async.ts";
 import { clobber } from "./clobber.ts";
+import { dynptrAt, makeDynptr, releaseDynptr, sliceOf } from "./dynptr.ts";
 import { checkExchange, runExchange } from "./exchange.ts";
+import { checkSnprintf } from "./format.ts";
 import { argReg, checkArg, mapOf } from "./helper-args.ts";
 import { checkLock, runLock } from "./locks.ts";
 import { forgetWritten, greatest } from "./memory.ts";
@@ -34,7 +40,7 @@ export function checkHelper(cx: Cx, state: State, id: number): Outcome {
     return refuse("E0547", [name], { help: 'give the program a license such as "GPL"' });
   const barred = helper.allowedBy || name === "bpf_override_return" ? cx.facts.allows(helper) : undefined;
   if (barred) return barred;
-  if (helper.mightSleep && !cx.facts.sleepable) {
+  if (helper.mightSleep && !canSleep(cx, state)) {
     return refuse("E0548", [name], { help: "use a sleepable section (`.s`) and a target that may sleep" });
   }
   const locked = checkWithLock(state, name, false);
@@ -43,11 +49,10 @@ export function checkHelper(cx: Cx, state: State, id: number): Outcome {
   if (section) return refuse("E0558", [name, `it may sleep, and this is ${section}`]);
   const sockets = changesSockets(state, helper);
   if (sockets) return sockets;
-  const special = unsupported(helper);
   if (name === EXCHANGE) return checkExchange(cx, state);
   const args = firstOf(helper.args.map((_, i) => checkArg(cx, state, helper, i)));
   if (args?.kind === "refused") return args;
-  return special ?? args ?? checkAfterArgs(cx, state, helper);
+  return args ?? checkAfterArgs(cx, state, helper);
 }
 
 function missing(cx: Cx, at: number, id: number, name: string | undefined): Outcome {
@@ -61,17 +66,6 @@ function missing(cx: Cx, at: number, id: number, name: string | undefined): Outc
 const EXCHANGE = "bpf_kptr_xchg";
 const LOCKS: ReadonlySet<string> = new Set(["bpf_spin_lock", "bpf_spin_unlock"]);
 
-/** Helpers with rules of their own that are not written down here yet. */
-const UNSUPPORTED: Readonly<Record<string, string>> = {
-  bpf_snprintf: "the format of bpf_snprintf",
-  bpf_timer_init: "timers",
-  bpf_timer_set_callback: "timers",
-  bpf_timer_start: "timers",
-  bpf_timer_cancel: "timers",
-  bpf_user_ringbuf_drain: "callbacks of bpf_user_ringbuf_drain",
-  bpf_find_vma: "callbacks of bpf_find_vma",
-};
-
 /** SOCKMAP and SOCKHASH: their values are sockets, and few programs may change them. kernel/bpf/verifier.c:may_update_sockmap */
 const SOCKET_MAPS: ReadonlySet<number> = new Set([15, 18]);
 
@@ -79,12 +73,6 @@ function changesSockets(state: State, helper: Helper): Outcome {
   const map = mapOf(state, helper);
   if (!map || !SOCKET_MAPS.has(map.type) || helper.name === "bpf_map_lookup_elem") return undefined;
   return unmodelled(`${helper.name} with map '${map.name}', which holds sockets`);
-}
-
-function unsupported(helper: Helper): Outcome {
-  const what = UNSUPPORTED[helper.name];
-  if (what) return unmodelled(what);
-  return undefined;
 }
 
 /** Errors and 0, since 7.2. kernel/bpf/verifier.c:check_helper_call, for BPF_FUNC_set_retval */
@@ -115,7 +103,27 @@ function checkAfterArgs(cx: Cx, state: State, helper: Helper): Outcome {
   if (helper.name === "bpf_get_local_storage") return checkStorageFlags(state);
   if (LOCKS.has(helper.name)) return checkLock(cx, state, helper.name);
   if (helper.name === "bpf_set_retval") return checkRetval(cx, state);
+  if (helper.name === "bpf_snprintf") return checkSnprintf(cx, state);
+  if (helper.name === "bpf_dynptr_from_mem") return checkLocal(cx, state);
+  if (helper.name === "bpf_timer_init") return checkTimerMap(cx, state);
   return undefined;
+}
+
+/** kernel/bpf/verifier.c:check_reg_type, for BPF_FUNC_dynptr_from_mem */
+function checkLocal(cx: Cx, state: State): Outcome {
+  const value = regOf(state, 1);
+  if (value.kind === "ptr" && value.to.kind === "map_value") return undefined;
+  return refuse("E0549", ["r1", "bpf_dynptr_from_mem", "a pointer to a map value", valueWords(cx, value)], {
+    about: [value],
+  });
+}
+
+function checkTimerMap(cx: Cx, state: State): Outcome {
+  const map = regOf(state, 2);
+  const want = checkOwnMap(regOf(state, 1), map);
+  return want === undefined
+    ? undefined
+    : refuse("E0549", ["r2", "bpf_timer_init", want, valueWords(cx, map)], { about: [map] });
 }
 
 /** The effects of a call whose arguments were checked. */
@@ -127,6 +135,10 @@ export function runHelper(cx: Cx, state: State, helper: Helper): void {
   const result = resultOf(cx, state, helper);
   if (result.kind === "unmodelled") return;
   for (let i = 0; i < helper.args.length; i++) written(state, helper, i);
+  if (helper.name === "bpf_dynptr_write" && movesPacket(state)) dropPackets(state);
+  helper.args.forEach((arg, i) => {
+    if (arg.kind.base === DYNPTR_ARG) runDynptr(cx, state, arg, argReg(i));
+  });
   if (helper.releases) releaseArgs(state, helper);
   if (LOCKS.has(helper.name)) runLock(state, helper.name);
   if (helper.changesPacket) dropPackets(state);
@@ -135,10 +147,27 @@ export function runHelper(cx: Cx, state: State, helper: Helper): void {
   if (result.acquired) state.refs = [...state.refs, { id: result.acquired, at: state.at }];
 }
 
+const DYNPTR_ARG = "ARG_PTR_TO_DYNPTR";
+
+/** A dynptr that the helper makes, or that it gives back. */
+function runDynptr(cx: Cx, state: State, arg: HelperArg, r: Reg): void {
+  const { flags } = arg.kind;
+  const value = regOf(state, r);
+  const kind = flags.includes("DYNPTR_TYPE_RINGBUF") ? "ringbuf" : "local";
+  if (flags.includes("MEM_UNINIT")) makeDynptr(cx, state, value, { kind });
+  else if (flags.includes("OBJ_RELEASE")) releaseDynptr(state, value);
+}
+
+/** kernel/bpf/verifier.c:check_helper_call, for BPF_FUNC_dynptr_write */
+function movesPacket(state: State): boolean {
+  const kind = dynptrAt(state, regOf(state, 1))?.kind;
+  return kind === "skb" || kind === "skb_meta";
+}
+
 /** The helper's memory arguments that it writes to. */
 function written(state: State, helper: Helper, index: number): void {
   const { kind } = helper.args[index]!;
-  if (!kind.flags.includes("MEM_WRITE")) return;
+  if (!kind.flags.includes("MEM_WRITE") || kind.base === DYNPTR_ARG) return;
   if (kind.size !== undefined) forgetWritten(state, argReg(index), BigInt(kind.size));
   else if (kind.base === "ARG_PTR_TO_MAP_VALUE") {
     forgetWritten(state, argReg(index), BigInt(mapOf(state, helper)?.valueSize ?? 512));
@@ -148,7 +177,7 @@ function written(state: State, helper: Helper, index: number): void {
 function releaseArgs(state: State, helper: Helper): void {
   helper.args.forEach((arg, i) => {
     const value = regOf(state, argReg(i));
-    if (!arg.kind.flags.includes("OBJ_RELEASE") || value.kind !== "ptr") return;
+    if (!arg.kind.flags.includes("OBJ_RELEASE") || arg.kind.base === DYNPTR_ARG || value.kind !== "ptr") return;
     release(state, value.ref, () => unknownScalar(state.at));
   });
 }
@@ -178,6 +207,7 @@ function resultOf(cx: Cx, state: State, helper: Helper): Result {
     case "RET_PTR_TO_MAP_VALUE":
       return mapValue(cx, state, helper, nullable);
     case "RET_PTR_TO_MEM": {
+      if (helper.name === "bpf_dynptr_data") return dataOf(cx, state);
       if (!flags.includes("MEM_RINGBUF")) return { kind: "unmodelled", what: `the result of ${helper.name}` };
       const id = cx.newId();
       const size = Number(constOf(regOf(state, 2) as Scalar) ?? 0n);
@@ -203,6 +233,14 @@ function resultOf(cx: Cx, state: State, helper: Helper): Result {
     default:
       return { kind: "unmodelled", what: `the result of ${helper.name}` };
   }
+}
+
+/** bpf_dynptr_data: the bytes that a constant in r3 tells. */
+function dataOf(cx: Cx, state: State): Result {
+  const of = dynptrAt(state, regOf(state, 1));
+  const size = regOf(state, 3);
+  const slice = size.kind === "scalar" && of ? sliceOf(cx, state, of, constOf(size) ?? 0n, false) : undefined;
+  return slice ? known(slice) : { kind: "unmodelled", what: "the result of bpf_dynptr_data" };
 }
 
 /** What a variable of one processor is on this one, or on another. kernel/bpf/verifier.c:check_helper_call */
@@ -285,7 +323,9 @@ function mapValue(cx: Cx, state: State, helper: Helper, nullable: boolean): Resu
   if (!map) return { kind: "unmodelled", what: `${helper.name} with a map that is not known` };
   const { at } = state;
   if (map.inner) {
-    return known(pointer({ kind: "map", map: map.inner }, at, { nullable: true, id: cx.newId() }));
+    const id = cx.newId();
+    const uid = specialFields(cx, map.inner).some((f) => ASYNC_FIELDS.has(f.name)) ? { uid: id } : {};
+    return known(pointer({ kind: "map", map: map.inner, ...uid }, at, { nullable: true, id }));
   }
   const lookup = cx.facts.mapKind(map.type)?.lookup;
   if (helper.name === "bpf_map_lookup_elem" && lookup !== "PTR_TO_MAP_VALUE") {
@@ -295,8 +335,11 @@ function mapValue(cx: Cx, state: State, helper: Helper, nullable: boolean): Resu
   const orNull = nullable && !found;
   const keepsId = valuesHaveLocks(cx, map);
   const id = orNull || keepsId ? cx.newId() : 0;
-  return known(pointer({ kind: "map_value", map }, at, { nullable: orNull, id, keepsId }));
+  return known(pointer({ kind: "map_value", map, ...uidOf(regOf(state, 1)) }, at, { nullable: orNull, id, keepsId }));
 }
+
+const uidOf = (map: Value): { readonly uid?: number } =>
+  map.kind === "ptr" && map.to.kind === "map" && map.to.uid !== undefined ? { uid: map.to.uid } : {};
 
 /** A constant key that is surely in the array. kernel/bpf/verifier.c:get_constant_map_key */
 function foundForSure(cx: Cx, state: State, map: LinkedMap): boolean {

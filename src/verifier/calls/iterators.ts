@@ -11,6 +11,7 @@ import type { KfuncFacts } from "../facts.ts";
 import { type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { sizeOf, strip } from "../struct-walk.ts";
 import { valueWords } from "../words.ts";
+import { checkOverwrite, DYNPTR, overwrite } from "./dynptr.ts";
 import type { Proto } from "./kfunc.ts";
 import { STALE } from "./sections.ts";
 
@@ -58,11 +59,10 @@ export function checkIterator(cx: Cx, state: State, kfunc: KfuncFacts, proto: Pr
     return refuse("E0558", [kfunc.name, "only lsm, iter and sleepable programs walk the tasks of a cgroup"]);
   const taken = slots(value.off, shape)
     .map((off) => slotAt(stack, off))
-    .find(isObject);
-  if (!taken) return undefined;
-  return isIterator(taken)
-    ? wrong("room for an iterator")
-    : unmodelled("an iterator over another object of the kernel");
+    .filter(isObject);
+  if (taken.some(isIterator)) return wrong("room for an iterator");
+  if (taken.some((v) => !isDynptr(v))) return unmodelled("an iterator over another object of the kernel");
+  return checkOverwrite(cx, state, value.to.frame, value.off, value.off + shape.slots * SLOT);
 }
 
 /** kernel/bpf/verifier.c:check_css_task_iter_allowlist */
@@ -73,7 +73,8 @@ const isStale = (v: Value | undefined): boolean => v?.kind === "ptr" && v.to.kin
 const slots = (off: number, { slots: count }: Shape): readonly number[] =>
   Array.from({ length: count }, (_, i) => off + i * SLOT);
 
-const isObject = (v: Value | undefined): boolean => v?.kind === "ptr" && v.to.kind === "object";
+const isObject = (v: Value | undefined): v is Pointer => v?.kind === "ptr" && v.to.kind === "object";
+const isDynptr = (v: Pointer): boolean => v.to.kind === "object" && v.to.name === DYNPTR;
 const isIterator = (v: Value): boolean =>
   v.kind === "ptr" && v.to.kind === "object" && v.to.name.startsWith("bpf_iter_");
 
@@ -127,6 +128,7 @@ export function makeIterator(cx: Cx, state: State, kfunc: KfuncFacts, proto: Pro
   const at = regOf(state, 1);
   const shape = shapeOf(kfunc, proto);
   if (at.kind !== "ptr" || !shape) return;
+  if (at.to.kind === "stack") overwrite(state, at.to.frame, at.off, at.off + shape.slots * SLOT);
   const id = cx.newId();
   put(state, at, shape, ACTIVE, id, state.at);
   state.refs = [...state.refs, { id, at: state.at }];

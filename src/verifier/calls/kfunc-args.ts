@@ -13,6 +13,7 @@ import { regName, valueWords } from "../words.ts";
 import { argReg } from "./helper-args.ts";
 import { type Proto, SESSION_KFUNCS } from "./kfunc.ts";
 import { checkMemory, checkSize, greatest } from "./memory.ts";
+import { isNotMemory, ownRule } from "./own-params.ts";
 import { pointsToStruct } from "./structs.ts";
 
 /** An argument, its parameter and the call. */
@@ -53,6 +54,8 @@ export function checkParam(
   const unread = checkReadable(cx, state, reg);
   if (unread) return unread;
   const a: Arg = { kfunc, proto, index, name: param.name, reg, value: regOf(state, reg) };
+  const own = ownRule(kfunc, param);
+  if (own) return own(cx, state, { kfunc, param, reg, value: a.value });
   const suffix = SUFFIXES.find((s) => param.name.includes(s));
   if (suffix === "__map" && ARENA_CALLS.test(kfunc.name)) return arenaMap(cx, a);
   if (suffix) return unmodelled(`${kfunc.name} (parameter ${param.name})`);
@@ -219,7 +222,7 @@ export function memoryParams(
   const found: { index: number; size: bigint }[] = [];
   proto.params.forEach((param, index) => {
     const { type } = strip(kfunc.btf, param.type);
-    if (type.kind !== "ptr" || index >= 5) return;
+    if (type.kind !== "ptr" || index >= 5 || isNotMemory(kfunc, param)) return;
     const next = proto.params[index + 1]?.name ?? "";
     const sized = /__szk?$/.test(next) ? greatest(regOf(state, argReg(index + 1))) : undefined;
     found.push({ index, size: sized ?? BigInt(sizeOf(kfunc.btf, type.type) ?? 512) });

@@ -8,9 +8,11 @@ import type { KfuncFacts } from "../facts.ts";
 import { checkReadable } from "../holds.ts";
 import { checkThrow } from "../leave.ts";
 import { firstOf, type Outcome, refuse, unmodelled } from "../outcome.ts";
+import { canSleep } from "../sleep.ts";
 import { sizeOf, strip } from "../struct-walk.ts";
 import { castResult, checkCast, isCast } from "./casts.ts";
 import { clobber } from "./clobber.ts";
+import { heldChild } from "./dynptr.ts";
 import { GRAPH_KFUNCS } from "./graph.ts";
 import { argReg } from "./helper-args.ts";
 import { IRQ_KFUNCS } from "./irq-flags.ts";
@@ -20,6 +22,7 @@ import { LOCK_KFUNCS } from "./locks.ts";
 import { forgetWritten } from "./memory.ts";
 import { OBJECT_KFUNCS } from "./objects.ts";
 import type { OwnKfunc } from "./own-kfunc.ts";
+import { checkOwn, isOwn, laterOf, ownResult, runOwn } from "./own-params.ts";
 import { checkSection, checkWithLock, inRcu, runSection, sectionOf, sleepless } from "./sections.ts";
 import { iteratorCall } from "./unmodelled.ts";
 
@@ -54,7 +57,7 @@ export function checkKfunc(cx: Cx, state: State, btfId: number, off: number): Ou
   const proto = protoOf(kfunc);
   if (!proto) return unmodelled(`the prototype of ${name}`);
   if (!kfunc.known) return unmodelled(`the kfunc ${name}`);
-  if (kfunc.flags.includes("SLEEPABLE") && !cx.facts.sleepable) {
+  if (kfunc.flags.includes("SLEEPABLE") && !canSleep(cx, state)) {
     return refuse("E0548", [name], { help: "use a sleepable section (`.s`) and a target that may sleep" });
   }
   const locked = checkWithLock(state, name, true);
@@ -82,13 +85,23 @@ export function checkKfunc(cx: Cx, state: State, btfId: number, off: number): Ou
   );
   if (args?.kind === "refused") return args;
   if (name === "bpf_throw") return args ?? checkThrow(cx, state);
+  if (isOwn(kfunc)) return args ?? checkOwn(cx, state, kfunc) ?? checkResult(cx, state, kfunc, proto);
   return iteratorCall(kfunc) ?? args ?? checkReleased(state, kfunc, proto) ?? checkResult(cx, state, kfunc, proto);
 }
 
 function checkReleased(state: State, kfunc: KfuncFacts, proto: Proto): Outcome {
   if (!kfunc.flags.includes("RELEASE") || proto.params.length === 0) return undefined;
   const index = releasedArg(state, proto.params);
-  return index < 0 ? refuse("E0561", ["r1", kfunc.name], { about: [regOf(state, 1)] }) : undefined;
+  if (index < 0) return refuse("E0561", ["r1", kfunc.name], { about: [regOf(state, 1)] });
+  const released = regOf(state, argReg(index));
+  const child = heldChild(state, released.kind === "ptr" ? released.ref : 0);
+  return (
+    child &&
+    refuse("E0560", ["what was made from it"], {
+      help: "release that first",
+      marks: [{ at: child.at, text: "acquired here" }],
+    })
+  );
 }
 
 /** The first argument that carries a reference. */
@@ -113,19 +126,21 @@ export function runKfunc(cx: Cx, state: State, btfId: number, off: number): Stat
   if (step === "destroy") destroyIterator(state, kfunc, proto);
   else if (!isCast(kfunc))
     for (const { index, size } of memoryParams(state, kfunc, proto)) forgetWritten(state, argReg(index), size);
-  if (kfunc.flags.includes("RELEASE")) {
+  const later = laterOf(cx, state, kfunc);
+  if (isOwn(kfunc)) runOwn(cx, state, kfunc, proto);
+  else if (kfunc.flags.includes("RELEASE")) {
     const value = regOf(state, argReg(Math.max(0, releasedArg(state, proto.params))));
     if (value.kind === "ptr" && value.ref !== 0) release(state, value.ref, () => unknownScalar(state.at));
   }
   if (step === "new") makeIterator(cx, state, kfunc, proto);
   const result = resultOf(cx, state, kfunc, proto);
   clobber(state);
-  if (!result) return undefined;
+  if (!result) return later;
   setReg(state, 0, result);
   if (kfunc.flags.includes("ACQUIRE") && result.kind === "ptr") {
     state.refs = [...state.refs, { id: result.ref, at: state.at }];
   }
-  return undefined;
+  return later;
 }
 
 function runNext(cx: Cx, state: State, kfunc: KfuncFacts, proto: Proto): State | undefined {
@@ -153,6 +168,8 @@ function resultOf(cx: Cx, state: State, kfunc: KfuncFacts, proto: Proto): Value 
     return pointer({ kind: "mem", size: 8, readOnly: false, ringbuf: false }, at);
   }
   if (isCast(kfunc)) return castResult(cx, state, kfunc);
+  const own = ownResult(cx, state, kfunc);
+  if (own) return own;
   const { type } = strip(kfunc.btf, proto.ret);
   switch (type.kind) {
     case "void":

@@ -14,6 +14,7 @@ import { type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { checkPacket, isPacket, type Packet } from "../packet.ts";
 import { sizeOf } from "../struct-walk.ts";
 import { offsetWords, regionWords, regName, valueWords } from "../words.ts";
+import { hasDynptr } from "./dynptr.ts";
 
 /** What a function does with memory that it is given. */
 export interface MemoryUse {
@@ -52,7 +53,12 @@ function checkObjects(state: State, p: Pointer, use: MemoryUse): Outcome {
   const frame = p.to.kind === "stack" ? state.frames[p.to.frame] : undefined;
   const span = frame && spanOf(p);
   if (!frame || !span || use.size === 0n) return undefined;
-  const object = objectIn(frame.stack, Number(span.min), Number(span.max + use.size));
+  const [from, to] = [Number(span.min), Number(span.max + use.size)];
+  const object = objectIn(frame.stack, from, to);
+  if (hasDynptr(frame.stack, from, to))
+    return refuse("E0549", [regName(use.reg), use.name, "memory without a dynptr in it", "the stack where one lies"], {
+      about: object ? [object] : [],
+    });
   return object && unmodelled(`an object of the kernel on the stack as memory for ${use.name}`);
 }
 

@@ -7,10 +7,11 @@ import { mapValues, nothingHeld, type State, sameHeld, topFrame } from "../domai
 import type { Pointer, Value } from "../domain/value.ts";
 import type { KfuncFacts } from "../facts.ts";
 import { type Outcome, refuse } from "../outcome.ts";
+import { canSleep } from "../sleep.ts";
 
 /** Whether pointers that RCU protects are good here. kernel/bpf/verifier.c:in_rcu_cs */
 export const inRcu = (cx: Cx, state: State): boolean =>
-  !cx.facts.sleepable || state.held.rcu > 0 || state.held.lock !== undefined;
+  !canSleep(cx, state) || state.held.rcu > 0 || state.held.lock !== undefined;
 
 /** The section in which nothing may sleep, in words. */
 export function sleepless(state: State): string | undefined {

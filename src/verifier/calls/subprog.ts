@@ -10,9 +10,11 @@ import { checkReadable } from "../holds.ts";
 import { firstOf, type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { dropPackets } from "../packet.ts";
 import { calledFunc } from "../prepare.ts";
+import { canSleep } from "../sleep.ts";
 import { sizeOf, strip } from "../struct-walk.ts";
 import { regName, valueWords } from "../words.ts";
 import { clobber } from "./clobber.ts";
+import { checkDynptr, DYNPTR, givenDynptr } from "./dynptr.ts";
 import { mayMovePackets, maySleep, mayThrow } from "./effects.ts";
 import { argReg } from "./helper-args.ts";
 import { checkMemory, forgetWritten } from "./memory.ts";
@@ -27,7 +29,7 @@ export function checkSubprog(cx: Cx, state: State): Outcome {
   const sig = signatureOf(cx, func);
   if (sig.unclear) return unmodelled(`the global function '${func.name}' (${sig.unclear})`);
   if (state.held.lock) return refuse("E0583", [func.name], { help: "call bpf_spin_unlock first" });
-  const section = sleepless(state);
+  const section = sleepless(state) ?? (canSleep(cx, state) ? undefined : "not a place to sleep");
   if (section && maySleep(cx, func)) return refuse("E0558", [func.name, `it may sleep, and this is ${section}`]);
   if (state.refs.length > 0 && mayThrow(cx, func))
     return unmodelled("a global function that may throw while something is held");
@@ -63,6 +65,7 @@ function passGlobal(cx: Cx, state: State, func: LinkedFunc): void {
 type GlobalParam =
   | { readonly kind: "number" }
   | { readonly kind: "context" }
+  | { readonly kind: "dynptr" }
   | { readonly kind: "memory"; readonly size: number; readonly nullable: boolean };
 
 interface Signature {
@@ -111,7 +114,8 @@ function paramOf(cx: Cx, btf: BtfSpec, id: TypeId, tags: readonly string[]): Glo
   if (isContext(cx, btf, type.type)) return { kind: "context" };
   if (tags.includes("arg:ctx")) return { kind: "context" };
   if (tags.some((t) => t.startsWith("arg:") && t !== "arg:nonnull" && t !== "arg:nullable")) return undefined;
-  if (target.type.kind === "struct" && target.type.name === "bpf_dynptr") return undefined;
+  if (target.type.kind === "struct" && target.type.name === DYNPTR)
+    return tags.length > 0 ? undefined : { kind: "dynptr" };
   const size = sizeOf(btf, target.id);
   return !size ? undefined : { kind: "memory", size, nullable: !tags.includes("arg:nonnull") };
 }
@@ -151,6 +155,10 @@ function checkGlobalArg(cx: Cx, state: State, func: LinkedFunc, param: GlobalPar
       ? undefined
       : not("the context");
   }
+  if (param.kind === "dynptr") {
+    const wrong = checkDynptr(cx, state, value, {});
+    return typeof wrong === "string" ? not(wrong) : wrong;
+  }
   if (value.kind === "scalar" && constOf(value) === 0n)
     return param.nullable ? undefined : not("a pointer that is not NULL");
   const use = {
@@ -173,6 +181,7 @@ export function globalEntry(cx: Cx, func: LinkedFunc): readonly Value[] {
     if (!param) return nothing(-1);
     if (param.kind === "number") return unknownScalar(-1);
     if (param.kind === "context") return pointer({ kind: "ctx" }, -1);
+    if (param.kind === "dynptr") return givenDynptr(cx, -1);
     const id = param.nullable ? cx.newId() : 0;
     return pointer({ kind: "mem", size: param.size, readOnly: false, ringbuf: false }, -1, {
       nullable: param.nullable,

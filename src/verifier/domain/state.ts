@@ -20,6 +20,14 @@ export type FrameKind =
       readonly refs: number;
       /** Sections that were open when it was called; nothing if undefined. */
       readonly held?: Held;
+    }
+  /** A function that the kernel calls later, by itself; whether it may sleep does not turn on the program. */
+  | {
+      readonly kind: "async";
+      readonly setter: string;
+      readonly sleepable: boolean;
+      readonly min: bigint;
+      readonly max: bigint;
     };
 
 /** Registers r0 to r9; r10 follows from the frame number. Owned by one state and changed in place. */
@@ -38,6 +46,8 @@ export interface Ref {
   readonly id: number;
   /** Instruction that acquired it. */
   readonly at: number;
+  /** The reference that must be released after this one. */
+  readonly parent?: number;
 }
 
 /** A branch that was taken, newest first. */
@@ -145,6 +155,7 @@ export function coversState(seen: State, now: State, live: LiveRegs, fit: Fit): 
   if (!coversHeld(seen.held, now.held, ids)) return false;
   for (let i = 0; i < seen.refs.length; i++) {
     if (!ids.match(seen.refs[i]!.id, now.refs[i]!.id)) return false;
+    if (!ids.match(seen.refs[i]!.parent ?? 0, now.refs[i]!.parent ?? 0)) return false;
   }
   // The newest frame is the likeliest to differ.
   for (let i = seen.frames.length - 1; i >= 0; i--) {
@@ -171,10 +182,17 @@ function coversFlags(a: SavedFlags | undefined, b: SavedFlags | undefined, ids: 
 
 function coversFrame(seen: Frame, now: Frame, live: number, ids: IdPairs, fit: Fit): boolean {
   if (seen.callsite !== now.callsite || seen.func !== now.func || seen.callbacks > now.callbacks) return false;
+  if (!sameReason(seen.why, now.why)) return false;
   for (let r = 0; r < now.regs.length; r++) {
     if (live & (1 << r) && !coversValue(seen.regs[r]!, now.regs[r]!, ids, fit)) return false;
   }
   return coversStack(seen.stack, now.stack, ids, fit);
+}
+
+/** The callsite tells the other kinds apart. */
+function sameReason(a: FrameKind, b: FrameKind): boolean {
+  if (a.kind !== "async" || b.kind !== "async") return a.kind === b.kind;
+  return a.sleepable === b.sleepable && a.min === b.min && a.max === b.max;
 }
 
 /** Drops ids that only one value carries: they link nothing. kernel/bpf/states.c:clear_singular_ids */
@@ -208,10 +226,22 @@ export function settleNull(state: State, id: number, isNull: boolean, zero: Scal
   if (isNull) state.refs = state.refs.filter((r) => r.id !== id);
 }
 
-/** A released reference: pointers to it become unreadable numbers. kernel/bpf/verifier.c:release_reference */
+/** A released reference: pointers to it, and what was made from it, become unreadable numbers. kernel/bpf/verifier.c:release_reference */
 export function release(state: State, ref: number, gone: (v: Pointer) => Value): void {
   state.refs = state.refs.filter((r) => r.id !== ref);
   mapValues(state, (v) => (v.kind === "ptr" && v.ref === ref ? gone(v) : v));
+  dropMade(state, new Set([ref]), gone);
+}
+
+/** What was made from any of `parents` is gone, and what was made from that. */
+export function dropMade(state: State, parents: ReadonlySet<number>, gone: (v: Pointer) => Value): void {
+  const dead = new Set<number>();
+  mapValues(state, (v) => {
+    if (v.kind !== "ptr" || v.parent === undefined || !parents.has(v.parent)) return v;
+    if (v.id !== 0) dead.add(v.id);
+    return gone(v);
+  });
+  if (dead.size > 0) dropMade(state, dead, gone);
 }
 
 /** Every number becomes its own root: from now on it is told which of them something turns on. */

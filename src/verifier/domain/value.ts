@@ -12,10 +12,10 @@ export type Trust = "plain" | "trusted" | "rcu" | "untrusted";
 /** What a pointer points into. */
 export type Region =
   | { readonly kind: "ctx" }
-  /** The map itself. */
-  | { readonly kind: "map"; readonly map: LinkedMap }
-  | { readonly kind: "map_value"; readonly map: LinkedMap }
-  | { readonly kind: "map_key"; readonly map: LinkedMap }
+  /** The map itself; `uid` tells inner maps of one outer map apart, where that matters. */
+  | { readonly kind: "map"; readonly map: LinkedMap; readonly uid?: number }
+  | { readonly kind: "map_value"; readonly map: LinkedMap; readonly uid?: number }
+  | { readonly kind: "map_key"; readonly map: LinkedMap; readonly uid?: number }
   /** Frame number, the entry program's being 0. */
   | { readonly kind: "stack"; readonly frame: number }
   | {
@@ -31,7 +31,14 @@ export type Region =
        */
       readonly alloc?: "owned" | "lent" | "seen";
     }
-  | { readonly kind: "mem"; readonly size: number; readonly readOnly: boolean; readonly ringbuf: boolean }
+  | {
+      readonly kind: "mem";
+      readonly size: number;
+      readonly readOnly: boolean;
+      readonly ringbuf: boolean;
+      /** A slice of packet data, gone as soon as the packet may move. */
+      readonly packet?: boolean;
+    }
   /** An address that a kernel struct holds of something that is no struct: reads may fail, and there are no bounds. */
   | { readonly kind: "address" }
   | { readonly kind: "func"; readonly func: number }
@@ -52,7 +59,9 @@ export type Region =
       readonly mode: string;
       /** Which slot of it this is, from the lowest address. */
       readonly nth: number;
-    };
+    }
+  /** A dynptr that somebody else keeps: the argument of a global function or of a callback. */
+  | { readonly kind: "dynptr"; readonly mode: string };
 
 export type SockSort = "sock" | "sock_common" | "tcp_sock" | "xdp_sock";
 
@@ -74,6 +83,8 @@ export interface Pointer {
   readonly keepsId?: boolean;
   /** The reference that the pointer stands for; 0 if it owns none. */
   readonly ref: number;
+  /** The id or reference of what it was made from: it is gone when that is. */
+  readonly parent?: number;
   readonly at: number;
 }
 
@@ -90,7 +101,7 @@ export const nothing = (at: number): Nothing => ({ kind: "nothing", at });
 export function pointer(
   to: Region,
   at: number,
-  more: Partial<Pick<Pointer, "off" | "nullable" | "id" | "ref" | "keepsId">> = {},
+  more: Partial<Pick<Pointer, "off" | "nullable" | "id" | "ref" | "keepsId" | "parent">> = {},
 ): Pointer {
   return {
     kind: "ptr",
@@ -100,6 +111,7 @@ export function pointer(
     id: more.id ?? 0,
     ref: more.ref ?? 0,
     ...(more.keepsId && { keepsId: true }),
+    ...(more.parent && { parent: more.parent }),
     at,
   };
 }
@@ -129,6 +141,8 @@ export function kernelName(v: Value): string {
       return "arena";
     case "object":
       return v.to.name;
+    case "dynptr":
+      return "dynptr_ptr";
     case "map":
       return `map_ptr${orNull}`;
     case "stack":
@@ -159,20 +173,27 @@ export function sameRegion(a: Region, b: Region): boolean {
       return b.kind === "sock" && b.sort === a.sort;
     case "object":
       return b.kind === "object" && b.name === a.name && b.mode === a.mode && b.nth === a.nth;
+    case "dynptr":
+      return b.kind === "dynptr" && b.mode === a.mode;
     case "map":
     case "map_value":
     case "map_key":
-      return b.kind === a.kind && b.map === a.map;
+      return b.kind === a.kind && b.map === a.map && b.uid === a.uid;
     case "stack":
       return b.kind === "stack" && b.frame === a.frame;
     case "btf":
       return b.kind === "btf" && sameStruct(a, b);
     case "mem":
-      return b.kind === "mem" && b.size === a.size && b.readOnly === a.readOnly && b.ringbuf === a.ringbuf;
+      return b.kind === "mem" && sameMemory(a, b);
     case "func":
       return b.kind === "func" && b.func === a.func;
   }
 }
+
+type Memory = Region & { readonly kind: "mem" };
+
+const sameMemory = (a: Memory, b: Memory): boolean =>
+  b.size === a.size && b.readOnly === a.readOnly && b.ringbuf === a.ringbuf && b.packet === a.packet;
 
 type Struct = Region & { readonly kind: "btf" };
 
@@ -228,6 +249,7 @@ function coversRegion(seen: Region, now: Region, fit: Fit): boolean {
 function coversPointer(seen: Pointer, now: Pointer, ids: IdPairs, fit: Fit): boolean {
   if (!coversRegion(seen.to, now.to, fit) || seen.off !== now.off || seen.nullable !== now.nullable) return false;
   if (!ids.match(seen.ref, now.ref) || !ids.match(seen.id, now.id)) return false;
+  if (!ids.match(seen.parent ?? 0, now.parent ?? 0)) return false;
   if (!seen.varying || !now.varying) return seen.varying === now.varying;
   return fit === "same" ? sameBounds(seen.varying, now.varying) : includes(seen.varying, now.varying);
 }
