@@ -148,7 +148,7 @@ const callees: readonly Case[] = [
   ["E0558", "sched_ext_ops_cid.running", "r1 = *(u64 *)(r1 + 0); call scx_bpf_task_cpu; exit"],
   ["E0558", "tcp_congestion_ops.init", "call scx_bpf_nr_cpu_ids; exit"],
   ["E0558", "sched_ext_ops.running", "r1 = *(u64 *)(r1 + 0); call bpf_skb_get_hash; exit"],
-  ["E0558", "sched_ext_ops.init", "r1 = 7; r2 = -1; call scx_bpf_create_dsq; r0 = 0; exit"],
+  ["E0548", "sched_ext_ops.init", "r1 = 7; r2 = -1; call scx_bpf_create_dsq; r0 = 0; exit"],
   ["accepted", "sched_ext_ops.init", "call 5; r0 = 0; exit"],
   ["E0546", "sched_ext_ops.init", "call 25; r0 = 0; exit"],
   ["E0546", "bpf_dummy_ops.test_1", "call 5; r0 = 0; exit"],
