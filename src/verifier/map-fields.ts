@@ -42,9 +42,14 @@ export const valuesHaveLocks = (cx: Cx, map: LinkedMap): boolean => holdsLock(re
 export function openInMap(cx: Cx, map: LinkedMap): Outcome {
   const { broken, fields } = recordOfMap(cx, map);
   if (broken) return unmodelled(`${broken} in the values of map '${map.name}'`);
+  if (map.places && map.flags & MMAPABLE && fields.length > 0)
+    return unmodelled(`map '${map.name}', which libbpf cannot create: make its variables static, or hidden`);
   const open = fields.find((f) => OPEN.has(f.name));
   return open && unmodelled(`${open.name} in the values of map '${map.name}'`);
 }
+
+/** The kernel does not map memory with special members into user space, and libbpf insists. kernel/bpf/syscall.c:bpf_map_mmap */
+const MMAPABLE = 0x400;
 
 const OPEN: ReadonlySet<string> = new Set(["bpf_timer", "bpf_wq", "bpf_task_work"]);
 
