@@ -15,11 +15,11 @@ struct {
 	__type(key, u32);
 	__type(value, struct agreed_owner);
 } owners SEC(".maps");
-struct bpf_spin_lock guard SEC(".bss.guarded");
-struct bpf_list_head items SEC(".bss.guarded") __attribute__((btf_decl_tag("contains:agreed_item:link")));
-struct bpf_rb_root sorted SEC(".bss.guarded") __attribute__((btf_decl_tag("contains:agreed_item:branch")));
-struct bpf_res_spin_lock strong SEC(".bss.strong");
-struct bpf_res_spin_lock stronger SEC(".bss.stronger");
+struct bpf_spin_lock guard __attribute__((visibility("hidden"))) SEC(".bss.guarded");
+struct bpf_list_head items __attribute__((visibility("hidden"))) SEC(".bss.guarded") __attribute__((btf_decl_tag("contains:agreed_item:link")));
+struct bpf_rb_root sorted __attribute__((visibility("hidden"))) SEC(".bss.guarded") __attribute__((btf_decl_tag("contains:agreed_item:branch")));
+struct bpf_res_spin_lock strong __attribute__((visibility("hidden"))) SEC(".bss.strong");
+struct bpf_res_spin_lock stronger __attribute__((visibility("hidden"))) SEC(".bss.stronger");
 void *bpf_obj_new(u64 local_type_id__k) __ksym;
 void bpf_obj_drop(void *p__alloc) __ksym;
 void *bpf_refcount_acquire(void *p__refcounted_kptr) __ksym;

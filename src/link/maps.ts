@@ -182,9 +182,12 @@ function ringSize(size: number): number {
 function dataMap(object: ObjectFile, section: FileSection, btf: BtfSpec | undefined): LinkedMap {
   const readOnly = section.name.startsWith(".rodata");
   const [valueType] = btf?.byName(section.name, "datasec") ?? [];
+  const symbols = object.symbols.filter((s) => s.section === section);
+  const hidden = new Set(symbols.filter((s) => s.hidden).map((s) => s.name));
+  // Hidden variables count as static (libbpf.c:btf_fixup_datasec).
   const isShared = (datasec(btf, section.name)?.vars ?? []).some(({ type: id }) => {
     const type = btf!.type(id);
-    return type.kind === "var" && type.linkage !== "static";
+    return type.kind === "var" && type.linkage !== "static" && !hidden.has(type.name);
   });
   return {
     name: section.name,
@@ -195,7 +198,7 @@ function dataMap(object: ObjectFile, section: FileSection, btf: BtfSpec | undefi
     flags: (readOnly ? READ_ONLY : 0) | (isShared ? MMAPABLE : 0),
     readOnly,
     ...(valueType !== undefined && { valueType }),
-    places: new Map(object.symbols.filter((s) => s.section === section).map((s) => [s.name, s.value])),
+    places: new Map(symbols.map((s) => [s.name, s.value])),
     ...(section.type !== SHT.NOBITS && { data: section.bytes }),
   };
 }

@@ -40,9 +40,16 @@ export const valuesHaveLocks = (cx: Cx, map: LinkedMap): boolean => holdsLock(re
 
 /** What of the map's values is not modelled, in words. */
 export function openInMap(cx: Cx, map: LinkedMap): Outcome {
-  const { broken } = recordOfMap(cx, map);
-  return broken === undefined ? undefined : unmodelled(`${broken} in the values of map '${map.name}'`);
+  const { broken, fields } = recordOfMap(cx, map);
+  if (broken) return unmodelled(`${broken} in the values of map '${map.name}'`);
+  const isMapped = map.places && map.flags & MMAPABLE && fields.length > 0;
+  return isMapped
+    ? unmodelled(`map '${map.name}', which libbpf cannot create: make its variables static, or hidden`)
+    : undefined;
 }
+
+/** The kernel does not map memory with special members into user space, and libbpf insists. kernel/bpf/syscall.c:bpf_map_mmap */
+const MMAPABLE = 0x400;
 
 type Access = Need & { readonly kind: "access" };
 

@@ -13,6 +13,7 @@ import { regName, valueWords } from "../words.ts";
 import { argReg } from "./helper-args.ts";
 import { type Proto, SESSION_KFUNCS } from "./kfunc.ts";
 import { checkMemory, checkSize, greatest } from "./memory.ts";
+import { ofScalars } from "./objects.ts";
 import { isNotMemory, ownRule } from "./own-params.ts";
 import { pointsToStruct } from "./structs.ts";
 
@@ -194,6 +195,8 @@ function memArg(cx: Cx, state: State, a: Arg, to: Stripped): Outcome {
   const nullAllowed = a.name.includes("__nullable");
   const next = a.proto.params[a.index + 1]?.name ?? "";
   if (/__szk?$/.test(next)) return undefined; // the size's own check looks at both
+  if (to.type.kind === "struct" && !/^bpf_/.test(to.type.name) && !ofScalars(a.kfunc.btf, to.id, 0))
+    return wrong(cx, a, `a pointer to struct ${to.type.name}`);
   if (to.type.kind !== "int" && to.type.kind !== "enum" && !isPlainStruct(a.kfunc.btf, to))
     return unmodelled(`${a.kfunc.name} (parameter ${a.name})`);
   const size = sizeOf(a.kfunc.btf, to.id);

@@ -10,6 +10,7 @@ import { checkThrow } from "../leave.ts";
 import { firstOf, type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { canSleep } from "../sleep.ts";
 import { sizeOf, strip } from "../struct-walk.ts";
+import { regName, valueWords } from "../words.ts";
 import { castResult, checkCast, isCast } from "./casts.ts";
 import { clobber } from "./clobber.ts";
 import { heldChild } from "./dynptr.ts";
@@ -37,6 +38,23 @@ const OWN_RULES: Readonly<Record<string, OwnKfunc>> = {
 function ownRules(kfunc: KfuncFacts): OwnKfunc | undefined {
   const name = kfunc.name.replace(/_impl$/, "");
   return Object.hasOwn(OWN_RULES, name) ? OWN_RULES[name] : undefined;
+}
+
+/** Parameters that are numbers are such, also those that only the older form of a kfunc shows. */
+function checkNumbers(cx: Cx, state: State, kfunc: KfuncFacts, { params }: Proto): Outcome {
+  return firstOf(
+    params.map((param, i) => {
+      const { kind } = strip(kfunc.btf, param.type).type;
+      if ((kind !== "int" && kind !== "enum") || param.name.endsWith("__ign") || i > 4) return undefined;
+      const value = regOf(state, argReg(i));
+      if (value.kind === "scalar") return undefined;
+      const got = valueWords(cx, value);
+      return (
+        checkReadable(cx, state, argReg(i)) ??
+        refuse("E0559", [regName(argReg(i)), kfunc.name, "a number", got], { about: [value] })
+      );
+    }),
+  );
 }
 
 export type Proto = BtfType & { readonly kind: "func_proto" };
@@ -69,7 +87,7 @@ export function checkKfunc(cx: Cx, state: State, btfId: number, off: number): Ou
   const section = sectionOf(kfunc);
   if (section) return checkSection(state, kfunc, section);
   const own = ownRules(kfunc);
-  if (own) return own.check(cx, state, kfunc);
+  if (own) return own.check(cx, state, kfunc) ?? checkNumbers(cx, state, kfunc, proto);
   if (isCast(kfunc)) {
     const unread =
       checkReadable(cx, state, 1) ?? (name === "bpf_rdonly_cast" ? checkReadable(cx, state, 2) : undefined);

@@ -66,7 +66,7 @@ const MAX_NESTING = 3;
 const NUMBERS: ReadonlySet<string> = new Set(["int", "enum", "enum64"]);
 
 /** kernel/bpf/verifier.c:__btf_type_is_scalar_struct */
-function ofScalars(btf: BtfSpec, id: TypeId, depth: number): boolean {
+export function ofScalars(btf: BtfSpec, id: TypeId, depth: number): boolean {
   const { type } = strip(btf, id);
   if (type.kind !== "struct" && type.kind !== "union") return false;
   return type.members.every((m) => {
@@ -128,10 +128,8 @@ const LET_GO: ReadonlySet<string> = new Set([
 function checkFreeing(cx: Cx, name: string, p: ObjectPointer): Outcome {
   const fields = cx.facts.interrupts ? recordOfObject(cx, p.to.type)?.fields : undefined;
   const held = fields?.find((f) => LET_GO.has(f.name));
-  if (held)
-    return refuse("E0558", [name, `programs that trace cannot free an object with a ${held.name}`], { about: [p] });
-  const counted = fields?.some((f) => f.name === "bpf_refcount");
-  return counted ? unmodelled(`${name} of a counted object in ${cx.facts.programKind} programs`) : undefined;
+  if (!held) return undefined;
+  return refuse("E0558", [name, `programs that trace cannot free an object with a ${held.name}`], { about: [p] });
 }
 
 function notNull(state: State, name: string): Outcome {
