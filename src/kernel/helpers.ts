@@ -1,5 +1,6 @@
 /** BPF helpers: their C prototypes, what the verifier asks of their arguments, and who may call them. */
 import type { ArgKind, Helper, HelperArg, SectionInfo } from "./model.ts";
+import { rareForm } from "./rare-helpers.ts";
 import { listOf, once, rowsOf } from "./rows.ts";
 import { helperRows } from "./tables/helpers.ts";
 
@@ -81,12 +82,16 @@ export function helperGroup(info: SectionInfo): HelperGroup | undefined {
 
 /**
  * The variant that a program of that section gets, or undefined where the kernel refuses the call (`program of this type
- * cannot use helper`). For program types outside `helperGroup` it answers as `helperById` does: nothing is known.
+ * cannot use helper`). For program types of which nothing is known it answers as `helperById` does.
  */
 export function helperFor(id: number, info: SectionInfo): Helper | undefined {
   const row = table().byId.get(id);
   const group = helperGroup(info);
-  if (!row || !group) return row && variant(row, 0);
+  if (!row) return undefined;
+  if (!group) {
+    const form = everyGroup(row) ? 0 : rareForm(id, info);
+    return form === "no" ? undefined : variant(row, form ?? 0);
+  }
   return ofGroup(row, group, info);
 }
 
@@ -115,6 +120,12 @@ export function socketHelper(id: number, info: SectionInfo): Helper | undefined 
   return row && (ofGroup(row, "sched_cls", info) ?? variant(row, 0));
 }
 
+/** Whether all groups have the helper in one form: so have the types that are in none. */
+function everyGroup(row: Row): boolean {
+  const choices = row.fields[6]!.split("/");
+  return choices.length === groups.length && choices.every((c) => c === "0");
+}
+
 /** What an iterator of sockets offers beyond the others: bpf_iter_tcp_get_func_proto and its kin. */
 const ofIterators: ReadonlySet<string> = new Set(["bpf_setsockopt", "bpf_getsockopt"]);
 
@@ -127,7 +138,7 @@ export function isCertain(id: number, info: SectionInfo): boolean {
   if (!row) return true;
   const choices = row.fields[6]!.split("/");
   const group = helperGroup(info);
-  if (!group) return choices.length === groups.length && choices.every((c) => c === "0");
+  if (!group) return everyGroup(row) || rareForm(id, info) !== undefined;
   const choice = choices[groups.indexOf(group)] ?? "";
   if (choice === "" && group === "tracing_iter" && ofIterators.has(row.fields[1]!)) return false;
   return !choice.includes("h");

@@ -197,23 +197,12 @@ function memArg(cx: Cx, state: State, a: Arg, to: Stripped): Outcome {
   if (/__szk?$/.test(next)) return undefined; // the size's own check looks at both
   if (to.type.kind === "struct" && !/^bpf_/.test(to.type.name) && !ofScalars(a.kfunc.btf, to.id, 0))
     return wrong(cx, a, `a pointer to struct ${to.type.name}`);
-  if (to.type.kind !== "int" && to.type.kind !== "enum" && !isPlainStruct(a.kfunc.btf, to))
+  if (to.type.kind !== "int" && to.type.kind !== "enum" && !ofScalars(a.kfunc.btf, to.id, 0))
     return unmodelled(`${a.kfunc.name} (parameter ${a.name})`);
   const size = sizeOf(a.kfunc.btf, to.id);
   if (size === undefined) return unmodelled(`${a.kfunc.name} (parameter ${a.name})`);
   const use = { name: a.kfunc.name, reg: a.reg, size: BigInt(size), writes: true, zeroAllowed: false, nullAllowed };
   return onlyIfWritable(cx, state, a.reg) ?? checkMemory(cx, state, use);
-}
-
-/** A struct of numbers alone. kernel/bpf/verifier.c:__btf_type_is_scalar_struct */
-function isPlainStruct(btf: BtfSpec, { type }: Stripped, depth = 0): boolean {
-  if (type.kind !== "struct" || depth > 3) return false;
-  return type.members.every((m) => {
-    const inner = strip(btf, m.type);
-    const elem = inner.type.kind === "array" ? strip(btf, inner.type.elem) : inner;
-    const isNumber = elem.type.kind === "int" || elem.type.kind === "enum" || elem.type.kind === "enum64";
-    return isNumber || isPlainStruct(btf, elem, depth + 1);
-  });
 }
 
 /** Memory arguments, which the kfunc may write to, with their greatest size. */
