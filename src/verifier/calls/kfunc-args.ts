@@ -1,5 +1,5 @@
 /** Arguments of kfuncs, by the type and the name of the parameter. kernel/bpf/verifier.c:check_kfunc_args */
-import type { BtfSpec, Param, TypeId } from "../../btf/type.ts";
+import type { Param, TypeId } from "../../btf/type.ts";
 import type { Reg } from "../../isa/insn.ts";
 import type { Cx } from "../cx.ts";
 import { constOf } from "../domain/scalar.ts";
