@@ -28,6 +28,7 @@ int bpf_list_push_front(struct bpf_list_head *head, struct bpf_list_node *node) 
 struct bpf_list_node *bpf_list_pop_front(struct bpf_list_head *head) __ksym;
 struct bpf_list_node *bpf_list_front(struct bpf_list_head *head) __ksym;
 int bpf_rbtree_add(struct bpf_rb_root *root, struct bpf_rb_node *node, bool (less)(struct bpf_rb_node *a, const struct bpf_rb_node *b)) __ksym;
+int bpf_rbtree_add_impl(struct bpf_rb_root *root, struct bpf_rb_node *node, bool (less)(struct bpf_rb_node *a, const struct bpf_rb_node *b), void *meta__ign, u64 off) __ksym;
 struct bpf_rb_node *bpf_rbtree_remove(struct bpf_rb_root *root, struct bpf_rb_node *node) __ksym;
 struct bpf_rb_node *bpf_rbtree_first(struct bpf_rb_root *root) __ksym;
 struct task_struct *bpf_task_from_pid(s32 pid) __ksym;
@@ -113,6 +114,14 @@ describe("lists and trees", () => {
       "bpf_spin_lock(&lock); struct bpf_list_node *n = bpf_list_front(&items); bpf_spin_unlock(&lock); if (n) sink = ((u64 *)n)[-1]",
     ],
     ["accepted", `NEW(o, struct item); ${ADD} bpf_spin_unlock(&lock)`],
+    [
+      "accepted",
+      "NEW(o, struct item); bpf_spin_lock(&lock); bpf_rbtree_add_impl(&sorted, &o->branch, less, NULL, 0); bpf_spin_unlock(&lock)",
+    ],
+    [
+      "E0559",
+      "NEW(o, struct item); bpf_spin_lock(&lock); bpf_rbtree_add_impl(&sorted, &o->branch, less, NULL, (u64)&sink); bpf_spin_unlock(&lock)",
+    ],
     ["accepted", `NEW(o, struct item); ${ADD} bpf_spin_unlock(&lock)`, "fentry/bpf_fentry_test1"],
     [
       "E0558",
