@@ -109,8 +109,28 @@ const calls: readonly Case[] = [
   ],
   // Which form of a helper these programs get is not known.
   ["unknown", "iter/tcp", "r1 = 0; r2 = 1; r3 = 2; r4 = r10; r4 += -8; r5 = 4; call 49; r0 = 0; exit"],
-  ["unknown", "cgroup/sock_create", "r2 = 1; r3 = 2; r4 = r10; r4 += -8; r5 = 4; call 49; r0 = 1; exit"],
   ["E0546", "cgroup_skb/ingress", "call 186; r0 = 1; exit"],
+];
+
+/** Helpers of the rarer program types, in the form that these get. */
+const rare: readonly Case[] = [
+  ["accepted", "cgroup/sock_create", "r2 = 1; r3 = 2; r4 = r10; r4 += -8; r5 = 4; call 49; r0 = 1; exit"],
+  ["accepted", "cgroup/connect4", "r2 = 1; r3 = 2; r4 = r10; r4 += -8; r5 = 4; call 49; r0 = 1; exit"],
+  [
+    "E0549",
+    "cgroup/connect4",
+    "r1 = *(u64 *)(r1 + 64); r2 = 1; r3 = 2; r4 = r10; r4 += -8; r5 = 4; call 57; r0 = 1; exit",
+  ],
+  ["accepted", "sockops", "r2 = r10; r2 += -8; r3 = 8; r4 = 0; call 142; r0 = 1; exit"],
+  ["E0551", "sockops", "r2 = r10; r2 += -8; r3 = 0; r4 = 0; call 142; r0 = 1; exit"],
+  ["accepted", "sk_msg", "r1 = 0; call 122; r0 = 1; exit"],
+  ["accepted", "sk_skb", "call 46; r0 = 1; exit"],
+  ["E0546", "sk_msg", "call 46; r0 = 1; exit"],
+  [
+    "E0509",
+    "sk_skb",
+    "r6 = r1; r7 = *(u32 *)(r6 + 76); r8 = *(u32 *)(r6 + 80); r9 = r7; r9 += 8; if r9 > r8 goto out; r1 = r6; r2 = 8; r3 = 0; call 38; r0 = *(u8 *)(r7 + 0); out: r0 = 1; exit",
+  ],
 ];
 
 const sections: readonly Case[] = [
@@ -134,6 +154,7 @@ describe.each([
   ["numbers", numbers],
   ["memory", memory],
   ["calls", calls],
+  ["helpers of rarer programs", rare],
   ["sections", sections],
 ] as const)("%s", (_, cases) => {
   test.each(cases)("%s: %s: %s", (want, section, main) => {
