@@ -217,7 +217,7 @@ function pointerResult(
   const more = { nullable, id, ref: acquires ? id : 0 };
   if (target.type.kind === "struct") {
     const guarded = kfunc.flags.includes("RCU_PROTECTED") || RCU_ITERATORS.test(kfunc.name);
-    const trust = guarded ? "rcu" : "trusted";
+    const trust = kfunc.name === UNTRUSTED ? "untrusted" : guarded ? "rcu" : "trusted";
     return pointer({ kind: "btf", btf: kfunc.btf, type: target.id, trust }, state.at, more);
   }
   const memory = resultMemory(state, proto);
@@ -228,6 +228,9 @@ function pointerResult(
     ? undefined
     : pointer({ kind: "mem", size, readOnly: true, ringbuf: false }, state.at, more);
 }
+
+/** Its result may be freed at any time. kernel/bpf/verifier.c:check_kfunc_call */
+const UNTRUSTED = "bpf_get_kmem_cache";
 
 /** Iterators whose elements RCU protects: those with a constructor of that flag. */
 const RCU_ITERATORS = /^bpf_iter_(task|css|scx_dsq)_next$/;
