@@ -12,39 +12,9 @@ export type AddrSymbol = InstOf<"addr">["symbol"];
 
 /** Values that the instruction reads, in order; those of a phi among them. */
 export function operands(inst: Inst): readonly ValueId[] {
-  switch (inst.op) {
-    case "bin":
-    case "cmp":
-      return [inst.a, inst.b];
-    case "neg":
-    case "zext":
-    case "sext":
-    case "trunc":
-    case "cast":
-    case "bswap":
-    case "space_cast":
-    case "opaque":
-    case "constant_p":
-    case "unroll":
-      return [inst.a];
-    case "load":
-      return [inst.base];
-    case "store":
-      return [inst.base, inst.value];
-    case "copy":
-      return [inst.dst, inst.src];
-    case "fill":
-      return [inst.dst];
-    case "call":
-    case "asm":
-      return inst.args;
-    case "atomic":
-      return inst.expected === undefined ? [inst.base, inst.value] : [inst.base, inst.value, inst.expected];
-    case "phi":
-      return inst.args.map((arg) => arg.value);
-    default:
-      return [];
-  }
+  const found: ValueId[] = [];
+  eachOperand(inst, (value) => found.push(value));
+  return found;
 }
 
 /** Calls `visit` with each of `operands`. */

@@ -65,16 +65,21 @@ export function callbackOf(cx: Cx, state: State, helper: Helper): State | undefi
   if (!inside) return undefined;
   topFrame(inside).callbacks++;
   const args = given(cx, state, helper);
-  const regs: Value[] = Array.from({ length: 10 }, (_, r) => args[r - 1] ?? nothing(-1));
-  const why = {
-    kind: "callback",
-    helper: helper.name,
-    min: 0n,
-    max: 1n,
-    refs: state.refs.length,
-    held: state.held,
-  } as const;
-  inside.frames.push({ func, why, callsite: state.at, regs, stack: [], callbacks: 0 });
-  inside.at = cx.prep.funcs[func]!.start;
+  enterCallback(cx, inside, func, helper.name, args);
   return inside;
+}
+
+/** `state` begins the function that `helper` calls with `args` in r1 and on. It returns 0 or 1, and holds what it found. */
+export function enterCallback(
+  cx: Cx,
+  state: State,
+  func: number,
+  helper: string,
+  args: readonly (Value | undefined)[],
+): void {
+  const regs: Value[] = Array.from({ length: 10 }, (_, r) => args[r - 1] ?? nothing(-1));
+  const { refs, held } = state;
+  const why = { kind: "callback", helper, min: 0n, max: 1n, refs: refs.length, held } as const;
+  state.frames.push({ func, why, callsite: state.at, regs, stack: [], callbacks: 0 });
+  state.at = cx.prep.funcs[func]!.start;
 }

@@ -6,13 +6,14 @@ import type { Reg } from "../../isa/insn.ts";
 import type { Cx } from "../cx.ts";
 import { constOf, unknownScalar } from "../domain/scalar.ts";
 import { copyState, reg as regOf, type State, setReg, topFrame } from "../domain/state.ts";
-import { nothing, type Pointer, pointer, type Region, type Value } from "../domain/value.ts";
+import { type Pointer, pointer, type Region, type Value } from "../domain/value.ts";
 import { checkReadable } from "../holds.ts";
 import { recordOfMap } from "../map-fields.ts";
 import { fieldOf, hasLock, isObject, isOwned, lendOut, lent, type ObjectPointer, recordOfObject } from "../objects.ts";
 import { type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { type FieldRecord, fieldAt, type SpecialField } from "../records.ts";
 import { regName, valueWords } from "../words.ts";
+import { enterCallback } from "./callback.ts";
 import { clobber } from "./clobber.ts";
 import { acquired } from "./objects.ts";
 import type { OwnKfunc } from "./own-kfunc.ts";
@@ -209,17 +210,7 @@ function ordering(cx: Cx, state: State, field: SpecialField | undefined): State 
   const inside = copyState(state);
   topFrame(inside).callbacks++;
   const arg = pointer(lent(cx, node), state.at, { off: field.holds.off });
-  const regs: Value[] = Array.from({ length: 10 }, (_, r) => (r === 1 || r === 2 ? arg : nothing(-1)));
-  const why = {
-    kind: "callback",
-    helper: "bpf_rbtree_add",
-    min: 0n,
-    max: 1n,
-    refs: state.refs.length,
-    held: state.held,
-  } as const;
-  inside.frames.push({ func, why, callsite: state.at, regs, stack: [], callbacks: 0 });
-  inside.at = cx.prep.funcs[func]!.start;
+  enterCallback(cx, inside, func, "bpf_rbtree_add", [arg, arg]);
   return inside;
 }
 
