@@ -68,10 +68,11 @@ const LOCKS: ReadonlySet<string> = new Set(["bpf_spin_lock", "bpf_spin_unlock"])
 
 /** SOCKMAP and SOCKHASH: their values are sockets, and few programs may change them. kernel/bpf/verifier.c:may_update_sockmap */
 const SOCKET_MAPS: ReadonlySet<number> = new Set([15, 18]);
+const CHANGES: ReadonlySet<string> = new Set(["bpf_map_update_elem", "bpf_map_delete_elem"]);
 
 function changesSockets(state: State, helper: Helper): Outcome {
   const map = mapOf(state, helper);
-  if (!map || !SOCKET_MAPS.has(map.type) || helper.name === "bpf_map_lookup_elem") return undefined;
+  if (!map || !SOCKET_MAPS.has(map.type) || !CHANGES.has(helper.name)) return undefined;
   return unmodelled(`${helper.name} with map '${map.name}', which holds sockets`);
 }
 
