@@ -56,6 +56,8 @@ export function inspect(bytes: Uint8Array, { kernel }: InspectOptions = {}): Ins
     problems,
   };
   problems.push(...sink.diagnostics.map(({ text }) => text));
+  if (!btf && object.sections.some(({ name }) => name === ".maps"))
+    problems.push(".maps: the object has no BTF, which alone tells what the maps are");
   return made;
 }
 

@@ -133,3 +133,12 @@ test("a damaged object is an ElfError or has problems, never a crash", () => {
     { numRuns: 300 },
   );
 });
+
+test("maps without BTF are told", () => {
+  const bytes = Buffer.from(compile(ours, { kernel, fileName: "ours.bpf" }).object!);
+  const name = bytes.indexOf("\0.BTF\0");
+  bytes.write(".XTF", name + 1);
+  const { maps, problems } = inspect(bytes);
+  expect(maps).toEqual([]);
+  expect(problems.join("\n")).toMatch(/^\.maps: the object has no BTF/m);
+});
