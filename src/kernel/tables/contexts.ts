@@ -417,9 +417,9 @@ bpf_sock_addr;CGROUP_SOCK_ADDR;msg_src_ip4;CGROUP_UDP4_SENDMSG;124;4;n;scalar
 bpf_sock_addr;CGROUP_SOCK_ADDR;msg_src_ip6;CGROUP_UDP6_SENDMSG;124;4;ne;scalar
 bpf_sock_addr;CGROUP_SOCK_ADDR;sk;;8;;;PTR_TO_SOCKET
 bpf_sock_ops;SOCK_OPS;op;;4;;;scalar
-bpf_sock_ops;SOCK_OPS;args;;4;4;e;scalar
+bpf_sock_ops;SOCK_OPS;args;;4;;e;scalar
 bpf_sock_ops;SOCK_OPS;reply;;4;4;;scalar
-bpf_sock_ops;SOCK_OPS;replylong;;4;4;e;scalar
+bpf_sock_ops;SOCK_OPS;replylong;;4;;e;scalar
 bpf_sock_ops;SOCK_OPS;family;;4;;;scalar
 bpf_sock_ops;SOCK_OPS;remote_ip4;;4;;;scalar
 bpf_sock_ops;SOCK_OPS;local_ip4;;4;;;scalar
