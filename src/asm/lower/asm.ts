@@ -12,7 +12,7 @@ const textOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
 export function lowerAsm(cx: FunctionContext, stmt: AsmStatement): void {
   const { asm } = stmt;
-  if (asm.goto || textOf(asm.template.bytes).trim() !== "") {
+  if (asm.goto || textOf(asm.template.bytes).trim() !== "" || wantsRegisters(asm)) {
     lowerAsmText(cx, stmt);
     return;
   }
@@ -35,6 +35,10 @@ export function lowerAsm(cx: FunctionContext, stmt: AsmStatement): void {
     storeScalar(cx, places[i]!, place.type, value);
   });
 }
+
+/** A value that has to be in a register counts even where no text uses it: a program that names a map is bound to it. */
+const wantsRegisters = ({ volatile, inputs }: AsmStatement["asm"]): boolean =>
+  volatile && inputs.some(({ constraint }) => textOf(constraint.bytes).includes("r"));
 
 /** What an output operand holds before: its own value if it is read too (`+`), else anything. */
 function incoming(

@@ -131,3 +131,11 @@ static ${how} struct big pick(int at, struct big s, long with) { s.v[at] = with;
   );
   expect(errors(build(source))).toEqual([]);
 });
+
+test("a value that empty assembly wants in a register is put there: it binds the program to a map", () => {
+  const map =
+    'struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, u32); __type(value, u64); } m SEC(".maps");';
+  const made = build(program('asm volatile("" :: "r"(&m));\nreturn 0;', map));
+  expect(errors(made)).toEqual([]);
+  expect(listing(disassemble(made.object!))).toMatch(/r\d = m ll/);
+});
