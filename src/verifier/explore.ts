@@ -23,6 +23,8 @@ export interface Progress {
   readonly unknown: Set<string>;
   readonly depth: DepthMeter;
   readonly kinds: AccessKinds;
+  /** 1 for each instruction that some path came by. */
+  readonly reached: Uint8Array;
   readonly trace?: Trace;
 }
 
@@ -88,6 +90,7 @@ class Walk {
         }
       }
       this.#progress.processed++;
+      this.#progress.reached[at] = 1;
       this.#insns++;
       this.#progress.trace?.(at, state, cx);
       const outcome = this.#needs(state);

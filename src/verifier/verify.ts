@@ -18,7 +18,7 @@ import { liveness } from "./live.ts";
 import type { Finding, ProgramVerdict } from "./model.ts";
 import { needsOf } from "./needs.ts";
 import { type Outcome, unmodelled } from "./outcome.ts";
-import { prepare } from "./prepare.ts";
+import { calledFunc, prepare } from "./prepare.ts";
 
 export interface VerifyOptions {
   /** Instructions that are followed at most; default 500,000. */
@@ -49,7 +49,7 @@ export function verify(program: LinkedProgram, kernel: Kernel, options: VerifyOp
 
 /** The same with facts that the caller gives. */
 export function verifyWith(program: LinkedProgram, facts: Facts, options: VerifyOptions = {}): ProgramVerdict {
-  const progress = fresh(options);
+  const progress = fresh(program, options);
   const cx = contextOf(program, facts, false);
   const found = findingIn(cx, progress);
   const finding = found && isCertain(program, facts, options) ? found : undefined;
@@ -75,7 +75,7 @@ function unknownVerdict(program: LinkedProgram, what: string): ProgramVerdict {
   };
 }
 
-function fresh({ limit, prune, trace }: VerifyOptions): Progress {
+function fresh({ insns }: LinkedProgram, { limit, prune, trace }: VerifyOptions): Progress {
   return {
     processed: 0,
     limit: limit ?? LIMIT,
@@ -83,13 +83,15 @@ function fresh({ limit, prune, trace }: VerifyOptions): Progress {
     unknown: new Set(),
     depth: new DepthMeter(),
     kinds: new AccessKinds(),
+    reached: new Uint8Array(insns.length),
     ...(trace && { trace }),
   };
 }
 
 /** Whether the program is refused, too, if numbers are known as closely as can be: kernels differ in that. */
 function isCertain(program: LinkedProgram, facts: Facts, { limit }: VerifyOptions): boolean {
-  return findingIn(contextOf(program, facts, true), fresh(limit === undefined ? {} : { limit })) !== undefined;
+  const progress = fresh(program, limit === undefined ? {} : { limit });
+  return findingIn(contextOf(program, facts, true), progress) !== undefined;
 }
 
 function contextOf(program: LinkedProgram, facts: Facts, sharp: boolean): Cx {
@@ -120,8 +122,24 @@ function findingIn(cx: Cx, progress: Progress): Finding | undefined {
   if (catcher) return settle(cx, progress, catcher, 0);
   const main = explore(cx, entryState(cx), progress) ?? exploreGlobals(cx, progress);
   if (main) return main;
+  const idle = idleAddress(cx, progress);
+  if (idle) return settle(cx, progress, idle, 0);
   const depth = checkDepth(cx, progress.depth);
   return depth && settle(cx, progress, depth, 0);
+}
+
+/**
+ * The address of a function that nothing calls: its code is removed as dead, and then the address is of nothing.
+ * kernel/bpf/verifier.c:opt_remove_dead_code and jit_subprogs
+ */
+function idleAddress({ prep }: Cx, { reached }: Progress): Outcome {
+  const at = prep.insns.findIndex(({ insn }, i) => {
+    if (insn.kind !== "ld_imm64" || insn.value.kind !== "func_off" || !reached[i]) return false;
+    const func = prep.funcs[calledFunc(prep, i)];
+    return func !== undefined && !reached[func.start];
+  });
+  if (at === -1) return undefined;
+  return unmodelled(`the address of '${prep.funcs[calledFunc(prep, at)]!.name}', which nothing calls`);
 }
 
 function tooLarge(cx: Cx): Outcome {
