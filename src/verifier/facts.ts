@@ -91,6 +91,8 @@ export interface Facts {
   readonly countsCpus: boolean;
   /** Numbers that are 0 or -1 are followed apart. */
   readonly splitsSigns: boolean;
+  /** bpf_set_retval takes 0 and errors alone, since 7.2; getsockopt gives what it likes. kernel/bpf/verifier.c:check_helper_call */
+  readonly errorsOnly: boolean;
   /** Copies stay linked over a subtraction, too. */
   readonly linksSubtraction: boolean;
   /** The result of programs of this kind may be a reference, which the kernel then has. */

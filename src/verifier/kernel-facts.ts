@@ -71,6 +71,7 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     followsSwaps: atLeast(kernel.version, 7, 0),
     mergesOffsets: atLeast(kernel.version, 7, 1),
     splitsSigns: atLeast(kernel.version, 7, 2),
+    errorsOnly: atLeast(kernel.version, 7, 2) && info.attachType !== "BPF_CGROUP_GETSOCKOPT",
     linksLowSums: atLeast(kernel.version, 7, 2),
     // It came together with this feature. kernel/bpf/btf.c:btf_struct_walk
     followsAddresses: hasEnumerator(kernel.btf, "BPF_FEAT_RDONLY_CAST_TO_VOID"),

@@ -110,6 +110,8 @@ const calls: readonly Case[] = [
   // Which form of a helper these programs get is not known.
   ["unknown", "iter/tcp", "r1 = 0; r2 = 1; r3 = 2; r4 = r10; r4 += -8; r5 = 4; call 49; r0 = 0; exit"],
   ["E0546", "cgroup_skb/ingress", "call 186; r0 = 1; exit"],
+  ["accepted", "cgroup/getsockopt", "r1 = 1; call 187; r0 = 1; exit"],
+  ["E0549", "cgroup/setsockopt", "r1 = 1; call 187; r0 = 1; exit"],
   // Of what shares the place of the reply, only its first number may be written.
   ["accepted", "sockops", "*(u32 *)(r1 + 4) = 1; r0 = 0; exit"],
   ["E0517", "sockops", "*(u32 *)(r1 + 8) = 1; r0 = 0; exit"],

@@ -76,10 +76,10 @@ function changesSockets(state: State, helper: Helper): Outcome {
   return unmodelled(`${helper.name} with map '${map.name}', which holds sockets`);
 }
 
-/** Errors and 0, since 7.2. kernel/bpf/verifier.c:check_helper_call, for BPF_FUNC_set_retval */
+/** Errors and 0. kernel/bpf/verifier.c:check_helper_call, for BPF_FUNC_set_retval */
 function checkRetval(cx: Cx, state: State): Outcome {
   const value = regOf(state, 1);
-  if (!cx.facts.splitsSigns || value.kind !== "scalar") return undefined;
+  if (!cx.facts.errorsOnly || value.kind !== "scalar") return undefined;
   if (value.s32.min >= -MAX_ERRNO && value.s32.max <= 0n) return undefined;
   return refuse("E0549", ["r1", "bpf_set_retval", "0 or an error from -4095 on", `a number (${describe(value)})`], {
     about: [value],
@@ -308,7 +308,7 @@ function numberOf(cx: Cx, state: State, helper: Helper): Value {
     const range = { min: 0n, max: cx.sharp ? 1n : MOST_CPUS - 1n };
     return withBounds({ u: range, s: range, u32: range, s32: range }, state.at);
   }
-  if (helper.name === "bpf_get_retval" && (cx.facts.splitsSigns || cx.sharp)) {
+  if (helper.name === "bpf_get_retval" && (cx.facts.errorsOnly || cx.sharp)) {
     const errors = { min: -MAX_ERRNO, max: 0n };
     return withBounds({ s: errors, s32: errors }, state.at);
   }
