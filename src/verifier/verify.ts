@@ -129,10 +129,11 @@ function findingIn(cx: Cx, progress: Progress): Finding | undefined {
 }
 
 /**
- * The address of a function that nothing calls: its code is removed as dead, and then the address is of nothing.
- * kernel/bpf/verifier.c:opt_remove_dead_code and jit_subprogs
+ * The address of a function that nothing calls: its code is removed as dead, and then the address is of nothing. It is
+ * not missed where the program's own function alone is left. kernel/bpf/verifier.c:opt_remove_dead_code and jit_subprogs
  */
 function idleAddress({ prep }: Cx, { reached }: Progress): Outcome {
+  if (prep.funcs.filter(({ start }) => reached[start]).length < 2) return undefined;
   const at = prep.insns.findIndex(({ insn }, i) => {
     if (insn.kind !== "ld_imm64" || insn.value.kind !== "func_off" || !reached[i]) return false;
     const func = prep.funcs[calledFunc(prep, i)];

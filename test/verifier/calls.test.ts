@@ -45,6 +45,9 @@ const LOOP = "r1 = 10; r2 = cb ll; r3 = r10; r3 += -8; r4 = 0; *(u64 *)(r10 - 8)
 describe("callbacks", () => {
   test.each<readonly [string, Source]>([
     ["accepted", { main: LOOP, cb: "r3 = *(u64 *)(r2 + 0); r3 += r1; *(u64 *)(r2 + 0) = r3; r0 = 0; exit" }],
+    // A function that nothing calls is removed; its address is missed where others stay.
+    ["accepted", { main: "r2 = cb ll; r0 = 0; exit", cb: "r0 = 0; exit" }],
+    ["unknown", { main: `r6 = idle ll; ${LOOP}`, cb: "r0 = 0; exit", idle: "r0 = 0; exit" }],
     ["E0562", { main: LOOP, cb: "r0 = 2; exit" }],
     ["E0562", { main: LOOP, cb: "r0 = r1; exit" }],
     ["E0507", { main: LOOP, cb: "r0 = r3; exit" }],
