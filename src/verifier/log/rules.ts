@@ -52,6 +52,12 @@ export const logRules: readonly LogRule[] = [
     /function calls are not allowed while holding a lock|cannot be (used|called) inside bpf_spin_lock-ed region/,
   ),
   ...row(
+    "E0597",
+    /^(BPF_ST imm must be 0 when storing to kptr|store to referenced kptr|kptr in insn|kptr access|kptr cannot be accessed|invalid kptr access)/m,
+  ),
+  ...row("E0598", /^bpf_(res_)?spin_lock at off=\d+ must be held for/m),
+  ...row("E0599", /^cannot restore irq state out of order/m),
+  ...row(
     "E0590",
     /spin_lock|_lock(ed)?\b.*(region|held)|lock region|rcu_?read|rcu read|rcu_dereference|preempt|IRQ-disabled|\birq\b/im,
   ),
