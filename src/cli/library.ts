@@ -7,9 +7,9 @@ import type { CompileOptions } from "../driver/options.ts";
 import { openKernel } from "../kernel/kernel.ts";
 import type { Arch, Kernel } from "../kernel/model.ts";
 import { parseVersion } from "../kernel/version.ts";
-import { machinePath } from "./compile-options.ts";
 import { readHeader } from "./files.ts";
 import { chooseKernel } from "./kernel-choice.ts";
+import { machinePath } from "./machine-path.ts";
 
 export { readHeader } from "./files.ts";
 
