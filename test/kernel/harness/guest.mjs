@@ -9,6 +9,7 @@ import { run } from "./process.mjs";
 const CHECK_SECONDS = 90;
 const MARK = "=== check";
 const PANIC = "Kernel panic - not syncing";
+const ATTEMPTS = 3;
 
 const script = (index, checkSeconds) => `
 echo "${MARK} ${index} begins"
@@ -32,11 +33,12 @@ export async function boot(kernel, jobs, { seconds, checkSeconds = CHECK_SECONDS
       ...(seconds && { BPFASM_BOOT_SECONDS: String(seconds) }),
       ...(counting && { BPFASM_BOOT_COUNT: "1" }),
     };
-    const attempt = () => run(join(kernelTests, "vm", "boot"), [version, arch, folder], { env });
     // now and then a kernel panics in the emulator, before it comes to the job or within it; what is to blame panics again
-    const first = await attempt();
-    const isWhole = first.stdout.includes(`${MARK} 0 begins`) && !first.stdout.includes(PANIC);
-    const result = isWhole ? first : await attempt();
+    let result;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      result = await run(join(kernelTests, "vm", "boot"), [version, arch, folder], { env });
+      if (result.stdout.includes(`${MARK} 0 begins`) && !result.stdout.includes(PANIC)) break;
+    }
     return jobs.map((_, index) => outputOf(result, index));
   } finally {
     rmSync(folder, { recursive: true, force: true });
