@@ -18,7 +18,11 @@ const names = (problem) => problem.text.replaceAll(/'[^']*'/g, "'…'").split("\
 
 /** Programs that the kernel accepts in clang's object: ours have to be accepted, too. */
 const wanted = ({ clang }) => [...(clang?.programs ?? [])].filter(([, p]) => p.verdict === "accepted");
-const isAccepted = (file, name) => file.ours.programs?.get(name)?.verdict === "accepted";
+/** Accepted, and so are the types of the object if the kernel takes those of clang's. */
+const isAccepted = ({ ours, clang }, name) => {
+  const verdict = ours.programs?.get(name);
+  return verdict?.verdict === "accepted" && (verdict.btf ?? "") === (clang.programs.get(name).btf ?? "");
+};
 const isLoaded = (file) => file.ours.programs && wanted(file).every(([name]) => isAccepted(file, name));
 
 /** Why files do not build: the diagnostics of each, counted by file. */

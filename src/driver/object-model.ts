@@ -2,7 +2,7 @@
 
 import type { Subprog } from "../asm/codegen/subprog.ts";
 import { BtfTypes } from "../asm/sema/btf-types.ts";
-import { layoutOf } from "../asm/sema/layout.ts";
+import { layoutOf, sizeOf } from "../asm/sema/layout.ts";
 import { stringType } from "../asm/sema/strings.ts";
 import type { TExtern, TGlobal, TMap, Unit } from "../asm/sema/tree.ts";
 import { UsedMembers } from "../asm/sema/used-members.ts";
@@ -204,17 +204,23 @@ function licenseSection(text: string, btf: BtfWriter, types: BtfTypes): ObjectDa
   return { name: "license", align: 1, size, bytes, writable: true, vars, relocs: [] };
 }
 
-/** FUNCs and VARs of extern linkage, in the DATASEC that names who binds them; in none for other objects'. */
+/**
+ * FUNCs and VARs of extern linkage, in the DATASEC that names who binds them; in none for other objects'. The loader gives
+ * them offsets; the sizes of Kconfig values are the compiler's, and the kernel refuses all BTF with an empty one
+ * (btf.c: btf_datasec_check_meta).
+ */
 function declareExterns(externs: readonly TExtern[], btf: BtfWriter, types: BtfTypes): void {
   const sections = new Map<string, DatasecVar[]>();
   for (const e of externs) {
     const vars = (e.section && sections.get(e.section)) ?? [];
     if (e.section) sections.set(e.section, vars);
-    const type =
-      e.type.kind === "func"
-        ? btf.add({ kind: "func", name: e.name, type: types.proto(e.type), linkage: "extern" })
-        : btf.add({ kind: "var", name: e.name, type: types.id(e.type), linkage: "extern" });
-    vars.push({ type, off: 0, size: 0 });
+    if (e.type.kind === "func") {
+      const type = btf.add({ kind: "func", name: e.name, type: types.proto(e.type), linkage: "extern" });
+      vars.push({ type, off: 0, size: 0 });
+    } else {
+      const type = btf.add({ kind: "var", name: e.name, type: types.id(e.type), linkage: "extern" });
+      vars.push({ type, off: 0, size: sizeOf(e.type) ?? 0 });
+    }
   }
   for (const [name, vars] of sections) btf.add({ kind: "datasec", name, size: 0, vars });
 }

@@ -103,6 +103,7 @@ async function runInGuest(kernel, rows, folder) {
   for (const [index, row] of ready.entries()) {
     await attempt(row.id, async () => {
       if (!row.check.mayFail) outputs[index].assertDone();
+      outputs[index].assertTypesTaken();
       await row.check.expect(outputs[index]);
     });
   }

@@ -53,6 +53,7 @@ struct opened {
 static struct opened all[MAX_OBJECTS];
 static int count;
 static char said[64 << 10]; // what libbpf printed since the last step
+static bool btf_refused; // the kernel did not take the types of an object, without which libbpf goes on as well as it can
 
 static struct opened *current(void)
 {
@@ -66,10 +67,14 @@ static struct opened *current(void)
 static int on_message(enum libbpf_print_level level, const char *format, va_list values)
 {
 	size_t used = strlen(said);
+	int written;
 
 	if (level == LIBBPF_DEBUG)
 		return 0;
-	return vsnprintf(said + used, sizeof said - used, format, values);
+	written = vsnprintf(said + used, sizeof said - used, format, values);
+	if (strstr(said + used, "Error loading .BTF"))
+		btf_refused = true;
+	return written;
 }
 
 static void print_text(const char *key, const char *text)
@@ -109,9 +114,16 @@ static void print_sum(const char *key, const unsigned char *bytes, size_t size)
 	printf(",\"%s\":\"%016llx\"", key, any ? sum : 0);
 }
 
+static void print_types(void)
+{
+	if (btf_refused)
+		printf(",\"btf\":\"refused\"");
+}
+
 static int report(const char *step, int error)
 {
 	printf("{\"step\":\"%s\",\"object\":\"%s\",\"error\":%d", step, count ? current()->path : "", error);
+	print_types();
 	if (error)
 		print_text("said", strlen(said) > LOG_TAIL ? said + strlen(said) - LOG_TAIL : said);
 	puts("}");
@@ -182,6 +194,7 @@ static void print_verdict(const char *path, const struct bpf_program *program, c
 	print_text("section", bpf_program__section_name(program));
 	printf(",\"verdict\":\"%s\",\"error\":%d,\"processed\":%ld,\"insns\":%zu", verdict, error,
 	       last_number(log, "processed "), bpf_program__insn_cnt(program));
+	print_types();
 	if (error) {
 		print_text("log", strlen(log) > LOG_TAIL ? log + strlen(log) - LOG_TAIL : log);
 		print_text("said", said);
@@ -244,6 +257,7 @@ static int do_judge(void)
 {
 	struct bpf_program *program;
 
+	btf_refused = false;
 	if (!judge_together(current()->path))
 		return 0;
 	bpf_object__for_each_program(program, current()->object)

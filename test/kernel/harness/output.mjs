@@ -27,6 +27,12 @@ export class Output {
     assert.equal(this.status, 0, `exit status ${this.status}\n${this.text}`);
   }
 
+  /** No kernel refused the types of an object, which libbpf does without where it can. */
+  assertTypesTaken() {
+    const refused = this.json.find((line) => line.btf === "refused");
+    assert.equal(refused, undefined, `the BTF of ${refused?.object} is refused\n${this.text}`);
+  }
+
   /** The bytes of a global variable, as the last `globals` step saw it. */
   bytes(name) {
     const found = this.json.filter((line) => line.global === name).at(-1);
