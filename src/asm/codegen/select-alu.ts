@@ -53,10 +53,10 @@ export function selectBin(s: Selector, inst: InstOf<"bin">): void {
     s.emit({ kind: "neg", width: s.width(inst.ty), dst });
     return;
   }
-  const core = inst.fn === "add" ? coreImm(s, b) : undefined;
+  const core = row.divides ? undefined : coreImm(s, b);
   s.copy(dst, s.use(a), inst.ty);
   if (core) {
-    s.emit({ kind: "alu", op: "add", width: s.width(inst.ty), dst, ...core });
+    s.emit({ kind: "alu", op: row.alu, width: s.width(inst.ty), dst, ...core });
     return;
   }
   s.emit({ kind: "alu", width: s.width(inst.ty), dst, ...operation(s, inst, row, b) });
@@ -100,7 +100,7 @@ function operation(s: Selector, inst: InstOf<"bin">, row: OpRow, b: ValueId): { 
   return { op: row.alu, src: refused ? { reg: s.use(b) } : { imm } };
 }
 
-/** A number the loader patches may be the immediate of an addition (libbpf relo_core.c:bpf_core_patch_insn). */
+/** A number the loader patches may be the immediate of any operation (libbpf relo_core.c:bpf_core_patch_insn). */
 function coreImm(s: Selector, id: ValueId) {
   const inst = s.facts.def(id);
   if (inst.op !== "core") return undefined;

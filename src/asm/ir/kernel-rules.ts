@@ -1,5 +1,6 @@
 /** What code owes the kernel's verifier, where passes decide: docs/architecture.md lists the rules. */
-import type { Inst, ValueId } from "./model.ts";
+import { eachOperand } from "./inst.ts";
+import type { Inst, IrFunction, ValueId } from "./model.ts";
 
 /** Gives the instruction that makes a value. */
 type Definition = (value: ValueId) => Inst;
@@ -19,6 +20,27 @@ export function mayBeOneOfMany(value: Inst, def: Definition): boolean {
   if (value.op === "cast" || value.op === "asm" || value.op === "core") return false;
   return value.ty !== "ptr" || isOfGlobal(value, def);
 }
+
+/**
+ * Numbers that offsets, sizes and other arguments are made of. Where a branch chooses one of two constants for them, the
+ * kernel knows on each way which it is; of a sum of bits it knows a range, which not every memory allows
+ * (verifier.c: check_ctx_reg, check_helper_mem_access).
+ */
+export function addressParts({ blocks }: IrFunction, def: Definition): ReadonlySet<ValueId> {
+  const parts = new Set<ValueId>();
+  for (const { insts } of blocks)
+    for (const inst of insts)
+      if (inst.op === "call" || (inst.ty === "ptr" && (inst.op === "bin" || inst.op === "cast")))
+        eachOperand(inst, (value) => parts.add(value));
+  // a set is walked with what is added to it on the way
+  for (const value of parts) {
+    const inst = def(value);
+    if (carriers.has(inst.op)) eachOperand(inst, (part) => parts.add(part));
+  }
+  return parts;
+}
+
+const carriers: ReadonlySet<Inst["op"]> = new Set(["bin", "phi", "zext", "sext", "trunc", "cast"]);
 
 /** Whether loads from an address may stand above the branch that leads to them: a global can be read unchecked. */
 export const needsNoGuard = (address: Inst): boolean => address.op === "addr" && address.symbol.kind === "global";

@@ -1,4 +1,5 @@
 /** Which bits of a value are certain. Pointers and what memory holds are not. */
+import type { CoreKind } from "../../btf/core.ts";
 import type { Counters } from "./counters.ts";
 import { bitsOf, type InstOf } from "./inst.ts";
 import type { Inst, IrType, ValueId } from "./model.ts";
@@ -69,8 +70,12 @@ export class BitFacts {
     switch (inst.op) {
       case "const":
         return { zeros: full & ~inst.value, ones: inst.value };
+      case "undef":
+        return { zeros: full, ones: 0n };
       case "cmp":
         return { zeros: full & ~1n, ones: 0n };
+      case "core":
+        return { zeros: full & ~coreMask(inst.access.kind), ones: 0n };
       case "load":
         return inst.signed || inst.size * 8 >= bitsOf(inst.ty)
           ? unknown
@@ -143,6 +148,20 @@ export class BitFacts {
     }
   }
 }
+
+/** The bits that what the loader puts in may have (libbpf relo_core.c: bpf_core_calc_relo): sizes, offsets, ids, answers. */
+function coreMask(kind: CoreKind): bigint {
+  if (kind === "enumval_value") return fullMask[64];
+  return answers.has(kind) ? 1n : 0x7fff_ffffn;
+}
+
+const answers: ReadonlySet<CoreKind> = new Set([
+  "field_exists",
+  "field_signed",
+  "type_exists",
+  "type_matches",
+  "enumval_exists",
+]);
 
 const isSumOf = (inst: Inst, value: ValueId): boolean => inst.op === "bin" && inst.fn === "add" && inst.a === value;
 

@@ -4,6 +4,7 @@ import { checkSsa } from "./check.ts";
 import type { Pass } from "./edit.ts";
 import type { IrFunction, IrProgram } from "./model.ts";
 import { bareBools } from "./passes/bare-bools.ts";
+import { bitsOfTests } from "./passes/bits-of-tests.ts";
 import { expandCompares } from "./passes/compares.ts";
 import { decideConstants, needsFolding } from "./passes/constant-p.ts";
 import { dropDead } from "./passes/dead.ts";
@@ -34,11 +35,13 @@ import { shareSlots } from "./passes/share-slots.ts";
 import { simplify } from "./passes/simplify.ts";
 import { simplifyCfg } from "./passes/simplify-cfg.ts";
 import { sinkCommon } from "./passes/sink-common.ts";
+import { sinkUses } from "./passes/sink-uses.ts";
 import { splitSlots } from "./passes/split-slots.ts";
 import { splitUnaligned } from "./passes/split-unaligned.ts";
 import { threadJumps } from "./passes/thread-jumps.ts";
 import { forgetUnrolls, unroll } from "./passes/unroll.ts";
 import { unrollSmall } from "./passes/unroll-small.ts";
+import { unwrittenLoads } from "./passes/unwritten-loads.ts";
 import { printIr } from "./print.ts";
 import type { ConstantData } from "./rules/rule.ts";
 
@@ -68,6 +71,7 @@ export interface OptimiseOptions {
 /** Passes that code can do without; the others make what code generation takes. */
 export const optionalPasses = [
   "bare-bools",
+  "bits-of-tests",
   "delay-updates",
   "drop-dead-stores",
   "follow-branches",
@@ -89,9 +93,11 @@ export const optionalPasses = [
   "share-slots",
   "simplify",
   "sink-common",
+  "sink-uses",
   "split-slots",
   "thread-jumps",
   "unroll-small",
+  "unwritten-loads",
 ] as const;
 
 /** Passes that always run. */
@@ -230,13 +236,22 @@ function fullPlan(options: OptimiseOptions): Plan {
       followBranches,
       knownQuotients,
       mergeTests,
+      bitsOfTests,
       threadJumps,
       promote,
       simplifyCfg,
       dropDead,
     ]),
   );
-  const lowerMemory = run([dropDeadStores, expand, ...needsDivision(options), combine, splitSlots, promote]);
+  const lowerMemory = run([
+    dropDeadStores,
+    expand,
+    ...needsDivision(options),
+    unwrittenLoads,
+    combine,
+    splitSlots,
+    promote,
+  ]);
   const fold = run([promote, combine, followBranches, simplifyCfg, dropDead]);
   const settle = (fn: IrFunction) => improve(run([splitSlots, promote])(fn));
   const unrolled = unrolling(run([oneRound, unroll]), fold, settle);
@@ -260,6 +275,7 @@ function fullPlan(options: OptimiseOptions): Plan {
     simplifyCfg,
     oneReturn,
     sinkCommon,
+    sinkUses,
     hoistInvariants,
     dropDead,
     simplifyCfg,

@@ -7,9 +7,9 @@ import { bug } from "../../../support/bug.ts";
 import type { Span } from "../../../support/span.ts";
 import { Counters } from "../counters.ts";
 import { blockMap, Ids, type Pass, Replacements, substitute, withBlocks } from "../edit.ts";
-import { type Branch, branchTo, type InstBody, mapOperands, mapTermOperands, valueType } from "../inst.ts";
+import { type Branch, branchTo, type InstBody, type InstOf, mapOperands, mapTermOperands, valueType } from "../inst.ts";
 import { BitFacts, type KnownBits } from "../known-bits.ts";
-import type { Block, Inst, IrFunction, IrType, Term, ValueId } from "../model.ts";
+import type { Block, Inst, IrFunction, IrType, PhiArg, Term, ValueId } from "../model.ts";
 import { simplifyAtomic, simplifyCopy, simplifyFill, simplifyLoad, simplifyStore } from "../rules/access.ts";
 import { simplifyBin } from "../rules/arithmetic.ts";
 import { improve } from "../rules/comparison.ts";
@@ -65,29 +65,37 @@ class Simplifier implements RuleContext {
 
   #block(block: Block): Block {
     this.#made = [];
-    const phis: Inst[] = [];
+    const phis: InstOf<"phi">[] = [];
     for (const inst of block.insts) {
       this.#span = inst.span;
       if (inst.op !== "phi") this.#place(mapOperands(inst, this.#replaced.get));
-      else if (!this.#phi(inst)) phis.push(inst);
+      else if (!this.#phi(inst, phis)) phis.push(inst);
     }
     this.#span = block.term.span;
     const term = this.#terminator(mapTermOperands(block.term, this.#replaced.get));
     return { id: block.id, insts: [...phis, ...this.#made], term };
   }
 
-  /** A phi whose arguments are all one value is that value. */
-  #phi(inst: Extract<Inst, { op: "phi" }>): boolean {
+  /** A phi whose arguments are all one value is that value, one with those of another phi is the other. */
+  #phi(inst: InstOf<"phi">, before: readonly InstOf<"phi">[]): boolean {
     let only: ValueId | undefined;
     for (const arg of inst.args) {
       const value = this.#replaced.get(arg.value);
       if (value === inst.id || value === only) continue;
-      if (only !== undefined) return false;
+      if (only !== undefined) return this.#twin(inst, before);
       only = value;
     }
     if (only === undefined) return false;
     this.#replace(inst.id, only);
     return true;
+  }
+
+  #twin(inst: InstOf<"phi">, before: readonly InstOf<"phi">[]): boolean {
+    const alike = ({ block, value }: PhiArg, other: PhiArg) =>
+      block === other.block && this.#replaced.get(value) === this.#replaced.get(other.value);
+    const twin = before.find(({ ty, args }) => ty === inst.ty && inst.args.every((arg, i) => alike(arg, args[i]!)));
+    if (twin) this.#replace(inst.id, twin.id);
+    return twin !== undefined;
   }
 
   #replace(value: ValueId, by: ValueId): void {
@@ -178,8 +186,10 @@ class Simplifier implements RuleContext {
   once(value: ValueId): boolean {
     return (this.#uses.get(value) ?? 1) <= 1;
   }
+  /** What was never written is 0 wherever it is computed with: bit-fields of one unit are set one after the other. */
   constant(value: ValueId): bigint | undefined {
     const def = this.def(value);
+    if (def.op === "undef" && def.ty !== "ptr") return 0n;
     return def.op === "const" ? def.value : undefined;
   }
   bits(value: ValueId): KnownBits {

@@ -195,6 +195,7 @@ function bitRules(inst: Bin, c: bigint, cx: RuleContext): Rewrite {
     if (low !== undefined) return instead({ ...inst, a: low });
     if (ty === "i64" && c === 0xffff_ffffn) return instead({ op: "zext", ty, from: 32, a: inst.a });
   }
+  if (fn === "lshr" && greatest(cx.bits(inst.a), ty) >> c === 0n) return number(ty, 0n);
   if (fn === "xor" && c === 1n && inner.op === "cmp" && cx.once(inst.a)) {
     const not = inverse(inner.fn);
     if (not) return instead({ op: "cmp", ty, fn: not, a: inner.a, b: inner.b });

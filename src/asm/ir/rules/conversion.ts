@@ -14,8 +14,9 @@ export function simplifyZext(inst: Extend, cx: RuleContext): Rewrite {
   const type = cx.type(inst.a);
   const fits = greatest(cx.bits(inst.a), type) >> BigInt(from) === 0n;
   if (fits && type === ty) return same(inst.a);
-  if (from < 32) return zextNarrow(inst, fits, cx);
   const def = cx.def(inst.a);
+  if (fits && def.op === "core") return instead({ ...def, ty });
+  if (from < 32) return zextNarrow(inst, fits, cx);
   if (def.op === "trunc" && cx.type(def.a) === "i64") return instead({ ...inst, a: def.a });
   if (def.op === "cmp" && cx.once(inst.a)) return instead({ op: "cmp", ty, fn: def.fn, a: def.a, b: def.b });
   return undefined;
