@@ -12,6 +12,7 @@ import { delayUpdates } from "./passes/delay-updates.ts";
 import { divideUnsigned } from "./passes/divide.ts";
 import { expand } from "./passes/expand.ts";
 import { forwardMemory } from "./passes/forward-memory.ts";
+import { hoistCommon } from "./passes/hoist-common.ts";
 import { hoistInvariants } from "./passes/hoist-invariants.ts";
 import { hoistLoads } from "./passes/hoist-loads.ts";
 import { type HeededArguments, ignoredArguments } from "./passes/ignored-arguments.ts";
@@ -72,6 +73,7 @@ export const optionalPasses = [
   "drop-dead-stores",
   "follow-branches",
   "forward-memory",
+  "hoist-common",
   "hoist-invariants",
   "hoist-loads",
   "ignored-arguments",
@@ -258,6 +260,7 @@ function fullPlan(options: OptimiseOptions): Plan {
     promote,
     dropDead,
     simplifyCfg,
+    hoistCommon,
     oneReturn,
     sinkCommon,
     hoistInvariants,
