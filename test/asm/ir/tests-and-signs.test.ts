@@ -101,7 +101,7 @@ describe("signs and limits", () => {
     const made = branches(run([mergeTests], chain(first, second)));
     expect(made).toEqual([expect.stringContaining(one)]);
   });
-  const range = (made: string, rest = ""): string[] => {
+  const range = (made: string, rest = ""): string => {
     const body = `b100:
 %1 = param ptr 0
 %2 = ${made}
