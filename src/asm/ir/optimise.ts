@@ -3,6 +3,7 @@ import type { Span } from "../../support/span.ts";
 import { checkSsa } from "./check.ts";
 import type { Pass } from "./edit.ts";
 import type { IrFunction, IrProgram } from "./model.ts";
+import { addBits } from "./passes/add-bits.ts";
 import { bareBools } from "./passes/bare-bools.ts";
 import { expandCompares } from "./passes/compares.ts";
 import { decideConstants, needsFolding } from "./passes/constant-p.ts";
@@ -68,6 +69,7 @@ export interface OptimiseOptions {
 
 /** Passes that code can do without; the others make what code generation takes. */
 export const optionalPasses = [
+  "add-bits",
   "bare-bools",
   "delay-updates",
   "drop-dead-stores",
@@ -260,6 +262,7 @@ function fullPlan(options: OptimiseOptions): Plan {
     promote,
     dropDead,
     simplifyCfg,
+    addBits,
     hoistCommon,
     oneReturn,
     sinkCommon,
