@@ -8,10 +8,12 @@ import { printIr } from "../../../src/asm/ir/print.ts";
 import { run } from "./interpreter.ts";
 
 /** `if (x & mask) n = change(n);` or, with the ways the other way round, `if (!(x & mask))`. */
-const source = (mask: number, change: string, ways = "b101, b102", rest = "") =>
+const source = (mask: number, change: string, ways = "b101, b102", rest = "", x = "add i64 %8, %8") =>
   parseIr(`global auto f(i64, i64) i64
 b100:
-%1 = param i64 0
+%8 = param i64 0
+%9 = cast ptr %8
+%1 = ${x}
 %2 = param i64 1
 %3 = const i64 ${mask}
 %4 = const i64 4
@@ -30,7 +32,7 @@ ret %12`);
 function made(fn: ReturnType<typeof source>): string {
   const after = addBits.run(fn);
   checkSsa(after, "add-bits");
-  for (const x of [0n, 4n, 3n, 7n, 2n ** 64n - 1n, 2n ** 63n + 4n])
+  for (const x of [0n, 2n, 4n, 3n, 7n, 2n ** 64n - 1n, 2n ** 63n + 4n])
     for (const n of [0n, 4n, 9n, 2n ** 64n - 2n]) {
       const result = (of: typeof fn) => run({ functions: [of] }, "f", [x, n]).result;
       expect(result(after)).toBe(result(fn));
@@ -49,6 +51,7 @@ describe("add-bits", () => {
     ["another bit", source(8, "add i64 %2, %4")],
     ["more bits than one", source(12, "add i64 %2, %4")],
     ["another operation", source(4, "mul i64 %2, %4")],
+    ["of a pointer", source(4, "add i64 %2, %4", undefined, "", "cast i64 %9")],
     ["of another number", source(4, "add i64 %4, %4")],
     ["x is read again", source(4, "add i64 %2, %4", "b101, b102", "%50 = cast ptr %1\nstore u64 [%50 + 0], %4")],
   ])("stays: %s", (_, fn) => expect(printIr(addBits.run(fn))).toContain("br "));

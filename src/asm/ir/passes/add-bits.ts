@@ -6,6 +6,7 @@
 import { predecessors } from "../cfg.ts";
 import { blockMap, Ids, type Pass, withBlocks } from "../edit.ts";
 import { type Branch, type InstOf, valueType } from "../inst.ts";
+import { mayBePointer } from "../kernel-rules.ts";
 import type { BinOp, Block, BlockId, Inst, IrFunction, IrType, ValueId } from "../model.ts";
 import { type Definitions, definitions, type UseCounts, useCounts } from "../uses.ts";
 
@@ -95,8 +96,9 @@ class Adder {
   /** The one bit that is asked for, if it is the number that the sum is made with. */
   #bit({ a, b }: Branch, { fn, b: by, ty }: InstOf<"bin">): bigint | undefined {
     const [mask, number] = [this.#defs.get(b)!, this.#defs.get(by)!];
-    if (mask.op !== "const" || number.op !== "const" || ty === "ptr" || this.#defs.get(a)!.ty === "ptr")
-      return undefined;
+    if (mask.op !== "const" || number.op !== "const" || ty === "ptr") return undefined;
+    const asked = this.#defs.get(a)!;
+    if (mayBePointer(asked, (value) => this.#defs.get(value)!)) return undefined;
     const { value } = mask;
     const isBit = value > 0n && value <= maxBit && (value & (value - 1n)) === 0n;
     return isBit && value === number.value && additive.has(fn) ? value : undefined;
