@@ -269,6 +269,7 @@ function fullPlan(options: OptimiseOptions): Plan {
     hoistInvariants,
     dropDead,
     simplifyCfg,
+    mergeTests,
     delayUpdates,
     quickWays,
   ]);

@@ -96,6 +96,7 @@ ret %2`;
 describe("signs and limits", () => {
   test.each([
     ["below 0 or above", "slt %2, %20, b109, NEXT", "sgt %2, %36, b109, NEXT", "br ugt"],
+    ["above or at", "ugt %2, %36, b109, NEXT", "eq %2, %36, b109, NEXT", "br ugt"],
     ["above or below 0", "sge %2, %36, b109, NEXT", "sgt %2, %19, NEXT, b109", "br ugt"],
   ])("%s a limit is one unsigned test", (_, first, second, one) => {
     const made = branches(run([mergeTests], chain(first, second)));
@@ -129,6 +130,7 @@ ret %20`;
   ])("stays: %s", (_, made, rest) => expect(branches(range(made, rest))).toHaveLength(2));
   test.each([
     ["the limit is negative", "slt %2, %20, b109, NEXT", "sgt %2, %19, b109, NEXT"],
+    ["one number in the middle", "uge %2, %36, b109, NEXT", "eq %2, %24, b109, NEXT"],
     ["from 1 on", "slt %2, %21, b109, NEXT", "sgt %2, %36, b109, NEXT"],
     ["no lower end", "sgt %2, %36, b109, NEXT", "sgt %2, %84, b109, NEXT"],
   ])("stays: %s", (_, first, second) => {

@@ -55,7 +55,8 @@ class Hoister {
     const preds = predecessors(this.#fn.blocks);
     const alone = (id: BlockId): boolean => preds.get(id)!.length === 1;
     for (const { id, term } of [...this.#fn.blocks].reverse()) {
-      if (term.op === "br" && alone(term.then) && alone(term.else)) this.#branch(id, term);
+      if (term.op !== "br" || term.then === term.else) continue;
+      if (alone(term.then) && alone(term.else)) this.#branch(id, term);
     }
     if (this.#replaced.size === 0) return this.#fn;
     const blocks = this.#fn.blocks.map(({ id }) => this.#blocks.get(id)!);

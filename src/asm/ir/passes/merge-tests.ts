@@ -218,8 +218,11 @@ function rangeOf(tests: readonly Test[], bits: 32 | 64): { readonly low: bigint;
   let left = anyNumber(bits);
   for (const { fn, constant } of tests) {
     const not = inverse(fn);
-    if (!not || fn === "eq" || fn === "ne") return undefined;
-    left = narrowed(left, not, constant);
+    if (!not || fn === "ne") return undefined;
+    const rest = narrowed(left, not, constant);
+    // A number in the middle leaves two ranges.
+    if (fn === "eq" && rest.umin === left.umin && rest.umax === left.umax) return undefined;
+    left = rest;
   }
   const { smin: low, smax: high, umax } = left;
   if (low === 0n) return high >= 0n && high === umax ? { low, high } : undefined;
