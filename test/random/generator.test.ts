@@ -43,4 +43,9 @@ describe("what is a difference", () => {
     ["no answer", { ...same, clang: { kind: "lost", text: "" } }, true],
   ];
   test.each(rows)("%s", (_, outcomes, is) => expect(differenceOf(outcomes) !== undefined).toBe(is));
+  test("too much stack at -O2, unless it has one pass alone", () => {
+    const outcomes = { ...same, O2: { kind: "unbuilt", text: "E0565: the stack of 3 nested functions" } };
+    expect(differenceOf(outcomes)).toContain("does not build");
+    expect(differenceOf(outcomes, "inline")).toBeUndefined();
+  });
 });

@@ -62,9 +62,9 @@ async function sweep(pool, seed, count) {
           const reason = reasonOf(outcomes.clang);
           sum.reasons.set(reason, (sum.reasons.get(reason) ?? 0) + 1);
         }
-        if (isLimited(outcomes)) sum.limited++;
+        if (isLimited(outcomes, program.alone)) sum.limited++;
         sum.tooMuch[tooMuchOf(outcomes)]?.push(program.seed);
-        const why = differenceOf(outcomes);
+        const why = differenceOf(outcomes, program.alone);
         if (!why) continue;
         report(program, why, outcomes);
         sum.found.push({ program, why });
@@ -96,7 +96,7 @@ async function main() {
     const { found, refused, limited, tooMuch, reasons } = await sweep(pool, seed, count);
     if (options.reduce) await reduceAll(pool, found);
     for (const [reason, times] of reasons) console.log(`${String(times).padStart(5)} refused from clang: ${reason}`);
-    console.log(`${refused} refused from clang, too; ${limited} over a limit at -O0`);
+    console.log(`${refused} refused from clang, too; ${limited} over a limit with little or no optimisation`);
     for (const [whose, seeds] of Object.entries(tooMuch))
       console.log(`${seeds.length} more than the kernel looks at, of ${whose} alone ${seeds.join(" ")}`);
     console.log(`${count} programs, ${found.length} differences`);

@@ -50,3 +50,23 @@ export const needsNoGuard = (address: Inst): boolean => address.op === "addr" &&
  * what the comparison says about it, and the kernel knows that of the checked register only.
  */
 export const mayCheckBefore = (onlyRead: boolean): boolean => onlyRead;
+
+/**
+ * Whether the kernel may see a pointer in the register of a number: it may be asked for its bits, but no `and` makes a
+ * number of them (verifier.c: adjust_reg_min_max_vals).
+ */
+export function mayBePointer(value: Inst, def: Definition): boolean {
+  const seen = new Set<Inst>();
+  const work = [value];
+  for (let at = work.pop(); at; at = work.pop()) {
+    if (at.ty === "ptr" || at.op === "cast" || at.op === "asm") return true;
+    if (seen.has(at) || !passesPointer(at)) continue;
+    seen.add(at);
+    eachOperand(at, (part) => work.push(def(part)));
+  }
+  return false;
+}
+
+const passesPointer = (inst: Inst): boolean =>
+  inst.op === "bin" ? inst.fn === "add" || inst.fn === "sub" : passes.has(inst.op);
+const passes: ReadonlySet<Inst["op"]> = new Set(["trunc", "zext", "sext", "opaque", "phi"]);

@@ -3,6 +3,7 @@ import type { Span } from "../../support/span.ts";
 import { checkSsa } from "./check.ts";
 import type { Pass } from "./edit.ts";
 import type { IrFunction, IrProgram } from "./model.ts";
+import { addBits } from "./passes/add-bits.ts";
 import { bareBools } from "./passes/bare-bools.ts";
 import { bitsOfTests } from "./passes/bits-of-tests.ts";
 import { expandCompares } from "./passes/compares.ts";
@@ -13,6 +14,7 @@ import { delayUpdates } from "./passes/delay-updates.ts";
 import { divideUnsigned } from "./passes/divide.ts";
 import { expand } from "./passes/expand.ts";
 import { forwardMemory } from "./passes/forward-memory.ts";
+import { hoistCommon } from "./passes/hoist-common.ts";
 import { hoistInvariants } from "./passes/hoist-invariants.ts";
 import { hoistLoads } from "./passes/hoist-loads.ts";
 import { type HeededArguments, ignoredArguments } from "./passes/ignored-arguments.ts";
@@ -70,12 +72,14 @@ export interface OptimiseOptions {
 
 /** Passes that code can do without; the others make what code generation takes. */
 export const optionalPasses = [
+  "add-bits",
   "bare-bools",
   "bits-of-tests",
   "delay-updates",
   "drop-dead-stores",
   "follow-branches",
   "forward-memory",
+  "hoist-common",
   "hoist-invariants",
   "hoist-loads",
   "ignored-arguments",
@@ -273,12 +277,15 @@ function fullPlan(options: OptimiseOptions): Plan {
     promote,
     dropDead,
     simplifyCfg,
+    addBits,
+    hoistCommon,
     oneReturn,
     sinkCommon,
     sinkUses,
     hoistInvariants,
     dropDead,
     simplifyCfg,
+    mergeTests,
     delayUpdates,
     quickWays,
   ]);

@@ -96,13 +96,41 @@ ret %2`;
 describe("signs and limits", () => {
   test.each([
     ["below 0 or above", "slt %2, %20, b109, NEXT", "sgt %2, %36, b109, NEXT", "br ugt"],
+    ["above or at", "ugt %2, %36, b109, NEXT", "eq %2, %36, b109, NEXT", "br ugt"],
     ["above or below 0", "sge %2, %36, b109, NEXT", "sgt %2, %19, NEXT, b109", "br ugt"],
   ])("%s a limit is one unsigned test", (_, first, second, one) => {
     const made = branches(run([mergeTests], chain(first, second)));
     expect(made).toEqual([expect.stringContaining(one)]);
   });
+  const range = (made: string, rest = ""): string => {
+    const body = `b100:
+%1 = param ptr 0
+%2 = ${made}
+%20 = const i64 -22
+%21 = const i64 -2
+br slt %2, %20, b109, b101
+b101:
+br sgt %2, %21, b109, b108
+b108:
+${rest}
+%8 = const i64 8
+ret %8
+b109:
+ret %20`;
+    return run([mergeTests], body, "global auto f(ptr) i64");
+  };
+  test("a range of what nobody reads behind it is one unsigned test of the difference", () => {
+    const made = range("call i64 helper 5()");
+    expect(branches(made)).toEqual([expect.stringContaining("br ugt")]);
+    expect(made).toMatch(/const i64 22\n(.*\n)*?.*const i64 20\n/);
+  });
+  test.each([
+    ["it is read behind", "call i64 helper 5()", "store u64 [%1 + 0], %2"],
+    ["it is another's copy", "cast i64 %1", ""],
+  ])("stays: %s", (_, made, rest) => expect(branches(range(made, rest))).toHaveLength(2));
   test.each([
     ["the limit is negative", "slt %2, %20, b109, NEXT", "sgt %2, %19, b109, NEXT"],
+    ["one number in the middle", "uge %2, %36, b109, NEXT", "eq %2, %24, b109, NEXT"],
     ["from 1 on", "slt %2, %21, b109, NEXT", "sgt %2, %36, b109, NEXT"],
     ["no lower end", "sgt %2, %36, b109, NEXT", "sgt %2, %84, b109, NEXT"],
   ])("stays: %s", (_, first, second) => {

@@ -6,7 +6,7 @@
 import { predecessors } from "../cfg.ts";
 import { blockMap, Ids, type Pass, withBlocks } from "../edit.ts";
 import { type Branch, bitsOf, type InstBody, type InstOf } from "../inst.ts";
-import { addressParts } from "../kernel-rules.ts";
+import { addressParts, mayBePointer } from "../kernel-rules.ts";
 import type { Block, BlockId, Inst, IrFunction, IrType, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
 
@@ -81,7 +81,8 @@ class Choices {
 
   #testOf({ fn, a, b, then, else: other }: Branch): Test | undefined {
     const [value, by] = [this.#defs.get(a)!, this.#defs.get(b)!];
-    if (value.ty === "ptr" || value.ty === "void" || value.op === "cast" || by.op !== "const") return undefined;
+    if (value.ty === "ptr" || value.ty === "void" || by.op !== "const") return undefined;
+    if (mayBePointer(value, (part) => this.#defs.get(part)!)) return undefined;
     const { ty } = value;
     if (fn !== "set") {
       if (by.value !== 0n) return undefined;

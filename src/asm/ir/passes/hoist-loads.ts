@@ -64,7 +64,7 @@ function firstLoads(memory: Memory, block: Block): Load[] {
     if (!touchesMemory(inst)) continue;
     if (inst.op === "load" && mayMoveUp(memory, inst)) {
       const wanted = memory.wanted(inst);
-      if (before.every((earlier) => memory.effect(earlier, wanted) !== "changed")) found.push(inst);
+      if (before.every((earlier) => memory.effect(earlier, wanted) === undefined)) found.push(inst);
     }
     if (inst.op !== "load") before.push(inst);
   }

@@ -1,8 +1,9 @@
 /**
  * Branches one after the other that lead to one place, all asking about one value. Where the first condition implies the
  * second, the first is left out; tests of bits and equality become one: `if (x & 1) goto a; if (!(x & 2)) goto a;` is
- * `if ((x & 3) != 2) goto a`; `x s< 0 || x s>= k` is `x u>= k` where k is not negative.
- * Relies on: nothing. Keeps: instructions but for new masks; the way that is taken.
+ * `if ((x & 3) != 2) goto a`; `x s< 0 || x s>= k` is `x u>= k` where k is not negative; `x < lo || x > hi` of what nobody
+ * reads behind it is `x - lo u> hi - lo`, as the kernel's verifier needs no bounds of it and follows what comes next once.
+ * Relies on: nothing. Keeps: instructions but for new masks and differences; the way that is taken.
  */
 import { anyNumber, compares, narrowed } from "../bounds.ts";
 import { predecessors } from "../cfg.ts";
@@ -10,7 +11,7 @@ import { blockMap, Ids, type Pass, withBlocks } from "../edit.ts";
 import { bitsOf, branchTo, inverse, valueType } from "../inst.ts";
 import { maskOf } from "../known-bits.ts";
 import type { Block, BlockId, CmpOp, Inst, IrFunction, IrType, ValueId } from "../model.ts";
-import { definitions } from "../uses.ts";
+import { definitions, type UseCounts, useCounts } from "../uses.ts";
 
 export const mergeTests: Pass = {
   name: "merge-tests",
@@ -43,6 +44,7 @@ class Merger {
   readonly #blocks: Map<BlockId, Block>;
   readonly #constants: Inst[] = [];
   readonly #gone = new Set<BlockId>();
+  #uses: UseCounts | undefined;
   #changed = false;
 
   constructor(fn: IrFunction) {
@@ -57,7 +59,7 @@ class Merger {
     for (const { id, term } of this.#fn.blocks) {
       if (term.op !== "br" || this.#gone.has(id)) continue;
       for (const target of [term.then, term.else]) {
-        if (this.#dropImplied(id, target) || this.#mergeFields(id, target) || this.#mergeSigns(id, target)) {
+        if (this.#dropImplied(id, target) || this.#mergeFields(id, target) || this.#mergeRange(id, target)) {
           this.#changed = true;
           break;
         }
@@ -133,21 +135,39 @@ class Merger {
     return true;
   }
 
-  /** Below 0 or above a number that is not: above it, unsigned. */
-  #mergeSigns(id: BlockId, target: BlockId): boolean {
+  /** Below 0 or above a number that is not: above it, unsigned. Below or above others: the same of the difference. */
+  #mergeRange(id: BlockId, target: BlockId): boolean {
     const test = this.#test(id, target);
     const next = test && this.#following(test);
     if (!next || test.not || next.not) return false;
     const ty = valueType(this.#defs.get(test.value)!);
-    const most = upperBound([test, next], bitsOf(ty));
-    if (most === undefined) return false;
-    const { block } = test;
+    const range = rangeOf([test, next], bitsOf(ty));
+    if (!range || (range.low !== 0n && !this.#isLastRead(test, next))) return false;
+    const { block, value } = test;
     const { span } = next.block.term;
-    const b = this.#number(ty, most);
-    const term = branchTo({ fn: "ugt", a: test.value, b, ...(span && { span }) }, target, next.next);
-    this.#blocks.set(id, { ...block, term });
+    const how = { ...(span && { span }) };
+    const insts = [...block.insts];
+    const less = (low: bigint): ValueId => {
+      const b = this.#number(ty, BigInt.asUintN(bitsOf(ty), -low));
+      const made = this.#ids.inst({ op: "bin", ty, fn: "add", a: value, b }, span);
+      insts.push(made);
+      return made.id;
+    };
+    const a = range.low === 0n ? value : less(range.low);
+    const b = this.#number(ty, range.high - range.low);
+    this.#blocks.set(id, { ...block, insts, term: branchTo({ ...how, fn: "ugt", a, b }, target, next.next) });
     this.#skip([next], id);
     return true;
+  }
+
+  /** Whether the two are the last to ask for a number that is no other's copy, on the stack say: nobody is told of its bounds. */
+  #isLastRead({ value, block }: Test, next: Test): boolean {
+    const def = this.#defs.get(value)!;
+    if (!isOwnNumber(def) || (def.op === "load" && this.#defs.get(def.base)!.op === "slot")) return false;
+    this.#uses ??= useCounts(this.#fn);
+    const stored = block.insts.filter((inst) => inst.op === "store" && inst.value === value && inst.base !== value);
+    const asks = [block, next.block].filter(({ term }) => term.op === "br" && term.a === value).length;
+    return this.#uses.get(value) === stored.length + asks;
   }
 
   #number(ty: IrType, n: bigint): ValueId {
@@ -190,15 +210,23 @@ class Merger {
   }
 }
 
-/** The number up to which neither holds, where it is so from 0 on, and one of them is about the sign. */
-function upperBound(tests: readonly Test[], bits: 32 | 64): bigint | undefined {
+/** Numbers that are made here: what they are made of is not known to be as large as they are. */
+const isOwnNumber = ({ op, ty }: Inst): boolean => ty !== "ptr" && (op === "call" || op === "load" || op === "bin");
+
+/** Between which numbers neither holds, where the machine can ask for that at once: from 0 on, or a range of its own. */
+function rangeOf(tests: readonly Test[], bits: 32 | 64): { readonly low: bigint; readonly high: bigint } | undefined {
   let left = anyNumber(bits);
   for (const { fn, constant } of tests) {
     const not = inverse(fn);
-    if (!not || fn === "eq" || fn === "ne") return undefined;
-    left = narrowed(left, not, constant);
+    if (!not || fn === "ne") return undefined;
+    const rest = narrowed(left, not, constant);
+    // A number in the middle leaves two ranges.
+    if (fn === "eq" && rest.umin === left.umin && rest.umax === left.umax) return undefined;
+    left = rest;
   }
-  return left.smin === 0n && left.smax >= 0n && left.smax === left.umax ? left.smax : undefined;
+  const { smin: low, smax: high, umax } = left;
+  if (low === 0n) return high >= 0n && high === umax ? { low, high } : undefined;
+  return low > -maxMask && high > low && high < maxMask ? { low, high } : undefined;
 }
 
 /** The test as a field: any bit of a mask set, a single bit clear, or the whole value unequal to a number. */
