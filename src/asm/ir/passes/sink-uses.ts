@@ -26,6 +26,7 @@ class Sinker {
   readonly #doms: Dominators;
   readonly #preds: ReadonlyMap<BlockId, readonly BlockId[]>;
   readonly #blocks: Map<BlockId, Block>;
+  readonly #free = new Set<ValueId>();
   /** Where each value is read: the block of a reader, the way into a phi. */
   readonly #readers = new Map<ValueId, Set<BlockId>>();
 
@@ -35,7 +36,10 @@ class Sinker {
     this.#preds = predecessors(fn.blocks);
     this.#blocks = blockMap(fn);
     for (const { id, insts, term } of fn.blocks) {
-      for (const inst of insts) this.#addReader(inst, id);
+      for (const inst of insts) {
+        if (free.has(inst.op)) this.#free.add(inst.id);
+        this.#addReader(inst, id);
+      }
       eachTermOperand(term, (value) => this.#readersOf(value).add(id));
     }
   }
@@ -74,7 +78,8 @@ class Sinker {
     let changes = false;
     for (const inst of block.insts.toReversed()) {
       const movable = (isPure(inst) && !free.has(inst.op)) || (inst.op === "load" && !inst.volatile && !changes);
-      const way = movable && !here.has(inst.id) ? this.#onlyWay(inst.id, block.id, ways) : undefined;
+      const found = movable && !here.has(inst.id) ? this.#onlyWay(inst.id, block.id, ways) : undefined;
+      const way = found !== undefined && this.#kept(inst, found) <= 1 ? found : undefined;
       if (hasEffect(inst)) changes = true;
       if (way === undefined) {
         if (inst.op !== "phi") eachOperand(inst, (value) => here.add(value));
@@ -91,6 +96,16 @@ class Sinker {
       if (insts.length > 0) this.#blocks.set(way, { ...to, insts: [...insts.reverse(), ...to.insts] });
     }
     return true;
+  }
+
+  /** Operands that would have to be kept until behind the branch for it alone; one takes the place of the result. */
+  #kept(inst: Inst, way: BlockId): number {
+    let kept = 0;
+    eachOperand(inst, (value) => {
+      if (this.#free.has(value)) return;
+      if (![...this.#readersOf(value)].some((reader) => this.#doms.dominates(way, reader))) kept++;
+    });
+    return kept;
   }
 
   /** Values that phis of `to` take on the way from `from`. */
