@@ -8,7 +8,7 @@ import { MAX_VAR_OFF } from "../bounds.ts";
 import type { Cx } from "../cx.ts";
 import { constOf } from "../domain/scalar.ts";
 import { reg as regOf, type State } from "../domain/state.ts";
-import type { Value } from "../domain/value.ts";
+import { isNull, mayBeNull, type Value } from "../domain/value.ts";
 import type { KfuncFacts } from "../facts.ts";
 import { type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { dropPackets } from "../packet.ts";
@@ -95,9 +95,6 @@ export function isNotMemory(kfunc: KfuncFacts, param: Param): boolean {
   const rule = ownRule(kfunc, param);
   return rule !== undefined && rule !== fitsSlice;
 }
-
-const isNull = (v: Value): boolean => v.kind === "scalar" && constOf(v) === 0n;
-const mayBeNull = (v: Value): boolean => isNull(v) || (v.kind === "ptr" && v.nullable);
 
 function told(cx: Cx, a: Own, found: string | NonNullable<Outcome> | undefined): Outcome {
   if (found === undefined || typeof found !== "string") return found;

@@ -3,9 +3,9 @@ import type { BtfSpec, TypeId } from "../../btf/type.ts";
 import type { Reg } from "../../isa/insn.ts";
 import type { LinkedFunc } from "../../link/model.ts";
 import type { Cx } from "../cx.ts";
-import { constOf, unknownScalar } from "../domain/scalar.ts";
+import { unknownScalar } from "../domain/scalar.ts";
 import { reg as regOf, type State, setReg } from "../domain/state.ts";
-import { nothing, pointer, type Value } from "../domain/value.ts";
+import { isNull, nothing, pointer, type Value } from "../domain/value.ts";
 import { checkReadable } from "../holds.ts";
 import { firstOf, type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { dropPackets } from "../packet.ts";
@@ -159,8 +159,7 @@ function checkGlobalArg(cx: Cx, state: State, func: LinkedFunc, param: GlobalPar
     const wrong = checkDynptr(cx, state, value, {});
     return typeof wrong === "string" ? not(wrong) : wrong;
   }
-  if (value.kind === "scalar" && constOf(value) === 0n)
-    return param.nullable ? undefined : not("a pointer that is not NULL");
+  if (isNull(value)) return param.nullable ? undefined : not("a pointer that is not NULL");
   const use = {
     name: func.name,
     reg: r,
