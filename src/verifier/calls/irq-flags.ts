@@ -1,7 +1,7 @@
 /** Interrupt flags, saved in a slot of the stack and restored in the opposite order. kernel/bpf/verifier.c:process_irq_flag */
 import type { Reg } from "../../isa/insn.ts";
 import type { Cx } from "../cx.ts";
-import { forget, STACK_SIZE, slotAt, write } from "../domain/stack.ts";
+import { forget, isRoom, SLOT, slotAt, write } from "../domain/stack.ts";
 import { reg as regOf, type State, setReg } from "../domain/state.ts";
 import { nothing, type Pointer, pointer } from "../domain/value.ts";
 import { checkReadable } from "../holds.ts";
@@ -10,7 +10,6 @@ import { regName, valueWords } from "../words.ts";
 import { clobber } from "./clobber.ts";
 import type { OwnKfunc } from "./own-kfunc.ts";
 
-const SLOT = 8;
 /** How the kernel's own objects on the stack are called; this one has no struct. */
 export const FLAGS = "set of saved interrupt flags";
 
@@ -28,9 +27,7 @@ export function checkFlags(cx: Cx, state: State, name: string, r: Reg, step: "sa
   if (unread) return unread;
   const p = regOf(state, r);
   const wrong = (want: string): Outcome => refuse("E0559", [regName(r), name, want, valueWords(cx, p)], { about: [p] });
-  if (p.kind !== "ptr" || p.to.kind !== "stack" || p.varying) return wrong("a slot of the stack for interrupt flags");
-  if (p.off % SLOT !== 0 || p.off < -STACK_SIZE || p.off + SLOT > 0)
-    return wrong("a slot of the stack for interrupt flags");
+  if (!isRoom(p, SLOT)) return wrong("a slot of the stack for interrupt flags");
   const object = found(state, p);
   const isFlags = object?.to.kind === "object" && object.to.name === FLAGS;
   if (step === "save") {

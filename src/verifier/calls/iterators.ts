@@ -4,7 +4,7 @@
  */
 import type { Cx } from "../cx.ts";
 import { constant } from "../domain/scalar.ts";
-import { forget, type Stack, slotAt, write } from "../domain/stack.ts";
+import { forget, isRoom, SLOT, type Stack, slotAt, write } from "../domain/stack.ts";
 import { copyState, reg as regOf, type State, setReg } from "../domain/state.ts";
 import { type Pointer, pointer, type Value } from "../domain/value.ts";
 import type { KfuncFacts } from "../facts.ts";
@@ -14,8 +14,6 @@ import { valueWords } from "../words.ts";
 import { checkOverwrite, DYNPTR, overwrite } from "./dynptr.ts";
 import type { Proto } from "./kfunc.ts";
 import { STALE } from "./sections.ts";
-
-const SLOT = 8;
 
 export type IterStep = "new" | "next" | "destroy";
 
@@ -47,9 +45,7 @@ export function checkIterator(cx: Cx, state: State, kfunc: KfuncFacts, proto: Pr
   const value = regOf(state, 1);
   const wrong = (want: string): Outcome =>
     refuse("E0559", ["r1", kfunc.name, want, valueWords(cx, value)], { about: [value] });
-  if (value.kind !== "ptr" || value.to.kind !== "stack" || value.varying) return wrong("an iterator on the stack");
-  if (value.off % SLOT !== 0 || value.off < -512 || value.off + shape.slots * SLOT > 0)
-    return wrong("an iterator on the stack");
+  if (!isRoom(value, shape.slots * SLOT)) return wrong("an iterator on the stack");
   const stack = state.frames[value.to.frame]?.stack ?? [];
   if (step !== "new" && !isWhole(stack, value.off, shape)) return wrong(`a ${shape.name} that was made before`);
   if (step === "next" && isStale(slotAt(stack, value.off)))

@@ -4,10 +4,11 @@
  * wrote (kernel/bpf/verifier.c:allow_uninit_stack), so these are unknown bytes too.
  */
 import { constant, constOf, cut, includes, isConst, type Scalar, sameBounds, unknownScalar } from "./scalar.ts";
-import { coversValue, type Fit, type IdPairs, type Value } from "./value.ts";
+import { coversValue, type Fit, type IdPairs, type Pointer, type Region, type Value } from "./value.ts";
 
 export const STACK_SIZE = 512;
-const SLOT = 8;
+/** Bytes of a slot. */
+export const SLOT = 8;
 
 export interface Slot {
   readonly spill?: { readonly value: Value; readonly size: number };
@@ -29,6 +30,17 @@ export function placeOf(off: number): Place {
   const slot = Math.ceil(-off / SLOT) - 1;
   return { slot, byte: off + (slot + 1) * SLOT };
 }
+
+export type StackPointer = Pointer & { readonly to: Region & { readonly kind: "stack" } };
+
+/** Whether the value points to `size` bytes of a stack that are whole slots, at a place that is known. kernel/bpf/verifier.c:stack_slot_obj_get_spi */
+export const isRoom = (v: Value, size: number): v is StackPointer =>
+  v.kind === "ptr" &&
+  v.to.kind === "stack" &&
+  !v.varying &&
+  v.off % SLOT === 0 &&
+  v.off >= -STACK_SIZE &&
+  v.off + size <= 0;
 
 const mask = (byte: number, size: number): number => ((1 << size) - 1) << byte;
 
