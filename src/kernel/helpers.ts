@@ -4,6 +4,9 @@ import { rareForm } from "./rare-helpers.ts";
 import { listOf, once, rowsOf } from "./rows.ts";
 import { helperRows } from "./tables/helpers.ts";
 
+/** BPF_FUNC_tail_call: the helper that goes on in another program. */
+export const TAIL_CALL = 12;
+
 /**
  * id; name; C return type; C arguments `type:name`; traits (a acquires, r releases, p changes packet data, c and d
  * callbacks); capability; for each group of program types the variants it may use; the variants, primary first, each

@@ -1,5 +1,6 @@
 /** Calls of helpers: who may call them, and what they leave. kernel/bpf/verifier.c:check_helper_call */
 import type { Reg } from "../../isa/insn.ts";
+import { MAX_ERRNO } from "../../kernel/limits.ts";
 import type { Helper, HelperArg } from "../../kernel/model.ts";
 import type { LinkedMap } from "../../link/model.ts";
 import type { Cx } from "../cx.ts";
@@ -298,7 +299,6 @@ const SIZED: ReadonlySet<string> = new Set([
   "bpf_probe_read_kernel_str",
   "bpf_probe_read_user_str",
 ]);
-const MAX_ERRNO = 4095n;
 
 /** At most NR_CPUS of x86-64; how many there are is the machine's affair, and at least one. */
 const MOST_CPUS = 8192n;

@@ -4,7 +4,7 @@
  */
 import type { Cx } from "../cx.ts";
 import { mapValues, nothingHeld, type State, sameHeld, topFrame } from "../domain/state.ts";
-import type { Pointer, Value } from "../domain/value.ts";
+import type { Value } from "../domain/value.ts";
 import type { KfuncFacts } from "../facts.ts";
 import { type Outcome, refuse } from "../outcome.ts";
 import { canSleep } from "../sleep.ts";
@@ -90,13 +90,6 @@ const staleIterator = (v: Value): Value =>
   v.kind === "ptr" && v.to.kind === "object" && RCU_ITERATORS.has(v.to.name)
     ? { ...v, to: { ...v.to, mode: STALE } }
     : v;
-
-/** Whether the lock that was taken last lies in the same value or object as what `p` points to. kernel/bpf/verifier.c:check_reg_allocation_locked */
-export function holdsLockOf(state: State, p: Pointer): boolean {
-  const within = p.to.kind === "map_value" ? p.to.map : p.to.kind === "btf" ? p.to.btf : undefined;
-  for (let l = state.held.lock; l; l = l.before) if (l.in === within && l.id === p.id) return true;
-  return false;
-}
 
 /** The running function orders a tree, which is locked. kernel/bpf/verifier.c:in_rbtree_lock_required_cb */
 export function inTreeCallback(state: State): boolean {
