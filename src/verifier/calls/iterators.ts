@@ -9,6 +9,7 @@ import { copyState, reg as regOf, type State, setReg } from "../domain/state.ts"
 import { type Pointer, pointer, type Value } from "../domain/value.ts";
 import type { KfuncFacts } from "../facts.ts";
 import { type Outcome, refuse, unmodelled } from "../outcome.ts";
+import { canSleep } from "../sleep.ts";
 import { sizeOf, strip } from "../struct-walk.ts";
 import { valueWords } from "../words.ts";
 import { checkOverwrite, DYNPTR, overwrite } from "./dynptr.ts";
@@ -51,7 +52,7 @@ export function checkIterator(cx: Cx, state: State, kfunc: KfuncFacts, proto: Pr
   if (step === "next" && isStale(slotAt(stack, value.off)))
     return refuse("E0558", [kfunc.name, "the RCU section in which the iterator was made has ended"]);
   if (step !== "new") return undefined;
-  if (shape.name === "bpf_iter_css_task" && !walksTasks(cx))
+  if (shape.name === "bpf_iter_css_task" && !walksTasks(cx, state))
     return refuse("E0558", [kfunc.name, "only lsm, iter and sleepable programs walk the tasks of a cgroup"]);
   const taken = slots(value.off, shape)
     .map((off) => slotAt(stack, off))
@@ -62,7 +63,7 @@ export function checkIterator(cx: Cx, state: State, kfunc: KfuncFacts, proto: Pr
 }
 
 /** kernel/bpf/verifier.c:check_css_task_iter_allowlist */
-const walksTasks = (cx: Cx): boolean => cx.facts.sleepable || /^(lsm|iter)/.test(cx.facts.programKind);
+const walksTasks = (cx: Cx, state: State): boolean => canSleep(cx, state) || /^(lsm|iter)/.test(cx.facts.programKind);
 
 const isStale = (v: Value | undefined): boolean => v?.kind === "ptr" && v.to.kind === "object" && v.to.mode === STALE;
 

@@ -12,7 +12,6 @@ import { isNull, mayBeNull, type Value } from "../domain/value.ts";
 import type { KfuncFacts } from "../facts.ts";
 import { type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { dropPackets } from "../packet.ts";
-import { canSleep } from "../sleep.ts";
 import { strip } from "../struct-walk.ts";
 import { regName, structName, valueWords } from "../words.ts";
 import { ASYNC_FIELDS, bindsMap, checkField, checkOwnMap, laterState, setterOf } from "./async.ts";
@@ -165,11 +164,9 @@ function packetSource(cx: Cx, _: State, a: Own): Outcome {
 }
 
 /** What of a call is not met beyond its single arguments. */
-export function checkOwn(cx: Cx, state: State, kfunc: KfuncFacts): Outcome {
+export function checkOwn(cx: Cx, kfunc: KfuncFacts): Outcome {
   if (kfunc.name === "bpf_dynptr_slice_rdwr" && cx.facts.packets !== "write")
     return refuse("E0558", [kfunc.name, `${cx.facts.programKind} programs may not write to packets`]);
-  if (kfunc.name === "bpf_iter_css_task_new" && !/^(lsm|iter)/.test(cx.facts.programKind) && !canSleep(cx, state))
-    return refuse("E0558", [kfunc.name, "only for security hooks, iterators and where the program may sleep"]);
   return undefined;
 }
 

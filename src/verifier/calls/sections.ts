@@ -82,7 +82,10 @@ function endRcu(state: State): void {
   );
 }
 
-/** Iterators that only work inside the RCU section in which they were made. */
+/**
+ * Iterators whose constructors are for RCU sections alone: they work inside the section in which they were made, and it
+ * protects their elements.
+ */
 export const RCU_ITERATORS: ReadonlySet<string> = new Set(["bpf_iter_task", "bpf_iter_css", "bpf_iter_scx_dsq"]);
 export const STALE = "stale";
 
