@@ -47,8 +47,7 @@ export function verify(program: LinkedProgram, kernel: Kernel, options: VerifyOp
   }
 }
 
-/** The same with facts that the caller gives. */
-export function verifyWith(program: LinkedProgram, facts: Facts, options: VerifyOptions = {}): ProgramVerdict {
+function verifyWith(program: LinkedProgram, facts: Facts, options: VerifyOptions = {}): ProgramVerdict {
   const progress = fresh(program, options);
   const cx = contextOf(program, facts, false);
   const found = findingIn(cx, progress);

@@ -19,7 +19,7 @@ const COUNTED: ReadonlySet<string> = new Set(["ringbuf", "file"]);
 const PACKET: ReadonlySet<string> = new Set(["skb", "xdp", "skb_meta"]);
 
 /** Slices of such a dynptr are gone as soon as the packet may move. */
-export const isOfPacket = (kind: string): boolean => PACKET.has(kind);
+const isOfPacket = (kind: string): boolean => PACKET.has(kind);
 
 /** A dynptr that an argument names. */
 export interface Dynptr {

@@ -26,7 +26,7 @@ export interface Arg {
 export const argReg = (index: number): Reg => (index + 1) as Reg;
 
 /** The argument as a state gives it. */
-export function argAt(state: State, helper: Helper, index: number): Arg {
+function argAt(state: State, helper: Helper, index: number): Arg {
   const reg = argReg(index);
   return { helper, arg: helper.args[index]!, index, reg, value: regOf(state, reg) };
 }

@@ -3,7 +3,7 @@ import type { Reg } from "../../isa/insn.ts";
 import { stackRoom } from "../access.ts";
 import { checkInside, MAX_VAR_OFF, spanOf } from "../bounds.ts";
 import type { Cx } from "../cx.ts";
-import { constant, describe, type Scalar } from "../domain/scalar.ts";
+import { describe, type Scalar } from "../domain/scalar.ts";
 import { forget, objectIn, STACK_SIZE } from "../domain/stack.ts";
 import { reg as regOf, type State } from "../domain/state.ts";
 import { addBits, isAligned, knownBits } from "../domain/tnum.ts";
@@ -195,4 +195,3 @@ export function forgetWritten(state: State, r: Reg, size: bigint): void {
 
 /** The greatest value of a size register. */
 export const greatest = (v: Value): bigint => (v.kind === "scalar" ? v.u.max : 0n);
-export const zero = (at: number): Scalar => constant(0n, at);

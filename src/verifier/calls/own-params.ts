@@ -58,9 +58,9 @@ const MODELLED: ReadonlySet<string> = new Set([
 
 /** Whether nothing but the parameters has to be looked at. */
 export const isOwn = (kfunc: KfuncFacts): boolean =>
-  MODELLED.has(kfunc.name) || /(^bpf_dynptr_|_dynptr$|^bpf_iter_css_)/.test(kfunc.name);
+  MODELLED.has(kfunc.name) || /^bpf_dynptr_|_dynptr$/.test(kfunc.name);
 
-/** Kinds that kfuncs make, or take. */
+/** Kinds that kfuncs make; others make local ones. */
 const MAKES: Readonly<Record<string, DynptrKind>> = {
   bpf_dynptr_from_skb: "skb",
   bpf_dynptr_from_xdp: "xdp",

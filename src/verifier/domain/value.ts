@@ -167,7 +167,7 @@ function trustPrefix(to: Struct): string {
   return to.space ? `${to.space}_${trust}` : trust;
 }
 
-export function sameRegion(a: Region, b: Region): boolean {
+function sameRegion(a: Region, b: Region): boolean {
   switch (a.kind) {
     case "ctx":
     case "address":
