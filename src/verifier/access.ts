@@ -6,7 +6,7 @@ import { checkOverwrite, hasDynptr } from "./calls/dynptr.ts";
 import { FLAGS } from "./calls/irq-flags.ts";
 import type { Cx } from "./cx.ts";
 import { describe } from "./domain/scalar.ts";
-import { objectIn, read, STACK_SIZE } from "./domain/stack.ts";
+import { isIterator, type Kept, objectIn, read, STACK_SIZE } from "./domain/stack.ts";
 import { reg as regOf, type State } from "./domain/state.ts";
 import { addBits, isAligned, knownBits, type Tnum } from "./domain/tnum.ts";
 import type { Pointer, Region, Struct, Value } from "./domain/value.ts";
@@ -152,18 +152,13 @@ function checkStack(cx: Cx, state: State, p: Pointer, access: Access): Outcome {
 }
 
 /** Writing ends an iterator or saved flags, which then cannot be given back any more; nobody reads one. */
-function touched(object: Value, p: Pointer, access: Access): Outcome {
-  const name = object.kind === "ptr" && object.to.kind === "object" ? object.to.name : "";
-  if (!(name.startsWith("bpf_iter_") || name === FLAGS) || p.varying || access.mode === "update")
+function touched(object: Kept, p: Pointer, access: Access): Outcome {
+  const ofFlags = object.to.name === FLAGS;
+  if (!(ofFlags || isIterator(object)) || p.varying || access.mode === "update")
     return unmodelled("touching an object of the kernel on the stack");
   if (access.mode === "write") return undefined;
-  return refuse(
-    "E0534",
-    [regName(access.base), `a pointer to ${name === FLAGS ? `a ${FLAGS}` : "an iterator"} on the stack`],
-    {
-      about: [object],
-    },
-  );
+  const what = `a pointer to ${ofFlags ? `a ${FLAGS}` : "an iterator"} on the stack`;
+  return refuse("E0534", [regName(access.base), what], { about: [object] });
 }
 
 interface Touch {

@@ -4,7 +4,7 @@
  */
 import type { Cx } from "../cx.ts";
 import { unknownScalar } from "../domain/scalar.ts";
-import { isRoom, placeOf, SLOT, type Stack, slotAt, write } from "../domain/stack.ts";
+import { isKept, isRoom, type Kept, placeOf, SLOT, type Stack, slotAt, write } from "../domain/stack.ts";
 import { dropMade, release, type State, topFrame } from "../domain/state.ts";
 import { type Pointer, pointer, type Region, type Value } from "../domain/value.ts";
 import { type Outcome, refuse, unmodelled } from "../outcome.ts";
@@ -32,9 +32,8 @@ export interface Dynptr {
   readonly isConst: boolean;
 }
 
-type Half = Pointer & { readonly to: Region & { readonly kind: "object" } };
-
-const isHalf = (v: Value | undefined): v is Half => v?.kind === "ptr" && v.to.kind === "object" && v.to.name === DYNPTR;
+/** A half of a dynptr. */
+const isHalf = (v: Value | undefined): v is Kept => isKept(v) && v.to.name === DYNPTR;
 
 /** The dynptr that the value points to, if it was made and is whole. kernel/bpf/verifier.c:is_dynptr_reg_valid_init */
 export function dynptrAt(state: State, v: Value): Dynptr | undefined {
@@ -76,8 +75,8 @@ export function checkDynptr(cx: Cx, state: State, v: Value, use: DynptrUse): str
 }
 
 /** The dynptrs with a part in the bytes from `from` up to `to` of a stack, one half of each. */
-function halvesIn(stack: Stack, from: number, to: number): readonly Half[] {
-  const found = new Map<number, Half>();
+function halvesIn(stack: Stack, from: number, to: number): readonly Kept[] {
+  const found = new Map<number, Kept>();
   for (let slot = placeOf(to - 1).slot; slot <= placeOf(from).slot; slot++) {
     const value = stack[slot]?.spill?.value;
     if (isHalf(value)) found.set(value.id, value);

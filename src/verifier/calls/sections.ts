@@ -3,6 +3,7 @@
  * check_resource_leak
  */
 import type { Cx } from "../cx.ts";
+import { isKept } from "../domain/stack.ts";
 import { mapValues, nothingHeld, type State, sameHeld, topFrame } from "../domain/state.ts";
 import type { Value } from "../domain/value.ts";
 import type { KfuncFacts } from "../facts.ts";
@@ -90,9 +91,7 @@ export const RCU_ITERATORS: ReadonlySet<string> = new Set(["bpf_iter_task", "bpf
 export const STALE = "stale";
 
 const staleIterator = (v: Value): Value =>
-  v.kind === "ptr" && v.to.kind === "object" && RCU_ITERATORS.has(v.to.name)
-    ? { ...v, to: { ...v.to, mode: STALE } }
-    : v;
+  isKept(v) && RCU_ITERATORS.has(v.to.name) ? { ...v, to: { ...v.to, mode: STALE } } : v;
 
 /** The running function orders a tree, which is locked. kernel/bpf/verifier.c:in_rbtree_lock_required_cb */
 export function inTreeCallback(state: State): boolean {
