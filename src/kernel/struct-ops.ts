@@ -4,7 +4,7 @@
  * a table, of Linux 7.2.
  */
 import { sizeOf, skipModifiers } from "../btf/resolve.ts";
-import type { BtfSpec, BtfType, Param, RecordType, TypeId } from "../btf/type.ts";
+import type { BtfSpec, Param, RecordType, TypeId } from "../btf/type.ts";
 import { argSlots, type Proto } from "./attach-target.ts";
 import { baseHelper, helperById, socketHelper } from "./helpers.ts";
 import type { Helper, Kernel, SectionInfo } from "./model.ts";

@@ -6,7 +6,7 @@ import type { Cx } from "../cx.ts";
 import { unknownScalar } from "../domain/scalar.ts";
 import { isKept, isRoom, type Kept, placeOf, SLOT, type Stack, slotAt, write } from "../domain/stack.ts";
 import { dropMade, release, type State, topFrame } from "../domain/state.ts";
-import { type Pointer, pointer, type Region, type Value } from "../domain/value.ts";
+import { pointer, type Region, type Value } from "../domain/value.ts";
 import { type Outcome, refuse, unmodelled } from "../outcome.ts";
 
 export type DynptrKind = "local" | "ringbuf" | "skb" | "xdp" | "skb_meta" | "file";
