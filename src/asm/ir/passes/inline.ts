@@ -28,6 +28,8 @@ export interface InlineOptions {
   readonly small?: number;
   /** Runs over each function after calls in it were inlined. */
   readonly optimise: (fn: IrFunction) => IrFunction;
+  /** Runs instead over functions whose only call is inlined: their caller optimises what they hold. */
+  readonly prepare?: (fn: IrFunction) => IrFunction;
 }
 
 const defaultSmall = 40;
@@ -44,11 +46,11 @@ export function inlineCalls(program: IrProgram, options: InlineOptions): IrProgr
   const made = new Map<string, IrFunction>();
   const calls = countCalls(program);
   const copies = copiesPerRoot(program);
+  const once = ({ name, linkage }: IrFunction): boolean => linkage === "static" && calls.get(name) === 1;
   const wanted = (callee: IrFunction): boolean => {
     if (callee.inlining !== "auto") return callee.inlining === "always";
     if (!options.auto || callee.section !== undefined) return false;
-    const once = callee.linkage === "static" && calls.get(callee.name) === 1;
-    if (once) return true;
+    if (once(callee)) return true;
     const size = codeSize(callee);
     if (callee.linkage === "static" && copies.get(callee.name) === 1 && size <= largestSingle) return true;
     return Math.max(size, sizeOf(callee)) <= (options.small ?? defaultSmall);
@@ -59,7 +61,8 @@ export function inlineCalls(program: IrProgram, options: InlineOptions): IrProgr
       return callee && wanted(callee) ? callee : undefined;
     });
     options.inlined?.(fn, inlined);
-    made.set(fn.name, options.optimise(inlined));
+    const passes = once(fn) && wanted(fn) ? (options.prepare ?? options.optimise) : options.optimise;
+    made.set(fn.name, passes(inlined));
   }
   return { functions: needed(program.functions.flatMap((fn) => made.get(fn.name) ?? [])) };
 }
