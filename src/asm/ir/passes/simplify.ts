@@ -64,16 +64,16 @@ class Simplifier implements RuleContext {
   }
 
   #block(block: Block): Block {
-    this.#made = [];
-    const phis: Inst[] = [];
+    const made: Inst[] = [];
+    this.#made = made;
     for (const inst of block.insts) {
       this.#span = inst.span;
       if (inst.op !== "phi") this.#place(mapOperands(inst, this.#replaced.get));
-      else if (!this.#phi(inst)) phis.push(inst);
+      else if (!this.#phi(inst)) made.push(inst);
     }
     this.#span = block.term.span;
     const term = this.#terminator(mapTermOperands(block.term, this.#replaced.get));
-    return { id: block.id, insts: [...phis, ...this.#made], term };
+    return term === block.term && sameInsts(made, block.insts) ? block : { id: block.id, insts: made, term };
   }
 
   /** A phi whose arguments are all one value is that value. */
@@ -194,6 +194,12 @@ class Simplifier implements RuleContext {
   data(global: string): ConstantData | undefined {
     return this.#constants.get(global);
   }
+}
+
+function sameInsts(a: readonly Inst[], b: readonly Inst[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 const jumpTo = ({ span, then: yes, else: no }: Branch, taken: boolean): Term => ({
