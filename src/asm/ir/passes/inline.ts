@@ -46,6 +46,7 @@ export function inlineCalls(program: IrProgram, options: InlineOptions): IrProgr
   const made = new Map<string, IrFunction>();
   const calls = countCalls(program);
   const copies = copiesPerRoot(program);
+  const callbacks = addressed(program);
   const once = ({ name, linkage }: IrFunction): boolean => linkage === "static" && calls.get(name) === 1;
   const wanted = (callee: IrFunction): boolean => {
     if (callee.inlining !== "auto") return callee.inlining === "always";
@@ -61,7 +62,8 @@ export function inlineCalls(program: IrProgram, options: InlineOptions): IrProgr
       return callee && wanted(callee) ? callee : undefined;
     });
     options.inlined?.(fn, inlined);
-    const passes = once(fn) && wanted(fn) ? (options.prepare ?? options.optimise) : options.optimise;
+    const goes = once(fn) && wanted(fn) && !callbacks.has(fn.name);
+    const passes = goes ? (options.prepare ?? options.optimise) : options.optimise;
     made.set(fn.name, passes(inlined));
   }
   return { functions: needed(program.functions.flatMap((fn) => made.get(fn.name) ?? [])) };
@@ -140,6 +142,16 @@ function countCalls(program: IrProgram): Map<string, number> {
   };
   for (const fn of program.functions) for (const name of mentions(fn)) count(name);
   return counts;
+}
+
+/** Functions whose address code takes. */
+function addressed(program: IrProgram): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { blocks } of program.functions) {
+    for (const { insts } of blocks)
+      for (const inst of insts) if (inst.op === "addr" && inst.symbol.kind === "func") names.add(inst.symbol.name);
+  }
+  return names;
 }
 
 const mentioned = new WeakMap<IrFunction, readonly string[]>();
