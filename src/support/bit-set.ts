@@ -33,6 +33,11 @@ export class BitSet {
     return changed;
   }
 
+  /** Leaves out what `other`, of the same size, does not hold. */
+  keepAll(other: BitSet): void {
+    for (let i = 0; i < this.#words.length; i++) this.#words[i]! &= other.#words[i]!;
+  }
+
   copy(): BitSet {
     const made = new BitSet(this.#words.length * 32);
     made.#words.set(this.#words);

@@ -21,45 +21,56 @@ export interface Facts {
 export function gatherFacts(fn: IrFunction, target: Target): Facts {
   const defs = definitions(fn);
   const uses = useCounts(fn);
-  const positions = new Map([...defs.keys()].map((id, i) => [id, i]));
+  const positions = positionsOf(fn);
   const def = (id: ValueId): Inst => defs.get(id)!;
-  const dirty = spread(defs, (inst) => inst.ty === "i32" && makesDirty(inst, def, target), passesDirt);
+  const dirty = spread(fn, (inst) => inst.ty === "i32" && makesDirty(inst, def, target), passesDirt);
   const pointers = spread(
-    defs,
+    fn,
     (inst) => inst.ty === "ptr",
     (inst) => passesPointer(inst, def),
   );
   return {
     def,
     useCount: (id) => uses.get(id) ?? 0,
-    position: (id) => positions.get(id) ?? 0,
-    isDirty: (id) => dirty.has(id),
-    isPointer: (id) => pointers.has(id),
+    position: (id) => positions[id] ?? 0,
+    isDirty: (id) => dirty[id] === 1,
+    isPointer: (id) => pointers[id] === 1,
     constant: (id) => constantOf(def, id),
   };
 }
 
-/** The values with `starts`, and those that get the property from an operand through `passes`. */
+/** By value: how many instructions stand before the one that makes it. */
+function positionsOf({ blocks, nextId }: IrFunction): Int32Array {
+  const positions = new Int32Array(nextId);
+  let count = 0;
+  for (const { insts } of blocks) for (const { id } of insts) positions[id] = count++;
+  return positions;
+}
+
+/** By value: 1 for those with `starts`, and those that get the property from an operand through `passes`. */
 function spread(
-  defs: ReadonlyMap<ValueId, Inst>,
+  { blocks, nextId }: IrFunction,
   starts: (inst: Inst) => boolean,
   passes: (inst: Inst) => boolean,
-): ReadonlySet<ValueId> {
+): Uint8Array {
   const readers = new Map<ValueId, Inst[]>();
-  const found = new Set<ValueId>();
+  const found = new Uint8Array(nextId);
   const work: ValueId[] = [];
-  for (const inst of defs.values()) {
-    if (starts(inst)) {
-      found.add(inst.id);
-      work.push(inst.id);
-    } else if (passes(inst)) {
-      for (const id of operands(inst)) (readers.get(id) ?? readers.set(id, []).get(id)!).push(inst);
+  for (const { insts } of blocks) {
+    for (const inst of insts) {
+      if (starts(inst)) {
+        found[inst.id] = 1;
+        work.push(inst.id);
+      } else if (passes(inst)) {
+        for (const id of operands(inst)) (readers.get(id) ?? readers.set(id, []).get(id)!).push(inst);
+      }
     }
   }
+  if (readers.size === 0) return found;
   for (let id = work.pop(); id !== undefined; id = work.pop()) {
     for (const reader of readers.get(id) ?? []) {
-      if (found.has(reader.id)) continue;
-      found.add(reader.id);
+      if (found[reader.id] === 1) continue;
+      found[reader.id] = 1;
       work.push(reader.id);
     }
   }

@@ -29,7 +29,8 @@ function sameGraph(a: readonly Block[], b: readonly Block[]): boolean {
   return true;
 }
 
-function sameWays(a: Term, b: Term): boolean {
+/** Whether two terminators lead to the same blocks in the same way. */
+export function sameWays(a: Term, b: Term): boolean {
   if (a === b) return true;
   if (a.op === "jump") return b.op === "jump" && a.to === b.to;
   if (a.op === "br") return b.op === "br" && a.then === b.then && a.else === b.else;

@@ -1,6 +1,6 @@
 /** How passes put a changed function together again. */
 import type { Span } from "../../support/span.ts";
-import { predecessors, reversePostOrder } from "./cfg.ts";
+import { predecessors, reversePostOrder, sameWays } from "./cfg.ts";
 import { type InstBody, mapOperands, mapTermOperands } from "./inst.ts";
 import type { Block, BlockId, Inst, IrFunction, ValueId } from "./model.ts";
 
@@ -105,9 +105,20 @@ export function withBlocks(
   blocks: ReadonlyMap<BlockId, Block>,
   changes: Partial<Pick<IrFunction, "slots" | "nextId">> = {},
 ): IrFunction {
+  if (sameGraph(fn, blocks)) return { ...fn, ...changes, blocks: fn.blocks.map(({ id }) => blocks.get(id)!) };
   const order = reversePostOrder(fn.blocks[0]!.id, blocks);
   const preds = predecessors(order);
   return { ...fn, ...changes, blocks: order.map((block) => trimPhis(block, preds.get(block.id)!)) };
+}
+
+/** Whether `blocks` are those of `fn`, with the same ways between them. */
+function sameGraph(fn: IrFunction, blocks: ReadonlyMap<BlockId, Block>): boolean {
+  if (blocks.size !== fn.blocks.length) return false;
+  for (const before of fn.blocks) {
+    const after = blocks.get(before.id);
+    if (after !== before && !(after && sameWays(before.term, after.term))) return false;
+  }
+  return true;
 }
 
 function trimPhis(block: Block, preds: readonly BlockId[]): Block {

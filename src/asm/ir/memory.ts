@@ -3,7 +3,7 @@
  * Addresses that are made the same way count as one, wherever they are made.
  */
 import { type Access, type Aliases, aliasesOf, canMeet, other, type Region } from "./aliases.ts";
-import { type InstOf, isPure, mapOperands, operands } from "./inst.ts";
+import { eachOperand, type InstOf, isPure, mapOperands, operands } from "./inst.ts";
 import type { BlockId, Inst, IrFunction, ValueId } from "./model.ts";
 import { type ValueKey, valueKey } from "./passes/number-values.ts";
 import { type KnownValue, reread } from "./reread.ts";
@@ -58,6 +58,17 @@ export class Memory {
     const def = this.def(value);
     if (!isPure(def) || depth === 0) return [value];
     return operands(def).flatMap((operand) => this.sources(operand, depth - 1));
+  }
+
+  /** Whether `test` holds for each of the sources of an address. */
+  everySource(value: ValueId, test: (source: ValueId) => boolean, depth = maxDepth): boolean {
+    const def = this.def(value);
+    if (depth === 0 || !isPure(def)) return test(value);
+    let all = true;
+    eachOperand(def, (operand) => {
+      all &&= this.everySource(operand, test, depth - 1);
+    });
+    return all;
   }
 
   /** What `inst` makes of the wanted bytes; undefined where it leaves them alone. */

@@ -46,6 +46,7 @@ import { unrollSmall } from "./passes/unroll-small.ts";
 import { unwrittenLoads } from "./passes/unwritten-loads.ts";
 import { printIr } from "./print.ts";
 import type { ConstantData } from "./rules/rule.ts";
+import { staysIdle } from "./still-idle.ts";
 
 export type PassDump = (pass: string, after: () => string, before: (() => string) | undefined) => void;
 
@@ -127,6 +128,8 @@ type OptionalPass = (typeof optionalPasses)[number];
 const maxRounds = 4;
 
 interface Plan {
+  /** For a function whose callees are done and whose body goes to its one caller: what makes it small. */
+  readonly prepare?: (fn: IrFunction) => IrFunction;
   /** For a function whose callees are done. */
   readonly early: (fn: IrFunction) => IrFunction;
   /** Last, when everything is inlined. */
@@ -146,10 +149,18 @@ function runner(options: OptimiseOptions): (passes: readonly Pass[]) => (fn: IrF
     if (passes) passes.add(pass);
     else idle.set(fn, new Set([pass]));
   };
+  /** Of what was known to be idle, what a change by `pass` leaves so. */
+  const handOn = (before: IrFunction, after: IrFunction, pass: Pass): void => {
+    for (const other of idle.get(before) ?? []) if (staysIdle(other.name, pass.name)) noteIdle(after, other);
+    if (staysIdle(pass.name, pass.name)) noteIdle(after, pass);
+  };
   const runOne = (fn: IrFunction, pass: Pass): IrFunction => {
     const after = idle.get(fn)?.has(pass) ? fn : pass.run(fn);
     if (after === fn) noteIdle(fn, pass);
-    else if (options.check) checkSsa(after, pass.name);
+    else {
+      handOn(fn, after, pass);
+      if (options.check) checkSsa(after, pass.name);
+    }
     dumpChange(pass.name, fn, after, options);
     return after;
   };
@@ -290,6 +301,7 @@ function fullPlan(options: OptimiseOptions): Plan {
     quickWays,
   ]);
   return {
+    prepare: run([simplifyCfg, promote, numberValues, combine, simplifyCfg, dropDead]),
     early: (fn) => decideOwn(unrolled(improve(first(fn)))),
     late: (fn) => last(expandRest(decideAll(unrolledSmall(unrolled(improve(lowerMemory(fn))))))),
   };
@@ -318,7 +330,8 @@ export function optimise(program: IrProgram, options: OptimiseOptions): IrProgra
   const plan = options.level === 0 ? quickPlan(options) : fullPlan(options);
   const wants = (name: OptionalPass): boolean => options.level > 0 && !options.without?.has(name);
   const inlined = (before: IrFunction, after: IrFunction) => dumpChange("inline", before, after, options);
-  const whole = inlineCalls(program, { auto: wants("inline"), optimise: plan.early, inlined });
+  const { early, prepare } = plan;
+  const whole = inlineCalls(program, { auto: wants("inline"), optimise: early, ...(prepare && { prepare }), inlined });
   const returned = wholeStep("known-returns", whole, wants, options);
   const called = wholeStep("known-arguments", returned, wants, options);
   return { functions: called.functions.map(plan.late) };

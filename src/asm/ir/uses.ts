@@ -117,7 +117,15 @@ export interface UseCounts {
   has(value: ValueId): boolean;
 }
 
+/** The last answer, for the next pass that asks of the same blocks. */
+let lastUses: { readonly blocks: readonly Block[]; readonly uses: UseCounts } | undefined;
+
 export function useCounts(fn: IrFunction): UseCounts {
+  if (lastUses?.blocks !== fn.blocks) lastUses = { blocks: fn.blocks, uses: newUseCounts(fn) };
+  return lastUses.uses;
+}
+
+function newUseCounts(fn: IrFunction): UseCounts {
   const counts = new Int32Array(fn.nextId);
   const count = (value: ValueId): void => {
     counts[value]!++;

@@ -11,19 +11,21 @@ import { Scanner } from "./scan.ts";
 import type { Tok, WordTable } from "./token.ts";
 import { EndOfFile, EndOfLine } from "./tokens.ts";
 
-/** `NAME` or `NAME(a, b)`, at the end of a line or before a space. */
-const plainHead = /[A-Za-z_]\w*(?:\((?:[ \t]*[A-Za-z_]\w*(?:[ \t]*,[ \t]*[A-Za-z_]\w*)*)?[ \t]*\)|(?=\s))/y;
-/** What may make a definition wrong, or end elsewhere than its line does: operators, comments, splices, constants. */
-const special = /[#"'\\]|\/\*|%:/;
+/** `NAME` or `NAME(a, b)`, at the end of a line or before a space; the last parameter may be, or end in, `...`. */
+const plainHead =
+  /[A-Za-z_]\w*(?:\((?:[ \t]*[A-Za-z_]\w*(?:[ \t]*,[ \t]*[A-Za-z_]\w*)*(?:[ \t]*,?[ \t]*\.\.\.)?|[ \t]*\.\.\.)?[ \t]*\)|(?=\s))/y;
+/** What may make a definition wrong, or end elsewhere than its line does: operators, comments, constants. */
+const special = /[#"']|\/\*|%:|\\(?!\r?\n)/;
 /** What a macro that declares something has in its text. */
 const powerful = /[{},;]|<%|%>|struct|union|enum/;
 const names = /\w+/g;
 const reserved: ReadonlySet<string> = new Set(["defined", "__VA_ARGS__", "__VA_OPT__"]);
 
-/** Where a plain definition begins and ends: one line, without what could be wrong. */
+/** Where a plain definition ends: a line, spliced or not, without what could be wrong. */
 interface Plain {
   readonly name: string;
   readonly params: readonly string[] | undefined;
+  readonly variadic: boolean;
   readonly end: number;
 }
 
@@ -32,19 +34,32 @@ export function plainDefinition(text: string, start: number): Plain | undefined 
   plainHead.lastIndex = start;
   const head = plainHead.exec(text)?.[0];
   if (head === undefined) return undefined;
-  const newline = text.indexOf("\n", start);
-  const end = newline === -1 ? text.length : newline;
+  const end = lineEnd(text, start);
   if (special.test(text.slice(start, end))) return undefined;
   const [name, ...params] = head.match(names)!;
   if (reserved.has(name!) || params.some((param, i) => params.indexOf(param) !== i || reserved.has(param)))
     return undefined;
-  return { name: name!, params: head.endsWith(")") ? params : undefined, end };
+  const variadic = head.includes("...");
+  if (rest.test(head)) params.push("__VA_ARGS__");
+  return { name: name!, params: head.endsWith(")") ? params : undefined, variadic, end };
+}
+
+/** `...` with no name of its own. */
+const rest = /[(,][ \t]*\.\.\./;
+
+/** The newline behind `start` that no backslash is before, or the end of the text. */
+function lineEnd(text: string, start: number): number {
+  for (let at = text.indexOf("\n", start); at !== -1; at = text.indexOf("\n", at + 1)) {
+    const before = text.charCodeAt(at - 1) === 13 ? at - 2 : at - 1;
+    if (text.charCodeAt(before) !== 92) return at;
+  }
+  return text.length;
 }
 
 /** A macro that is read when its body is first asked for. */
 export class LazyMacro implements Macro {
   readonly name: string;
-  readonly variadic = false;
+  readonly variadic: boolean;
   readonly span: Span;
   readonly ambient = false;
   disabled = false;
@@ -56,9 +71,10 @@ export class LazyMacro implements Macro {
   readonly #words: WordTable;
   #read: Macro | undefined;
 
-  constructor(file: SourceFile, start: number, { name, params, end }: Plain, words: WordTable) {
+  constructor(file: SourceFile, start: number, { name, params, variadic, end }: Plain, words: WordTable) {
     this.name = name;
     this.span = { file: file.id, start, end: start + name.length };
+    this.variadic = variadic;
     if (params) this.params = params;
     this.mayDeclare = powerful.test(file.text.slice(start, end));
     this.#file = file;

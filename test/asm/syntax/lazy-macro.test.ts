@@ -56,6 +56,9 @@ const piece = fc.constantFrom(
   "(a)",
   "(a, b) a",
   "(a, a)",
+  "(...)",
+  "(a...) a",
+  "(a, ...) __VA_ARGS__",
   "%:",
 );
 
@@ -71,7 +74,7 @@ describe("definitions that are read when they are used", () => {
         expect(lazy.end).toBe(eager.end);
         expect(shown(lazy.macro!)).toEqual(shown(eager.macro!));
       }),
-      { numRuns: 3000 },
+      { numRuns: 5000 },
     );
   });
 
@@ -82,9 +85,12 @@ describe("definitions that are read when they are used", () => {
     ["A(a) #a\n", false],
     ["A a ## b\n", false],
     ["A /* over\nlines */ 1\n", false],
-    ["A 1 \\\n + 2\n", false],
+    ["A 1 \\\n + 2\n", true],
     ["A(a, a) a\n", false],
-    ["A(a, ...) a\n", false],
+    ["A(a, ...) a\n", true],
+    ["A 1 \\ \n + 2\n", false],
+    ["A(a, b...) b\n", true],
+    ["A(a ..., b) b\n", false],
     ['A "text"\n', false],
     ["defined 1\n", false],
     ["A+1\n", false],

@@ -13,6 +13,7 @@ import { definitions } from "../uses.ts";
 export const bareBools: Pass = {
   name: "bare-bools",
   run(fn) {
+    if (!fn.blocks.some((block) => block.insts.some(isFlag))) return fn;
     const defs = definitions(fn);
     const bytes = new Map<ValueId, Inst>();
     for (const inst of defs.values()) {
@@ -25,6 +26,8 @@ export const bareBools: Pass = {
     return bytes.size === 0 ? fn : { ...fn, blocks: fn.blocks.map((block) => rewritten(block, bytes)) };
   },
 };
+
+const isFlag = (inst: Inst): boolean => inst.op === "load" && inst.tag === "bool";
 
 /** Phis stay first: what becomes of one stands behind them. */
 function rewritten(block: Block, bytes: ReadonlyMap<ValueId, Inst>): Block {

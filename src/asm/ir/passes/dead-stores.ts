@@ -33,26 +33,47 @@ export const dropDeadStores: Pass = {
   },
 };
 
+/** 1 for each byte that is dead; blocks share them, nobody changes one. */
+type Bytes = Readonly<Uint8Array>;
+
+const ones = new Map<number, Bytes>();
+
+function allOnes(size: number): Bytes {
+  const known = ones.get(size) ?? new Uint8Array(size).fill(1);
+  ones.set(size, known);
+  return known;
+}
+
+function inBoth(a: Bytes, b: Bytes | undefined): Bytes {
+  if (a === b) return a;
+  return a.map((byte, i) => byte & (b?.[i] ?? 0));
+}
+
 class Sweep {
   readonly #defs: ReadonlyMap<ValueId, Inst>;
   readonly #aliases: Aliases;
   readonly #slots: ReadonlyMap<SlotId, number>;
   readonly #unread: ReadonlySet<SlotId>;
+  /** Objects that others may reach. */
+  readonly #shared: ReadonlySet<SlotId>;
   readonly #escapes: Escapes;
   readonly #ids: Ids;
   /** The instruction that is looked at. */
   #at: { readonly block: BlockId; readonly index: number } | undefined;
   /** The same at the start of blocks that were visited. */
   readonly #remembers: boolean;
-  readonly #deadAt = new Map<BlockId, ReadonlyMap<SlotId, Uint8Array>>();
+  readonly #deadAt = new Map<BlockId, ReadonlyMap<SlotId, Bytes>>();
   /** Bytes of each object that are overwritten, or gone, before anyone reads them. */
-  #dead = new Map<SlotId, Uint8Array>();
+  #dead = new Map<SlotId, Bytes>();
+  /** Those of `#dead` that no block shares yet. */
+  readonly #own = new Map<SlotId, Uint8Array>();
 
   constructor(fn: IrFunction) {
     this.#defs = definitions(fn);
     this.#aliases = aliasesOf(fn, this.#defs);
     this.#escapes = escapesOf(fn, this.#defs, this.#aliases);
     this.#slots = new Map(fn.slots.flatMap((slot) => (slot.size <= maxBytes ? [[slot.id, slot.size] as const] : [])));
+    this.#shared = new Set([...this.#slots.keys()].filter((slot) => !this.#aliases.isPrivate(slotRegion(slot))));
     this.#unread = this.#neverRead(fn);
     const bytes = [...this.#slots.values()].reduce((sum, size) => sum + size, 0);
     this.#remembers = bytes * fn.blocks.length <= maxRemembered;
@@ -88,6 +109,7 @@ class Sweep {
 
   block(block: Block): readonly Inst[] {
     this.#dead = this.#deadBehind(block);
+    this.#own.clear();
     const kept: Inst[] = [];
     let changed = false;
     for (let i = block.insts.length - 1; i >= 0; i--) {
@@ -102,22 +124,19 @@ class Sweep {
   }
 
   /** Dead at the end of a block: what all blocks behind it agree on; behind a way back nothing. */
-  #deadBehind({ term }: Block): Map<SlotId, Uint8Array> {
-    const dead = new Map<SlotId, Uint8Array>();
+  #deadBehind({ term }: Block): Map<SlotId, Bytes> {
+    const dead = new Map<SlotId, Bytes>();
     const leaves = term.op === "ret" || term.op === "unreachable";
     const [first, ...others] = successors(term).map((next) => this.#deadAt.get(next));
     for (const [slot, size] of this.#slots) {
-      if (leaves || this.#unread.has(slot)) dead.set(slot, new Uint8Array(size).fill(1));
+      if (leaves || this.#unread.has(slot)) dead.set(slot, allOnes(size));
       else {
         const bytes = first?.get(slot);
-        if (!bytes) continue;
-        const all = bytes.slice();
-        for (const at of others) {
-          const there = at?.get(slot);
-          if (there) for (let i = 0; i < size; i++) all[i]! &= there[i]!;
-          else all.fill(0);
-        }
-        dead.set(slot, all);
+        if (bytes)
+          dead.set(
+            slot,
+            others.reduce((all, at) => inBoth(all, at?.get(slot)), bytes),
+          );
       }
     }
     return dead;
@@ -201,9 +220,13 @@ class Sweep {
 
   #mark(slot: SlotId, off: number, length: number, value: 0 | 1): void {
     if (this.#unread.has(slot)) return;
-    const bytes = this.#dead.get(slot) ?? new Uint8Array(this.#slots.get(slot)!);
-    bytes.fill(value, Math.max(0, off), Math.max(0, off + length));
-    this.#dead.set(slot, bytes);
+    const before = this.#dead.get(slot);
+    if (!before && value === 0) return;
+    const own = this.#own.get(slot) ?? (before ? Uint8Array.from(before) : new Uint8Array(this.#slots.get(slot)!));
+    if (!before) own.fill(0);
+    own.fill(value, Math.max(0, off), Math.max(0, off + length));
+    this.#own.set(slot, own);
+    this.#dead.set(slot, own);
   }
 
   /** A read of memory: by the object's address its bytes, by an unknown place in it all, by other pointers what escaped. */
@@ -225,7 +248,7 @@ class Sweep {
 
   #readShared(): void {
     const { block, index } = this.#at!;
-    for (const slot of [...this.#dead.keys()])
-      if (this.#escapes.hasEscaped(slotRegion(slot), block, index)) this.#dead.delete(slot);
+    for (const slot of this.#dead.keys())
+      if (this.#shared.has(slot) && this.#escapes.hasEscaped(slotRegion(slot), block, index)) this.#dead.delete(slot);
   }
 }

@@ -9,16 +9,17 @@ import type { BinOp, Inst, ValueId } from "../model.ts";
 export const divideUnsigned: Pass = {
   name: "divide-unsigned",
   run(fn) {
+    if (!fn.blocks.some((block) => block.insts.some(isSigned))) return fn;
     const ids = new Ids(fn);
     const blocks = fn.blocks.map((block) => ({
       ...block,
-      insts: block.insts.flatMap((inst) =>
-        inst.op === "bin" && (inst.fn === "sdiv" || inst.fn === "smod") ? magnitudes(inst, ids) : [inst],
-      ),
+      insts: block.insts.flatMap((inst) => (isSigned(inst) ? magnitudes(inst, ids) : [inst])),
     }));
-    return ids.next === fn.nextId ? fn : { ...fn, blocks, nextId: ids.next };
+    return { ...fn, blocks, nextId: ids.next };
   },
 };
+
+const isSigned = (inst: Inst): inst is InstOf<"bin"> => inst.op === "bin" && (inst.fn === "sdiv" || inst.fn === "smod");
 
 /** With s = x >> 63 (0 or -1), (x ^ s) - s is |x|, and the same step puts a sign back. */
 function magnitudes(inst: InstOf<"bin">, ids: Ids): Inst[] {

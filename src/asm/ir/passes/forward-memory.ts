@@ -11,6 +11,7 @@ import { walkTree } from "../dominators.ts";
 import { Ids, type Pass, Replacements, substitute } from "../edit.ts";
 import { type Escapes, escapesOf } from "../escapes.ts";
 import { bitsOf, type InstBody, type InstOf, mapOperands } from "../inst.ts";
+import { touchesMemory } from "../memory.ts";
 import type { Block, BlockId, Inst, IrFunction, ValueId } from "../model.ts";
 import { type KnownValue, reread } from "../reread.ts";
 import { OwnDefinitions } from "../uses.ts";
@@ -146,20 +147,30 @@ class Forwarder {
 
   #block(block: Block): Block {
     const insts: Inst[] = [];
-    for (const [index, source] of block.insts.entries()) {
+    let changed = false;
+    for (let index = 0; index < block.insts.length; index++) {
+      const source = block.insts[index]!;
+      if (!touchesMemory(source) && source.op !== "end") {
+        insts.push(source);
+        continue;
+      }
       this.#point = { block: block.id, index };
-      const inst = mapOperands(source, this.#replaced.get);
+      const inst = this.#replaced.size === 0 ? source : mapOperands(source, this.#replaced.get);
       if (inst.op === "load" && !inst.volatile) {
         const extra = this.#load(inst);
         if (extra) insts.push(extra);
-        if (this.#replaced.has(inst.id)) continue;
+        if (this.#replaced.has(inst.id)) {
+          changed = true;
+          continue;
+        }
       } else if (inst.op === "store" && this.#isThere(inst)) {
         this.#dropsStores = true;
+        changed = true;
         continue;
       } else this.#effect(inst);
       insts.push(source);
     }
-    return { ...block, insts };
+    return changed ? { ...block, insts } : block;
   }
 
   #keyOfAccess(inst: InstOf<"load"> | InstOf<"store">): Key {

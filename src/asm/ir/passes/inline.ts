@@ -28,6 +28,8 @@ export interface InlineOptions {
   readonly small?: number;
   /** Runs over each function after calls in it were inlined. */
   readonly optimise: (fn: IrFunction) => IrFunction;
+  /** Runs instead over functions whose only call is inlined: their caller optimises what they hold. */
+  readonly prepare?: (fn: IrFunction) => IrFunction;
 }
 
 const defaultSmall = 40;
@@ -44,11 +46,12 @@ export function inlineCalls(program: IrProgram, options: InlineOptions): IrProgr
   const made = new Map<string, IrFunction>();
   const calls = countCalls(program);
   const copies = copiesPerRoot(program);
+  const callbacks = addressed(program);
+  const once = ({ name, linkage }: IrFunction): boolean => linkage === "static" && calls.get(name) === 1;
   const wanted = (callee: IrFunction): boolean => {
     if (callee.inlining !== "auto") return callee.inlining === "always";
     if (!options.auto || callee.section !== undefined) return false;
-    const once = callee.linkage === "static" && calls.get(callee.name) === 1;
-    if (once) return true;
+    if (once(callee)) return true;
     const size = codeSize(callee);
     if (callee.linkage === "static" && copies.get(callee.name) === 1 && size <= largestSingle) return true;
     return Math.max(size, sizeOf(callee)) <= (options.small ?? defaultSmall);
@@ -59,7 +62,9 @@ export function inlineCalls(program: IrProgram, options: InlineOptions): IrProgr
       return callee && wanted(callee) ? callee : undefined;
     });
     options.inlined?.(fn, inlined);
-    made.set(fn.name, options.optimise(inlined));
+    const goes = once(fn) && wanted(fn) && !callbacks.has(fn.name);
+    const passes = goes ? (options.prepare ?? options.optimise) : options.optimise;
+    made.set(fn.name, passes(inlined));
   }
   return { functions: needed(program.functions.flatMap((fn) => made.get(fn.name) ?? [])) };
 }
@@ -137,6 +142,16 @@ function countCalls(program: IrProgram): Map<string, number> {
   };
   for (const fn of program.functions) for (const name of mentions(fn)) count(name);
   return counts;
+}
+
+/** Functions whose address code takes. */
+function addressed(program: IrProgram): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { blocks } of program.functions) {
+    for (const { insts } of blocks)
+      for (const inst of insts) if (inst.op === "addr" && inst.symbol.kind === "func") names.add(inst.symbol.name);
+  }
+  return names;
 }
 
 const mentioned = new WeakMap<IrFunction, readonly string[]>();

@@ -11,11 +11,14 @@ import { foldCmp } from "../evaluate.ts";
 import { type Branch, bitsOf, type InstOf, inverse, mirror, valueType } from "../inst.ts";
 import type { Block, BlockId, CmpOp, Inst, IrFunction, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
-import { questionKey, type ValueKey } from "./number-values.ts";
+import { pairKey, type ValueKey } from "./number-values.ts";
 
+/** An answer to a question about two values, and what was known of them before. */
 interface Fact {
-  readonly key: ValueKey;
+  readonly fn: CmpOp;
+  readonly a: ValueId;
   readonly holds: boolean;
+  readonly before: Fact | undefined;
 }
 
 export const followBranches: Pass = {
@@ -23,25 +26,22 @@ export const followBranches: Pass = {
   run: (fn) => (fn.blocks.some(({ term }) => term.op === "br") ? new Walker(fn).run() : fn),
 };
 
-/** All that is known where `fn` of `a` and `b` holds, or does not. */
-function factsOf(fn: CmpOp, a: ValueId, b: ValueId, holds: boolean): Fact[] {
-  const not = inverse(fn);
-  const facts = [
-    { key: questionKey(fn, a, b), holds },
-    { key: questionKey(mirror(fn), b, a), holds },
-  ];
-  if (!not) return facts;
-  return [
-    ...facts,
-    { key: questionKey(not, a, b), holds: !holds },
-    { key: questionKey(mirror(not), b, a), holds: !holds },
-  ];
+/** Whether `fn` of `a` and another value holds, if what is known of the two tells. */
+function told(fact: Fact | undefined, fn: CmpOp, a: ValueId): boolean | undefined {
+  let answer: boolean | undefined;
+  for (let at = fact; at; at = at.before) {
+    const asked = at.a === a ? at.fn : mirror(at.fn);
+    if (asked === fn) answer = at.holds;
+    else if (inverse(asked) === fn) answer = !at.holds;
+  }
+  return answer;
 }
 
 class Walker {
   readonly #fn: IrFunction;
   readonly #defs: ReadonlyMap<ValueId, Inst>;
-  readonly #known = new Map<ValueKey, boolean>();
+  /** By the two values. */
+  readonly #known = new Map<ValueKey, Fact>();
   /** Integers that equal a constant here. */
   readonly #equal = new Map<ValueId, bigint>();
   /** What compares with constants tell here. */
@@ -76,11 +76,13 @@ class Walker {
   #learn({ term }: Block, to: BlockId, undo: (() => void)[]): void {
     if (term.op !== "br") return;
     const holds = term.then === to;
-    for (const fact of factsOf(term.fn, term.a, term.b, holds)) {
-      if (this.#known.has(fact.key)) continue;
-      this.#known.set(fact.key, fact.holds);
-      undo.push(() => this.#known.delete(fact.key));
-    }
+    const key = pairKey(term.a, term.b);
+    const before = this.#known.get(key);
+    this.#known.set(key, { fn: term.fn, a: term.a, holds, before });
+    undo.push(() => {
+      if (before) this.#known.set(key, before);
+      else this.#known.delete(key);
+    });
     this.#bound(term, holds, undo);
     const equals = term.fn === "eq" ? holds : term.fn === "ne" && !holds;
     const def = this.#defs.get(term.b);
@@ -103,7 +105,7 @@ class Walker {
   }
 
   #answer(fn: CmpOp, a: ValueId, b: ValueId): boolean | undefined {
-    const known = this.#known.get(questionKey(fn, a, b));
+    const known = told(this.#known.get(pairKey(a, b)), fn, a);
     if (known !== undefined) return known;
     const value = this.#equal.get(a);
     const right = this.#defs.get(b);
@@ -122,20 +124,21 @@ class Walker {
   }
 
   #block(block: Block): Block {
+    const { term } = block;
+    const answer = term.op === "br" ? this.#answer(term.fn, term.a, term.b) : undefined;
+    if (answer === undefined && !block.insts.some(({ op }) => op === "cmp" || op === "sext")) return block;
     let changed = false;
     const insts = block.insts.map((inst): Inst => {
       if (inst.op === "sext" && this.#isPositive(inst)) {
         changed = true;
         return { ...inst, op: "zext" };
       }
-      const answer = inst.op === "cmp" ? this.#answer(inst.fn, inst.a, inst.b) : undefined;
-      if (answer === undefined || inst.op !== "cmp") return inst;
+      const known = inst.op === "cmp" ? this.#answer(inst.fn, inst.a, inst.b) : undefined;
+      if (known === undefined || inst.op !== "cmp") return inst;
       changed = true;
       const { id, span } = inst;
-      return { op: "const", ty: inst.ty, value: answer ? 1n : 0n, id, ...(span && { span }) };
+      return { op: "const", ty: inst.ty, value: known ? 1n : 0n, id, ...(span && { span }) };
     });
-    const { term } = block;
-    const answer = term.op === "br" ? this.#answer(term.fn, term.a, term.b) : undefined;
     if (answer !== undefined) return { ...block, insts, term: decided(term as Branch, answer) };
     return changed ? { ...block, insts } : block;
   }

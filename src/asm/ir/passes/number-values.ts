@@ -57,14 +57,19 @@ function keyOf(kind: number, ty: IrType, a: number, b: number): ValueKey {
   return `${what} ${a} ${b}`;
 }
 
-/** Equal for comparisons of the same values in the same way. */
-export const questionKey = (fn: CmpOp, a: ValueId, b: ValueId): ValueKey => keyOf(cmpNumbers[fn], "i64", a, b);
+/** Negative numbers, which no other key is, for constants that fit in. */
+const constantKey = (ty: IrType, value: bigint): ValueKey =>
+  value < constantLimit ? -1 - (Number(value) * 4 + typeNumbers[ty]) : `${ty} ${value}`;
+const constantLimit = 1n << 28n;
+
+/** Equal for the same two values, in either order. */
+export const pairKey = (a: ValueId, b: ValueId): ValueKey => keyOf(0, "i64", Math.min(a, b), Math.max(a, b));
 
 /** Equal for instructions that give the same value; undefined for those that may not. */
 export function valueKey(inst: Inst): ValueKey | undefined {
   switch (inst.op) {
     case "const":
-      return `${inst.ty} ${inst.value}`;
+      return constantKey(inst.ty, inst.value);
     case "bin": {
       const swap = commutative.has(inst.fn) && inst.ty !== "ptr" && inst.a > inst.b;
       return swap

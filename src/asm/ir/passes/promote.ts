@@ -8,7 +8,7 @@ import { dominators, frontiers, walkTree } from "../dominators.ts";
 import { Ids, type Pass, Replacements, substitute } from "../edit.ts";
 import { eachOperand, eachTermOperand, type InstBody, type InstOf } from "../inst.ts";
 import type { Block, BlockId, Inst, IrFunction, IrType, PhiArg, SlotId, ValueId } from "../model.ts";
-import { type Definitions, definitions } from "../uses.ts";
+import { type Definitions, definitions, useCounts } from "../uses.ts";
 
 /** A slot that is read and written whole, and the type its value has in between. */
 interface Variable {
@@ -21,38 +21,51 @@ interface Scope {
   readonly fn: IrFunction;
   readonly ids: Ids;
   readonly variables: ReadonlyMap<SlotId, Variable>;
-  /** Slot by address value. */
-  readonly addresses: ReadonlyMap<ValueId, SlotId>;
+  readonly addresses: Addresses;
   readonly defs: Definitions;
 }
+
+/** By value, one more than the slot that it is the address of; 0 for others. */
+type Addresses = Int32Array;
+
+const slotAt = (addresses: Addresses, value: ValueId): SlotId | undefined => {
+  const slot = addresses[value];
+  return slot ? ((slot - 1) as SlotId) : undefined;
+};
 
 export const promote: Pass = {
   name: "promote",
   run(fn) {
     const addresses = slotAddresses(fn);
-    if (addresses.size === 0) return fn;
+    if (!addresses) return fn;
     const variables = findVariables(fn, addresses);
     if (variables.size === 0) return dropUnusedSlots(fn);
     return dropUnusedSlots(rename({ fn, ids: new Ids(fn), variables, addresses, defs: definitions(fn) }));
   },
 };
 
-function slotAddresses(fn: IrFunction): Map<ValueId, SlotId> {
-  const addresses = new Map<ValueId, SlotId>();
-  for (const block of fn.blocks)
-    for (const inst of block.insts) if (inst.op === "slot") addresses.set(inst.id, inst.slot);
+/** Undefined where no slot's address is taken. */
+function slotAddresses(fn: IrFunction): Addresses | undefined {
+  let addresses: Addresses | undefined;
+  for (const block of fn.blocks) {
+    for (const inst of block.insts) {
+      if (inst.op !== "slot") continue;
+      addresses ??= new Int32Array(fn.nextId);
+      addresses[inst.id] = inst.slot + 1;
+    }
+  }
   return addresses;
 }
 
 /** Slots that are only the base of plain loads and stores of their whole size. */
-function findVariables(fn: IrFunction, addresses: ReadonlyMap<ValueId, SlotId>): Map<SlotId, Variable> {
+function findVariables(fn: IrFunction, addresses: Addresses): Map<SlotId, Variable> {
   const variables = new Map<SlotId, Variable>();
   for (const { id, size } of fn.slots) {
     if (size === 1 || size === 2 || size === 4 || size === 8)
       variables.set(id, { slot: id, size, type: size === 8 ? "i64" : "i32" });
   }
   const refuse = (value: ValueId): void => {
-    const slot = addresses.get(value);
+    const slot = slotAt(addresses, value);
     if (slot !== undefined) variables.delete(slot);
   };
   for (const block of fn.blocks) {
@@ -62,7 +75,7 @@ function findVariables(fn: IrFunction, addresses: ReadonlyMap<ValueId, SlotId>):
         continue;
       }
       if (inst.op === "store") refuse(inst.value);
-      const slot = addresses.get(inst.base);
+      const slot = slotAt(addresses, inst.base);
       const variable = slot === undefined ? undefined : variables.get(slot);
       if (!variable) continue;
       if (inst.off !== 0 || inst.size !== variable.size || inst.volatile || inst.core) variables.delete(variable.slot);
@@ -76,7 +89,7 @@ function findVariables(fn: IrFunction, addresses: ReadonlyMap<ValueId, SlotId>):
 /** The variable that a plain load or store is of. */
 function accessed(scope: Scope, inst: Inst): Variable | undefined {
   if (inst.op !== "load" && inst.op !== "store") return undefined;
-  const slot = scope.addresses.get(inst.base);
+  const slot = slotAt(scope.addresses, inst.base);
   return slot === undefined ? undefined : scope.variables.get(slot);
 }
 
@@ -192,7 +205,8 @@ class Renamer {
 
   #block(block: Block, undo: Map<SlotId, ValueId | undefined>): Block {
     const insts: Inst[] = [];
-    for (const [slot, id] of this.#phis.get(block.id) ?? []) this.#set(slot, id, undo);
+    const phis = this.#phis.get(block.id);
+    if (phis) for (const [slot, id] of phis) this.#set(slot, id, undo);
     for (const inst of block.insts) {
       const variable = accessed(this.#scope, inst);
       if (inst.op === "end" && this.#scope.variables.has(inst.slot)) continue;
@@ -204,7 +218,10 @@ class Renamer {
       } else if (inst.op === "store") this.#set(variable.slot, this.#written(variable, inst, insts), undo);
     }
     this.#fillPhis(block);
-    return { ...block, insts };
+    // What goes, goes without another in its place; phis and values made are more.
+    return insts.length === block.insts.length && insts.every((inst, i) => inst === block.insts[i])
+      ? block
+      : { ...block, insts };
   }
 
   #fillPhis(block: Block): void {
@@ -270,19 +287,12 @@ function rename(scope: Scope): IrFunction {
 export function dropUnusedSlots(fn: IrFunction): IrFunction {
   const isOfSlot = (inst: Inst): boolean => inst.op === "slot" || inst.op === "end";
   if (fn.slots.length === 0 && !fn.blocks.some((block) => block.insts.some(isOfSlot))) return fn;
-  const read = new Uint8Array(fn.nextId);
-  const note = (value: ValueId): void => {
-    read[value] = 1;
-  };
-  for (const block of fn.blocks) {
-    for (const inst of block.insts) eachOperand(inst, note);
-    eachTermOperand(block.term, note);
-  }
+  const read = useCounts(fn);
   const used = new Set<SlotId>();
   for (const { insts } of fn.blocks)
-    for (const inst of insts) if (inst.op === "slot" && read[inst.id]) used.add(inst.slot);
+    for (const inst of insts) if (inst.op === "slot" && read.has(inst.id)) used.add(inst.slot);
   const stays = (inst: Inst): boolean =>
-    inst.op === "slot" ? read[inst.id] === 1 : inst.op === "end" ? used.has(inst.slot) : true;
+    inst.op === "slot" ? read.has(inst.id) : inst.op === "end" ? used.has(inst.slot) : true;
   let changed = false;
   const blocks = fn.blocks.map((block) => {
     if (block.insts.every(stays)) return block;

@@ -126,7 +126,7 @@ class Reuser {
   /** Whether the address is there before the block. */
   #canGoUp(block: BlockId, { load }: Wanted): boolean {
     if (this.#preds.get(block)!.length === 0) return false;
-    return this.#memory.sources(load.base).every((value) => this.#memory.homeOf(value) !== block);
+    return this.#memory.everySource(load.base, (value) => this.#memory.homeOf(value) !== block);
   }
 
   /** The ends of all blocks from which the start of `block` is reached with nothing known in between. */

@@ -6,7 +6,7 @@
 import { BitSet } from "../../../support/bit-set.ts";
 import { predecessors } from "../cfg.ts";
 import type { Pass } from "../edit.ts";
-import { operands, successors, termOperands } from "../inst.ts";
+import { eachOperand, eachTermOperand, successors } from "../inst.ts";
 import type { Block, BlockId, Inst, IrFunction, Slot, SlotId, ValueId } from "../model.ts";
 
 export const shareSlots: Pass = {
@@ -19,11 +19,11 @@ export const shareSlots: Pass = {
 
 function withoutEnds(fn: IrFunction): IrFunction {
   let changed = false;
+  const stays = (inst: Inst): boolean => inst.op !== "end";
   const blocks = fn.blocks.map((block) => {
-    const insts = block.insts.filter((inst) => inst.op !== "end");
-    if (insts.length === block.insts.length) return block;
+    if (block.insts.every(stays)) return block;
     changed = true;
-    return { ...block, insts };
+    return { ...block, insts: block.insts.filter(stays) };
   });
   return changed ? { ...fn, blocks } : fn;
 }
@@ -47,21 +47,28 @@ const passesOn = (inst: Inst): boolean => {
   }
 };
 
-/** Operands whose value may turn up anywhere afterwards; an access keeps no copy of its address. */
-function kept(inst: Inst): readonly ValueId[] {
+/** Calls `visit` with operands whose value may turn up anywhere afterwards; an access keeps no copy of its address. */
+function eachKept(inst: Inst, visit: (value: ValueId) => void): void {
   switch (inst.op) {
     case "load":
     case "copy":
     case "fill":
     case "cmp":
-      return [];
+      return;
     case "store":
+      visit(inst.value);
+      return;
     case "atomic":
-      return operands(inst).slice(1);
+      visit(inst.value);
+      if (inst.expected !== undefined) visit(inst.expected);
+      return;
     default:
-      return passesOn(inst) ? [] : operands(inst);
+      if (!passesOn(inst)) eachOperand(inst, visit);
   }
 }
+
+/** The end of the object of this number, or objects that are named other than to hand on their address. */
+type Event = number | BitSet;
 
 /** Where each object lives. Objects are numbered by their place in the function's list. */
 class Lives {
@@ -69,71 +76,88 @@ class Lives {
   readonly #count: number;
   readonly #numbers: ReadonlyMap<SlotId, number>;
   /** Objects that a value may be the address of. */
-  readonly #named = new Map<ValueId, BitSet>();
+  readonly #named: (BitSet | undefined)[];
   readonly #escaped: BitSet;
+  /** What happens in each block, in order; most instructions do nothing to objects. */
+  readonly #events: ReadonlyMap<BlockId, readonly Event[]>;
 
   constructor(fn: IrFunction) {
     this.#fn = fn;
     this.#count = fn.slots.length;
     this.#numbers = new Map(fn.slots.map((slot, i) => [slot.id, i]));
+    this.#named = new Array<BitSet | undefined>(fn.nextId);
     this.#follow();
     this.#escaped = this.#set();
+    const giveAway = (value: ValueId): void => {
+      const named = this.#named[value];
+      if (named) this.#escaped.addAll(named);
+    };
     for (const { insts, term } of fn.blocks) {
-      for (const inst of insts) for (const value of kept(inst)) this.#addNamed(this.#escaped, value);
-      if (term.op === "ret") for (const value of termOperands(term)) this.#addNamed(this.#escaped, value);
+      for (const inst of insts) eachKept(inst, giveAway);
+      if (term.op === "ret") eachTermOperand(term, giveAway);
     }
+    this.#events = new Map(fn.blocks.map((block) => [block.id, this.#eventsOf(block)]));
   }
 
   #set(): BitSet {
     return new BitSet(this.#count);
   }
 
-  #addNamed(to: BitSet, value: ValueId): void {
-    const named = this.#named.get(value);
-    if (named) to.addAll(named);
-  }
-
   /** Follows addresses through arithmetic and phis until nothing new turns up. */
   #follow(): void {
+    const carriers: Inst[] = [];
+    for (const { insts } of this.#fn.blocks) {
+      for (const inst of insts) {
+        if (inst.op === "slot") {
+          const own = this.#set();
+          own.add(this.#numbers.get(inst.slot)!);
+          this.#named[inst.id] = own;
+        } else if (passesOn(inst)) carriers.push(inst);
+      }
+    }
     for (let changed = true; changed; ) {
       changed = false;
-      for (const { insts } of this.#fn.blocks) {
-        for (const inst of insts) if (this.#followOne(inst)) changed = true;
+      for (const inst of carriers) {
+        eachOperand(inst, (value) => {
+          const from = this.#named[value];
+          if (!from) return;
+          const own = this.#named[inst.id] ?? this.#set();
+          this.#named[inst.id] = own;
+          if (own.addAll(from)) changed = true;
+        });
       }
     }
   }
 
-  #followOne(inst: Inst): boolean {
-    if (inst.op === "slot") {
-      if (this.#named.has(inst.id)) return false;
-      const own = this.#set();
-      own.add(this.#numbers.get(inst.slot)!);
-      this.#named.set(inst.id, own);
-      return true;
+  #eventsOf({ insts, term }: Block): Event[] {
+    const events: Event[] = [];
+    let mentioned: BitSet | undefined;
+    let isOwn = false;
+    const mention = (value: ValueId): void => {
+      const named = this.#named[value];
+      if (!named || named === mentioned) return;
+      if (!mentioned) mentioned = named;
+      else {
+        if (!isOwn) mentioned = mentioned.copy();
+        isOwn = true;
+        mentioned.addAll(named);
+      }
+    };
+    const note = (): void => {
+      if (mentioned) events.push(mentioned);
+      mentioned = undefined;
+      isOwn = false;
+    };
+    for (const inst of insts) {
+      if (inst.op === "end") events.push(this.#numbers.get(inst.slot)!);
+      else if (!passesOn(inst)) {
+        eachOperand(inst, mention);
+        note();
+      }
     }
-    if (!passesOn(inst)) return false;
-    let changed = false;
-    for (const value of operands(inst)) {
-      const from = this.#named.get(value);
-      if (!from) continue;
-      const own = this.#named.get(inst.id) ?? this.#set();
-      this.#named.set(inst.id, own);
-      if (own.addAll(from)) changed = true;
-    }
-    return changed;
-  }
-
-  /** Objects that an instruction names, other than to hand on their address. */
-  #mentioned(inst: Inst): BitSet | undefined {
-    return passesOn(inst) || inst.op === "slot" ? undefined : this.#union(operands(inst));
-  }
-
-  #union(values: readonly ValueId[]): BitSet | undefined {
-    const named = values.flatMap((value) => this.#named.get(value) ?? []);
-    if (named.length < 2) return named[0];
-    const all = this.#set();
-    for (const set of named) all.addAll(set);
-    return all;
+    eachTermOperand(term, mention);
+    note();
+    return events;
   }
 
   /** For each object the others that are alive where it is named. */
@@ -141,54 +165,26 @@ class Lives {
     const begun = this.#begun();
     const ahead = this.#ahead();
     const crossing = this.#fn.slots.map(() => this.#set());
-    for (const block of this.#fn.blocks) this.#cross(block, begun.get(block.id)!, ahead.get(block.id)!, crossing);
+    for (const { id } of this.#fn.blocks) this.#cross(id, begun.get(id)!, ahead.get(id)!, crossing);
     crossing.forEach((others, i) => {
       for (const other of others) crossing[other]!.add(i);
     });
     return crossing;
   }
 
-  #cross(block: Block, before: BitSet, after: BitSet, crossing: readonly BitSet[]): void {
+  #cross(block: BlockId, before: BitSet, after: BitSet, crossing: readonly BitSet[]): void {
+    const events = this.#events.get(block)!;
+    if (events.length === 0) return;
     const begun = before.copy();
-    const later = this.#aheadInside(block, after);
-    const visit = (mentioned: BitSet | undefined, needed: BitSet): void => {
-      if (!mentioned) return;
-      begun.addAll(mentioned);
-      const live = this.#set();
-      for (const slot of begun) if (needed.has(slot) || mentioned.has(slot) || this.#escaped.has(slot)) live.add(slot);
-      for (const slot of mentioned) crossing[slot]!.addAll(live);
-    };
-    block.insts.forEach((inst, i) => {
-      if (inst.op === "end") begun.delete(this.#numbers.get(inst.slot)!);
-      else visit(this.#mentioned(inst), later[i]!);
+    const later = aheadInside(events, after);
+    events.forEach((event, i) => {
+      happen(event, begun);
+      if (typeof event === "number") return;
+      const live = later[i]!;
+      live.addAll(this.#escaped);
+      live.keepAll(begun);
+      for (const slot of event) crossing[slot]!.addAll(live);
     });
-    visit(this.#union(termOperands(block.term)), after);
-  }
-
-  /** What is still named, before each instruction of a block and those behind it. */
-  #aheadInside(block: Block, after: BitSet): BitSet[] {
-    const needed = this.#beforeTerm(block, after);
-    const list: BitSet[] = [];
-    for (let i = block.insts.length - 1; i >= 0; i--) {
-      this.#stepBack(block.insts[i]!, needed);
-      list.push(needed.copy());
-    }
-    return list.reverse();
-  }
-
-  #beforeTerm(block: Block, after: BitSet): BitSet {
-    const needed = after.copy();
-    const mentioned = this.#union(termOperands(block.term));
-    if (mentioned) needed.addAll(mentioned);
-    return needed;
-  }
-
-  #stepBack(inst: Inst, needed: BitSet): void {
-    if (inst.op === "end") needed.delete(this.#numbers.get(inst.slot)!);
-    else {
-      const mentioned = this.#mentioned(inst);
-      if (mentioned) needed.addAll(mentioned);
-    }
   }
 
   /** Objects that were named, and not ended since, at the start of each block. */
@@ -198,15 +194,7 @@ class Lives {
       changed = false;
       for (const block of this.#fn.blocks) {
         const out = at.get(block.id)!.copy();
-        for (const inst of block.insts) {
-          if (inst.op === "end") out.delete(this.#numbers.get(inst.slot)!);
-          else {
-            const mentioned = this.#mentioned(inst);
-            if (mentioned) out.addAll(mentioned);
-          }
-        }
-        const mentioned = this.#union(termOperands(block.term));
-        if (mentioned) out.addAll(mentioned);
+        for (const event of this.#events.get(block.id)!) happen(event, out);
         for (const next of successors(block.term)) if (at.get(next)!.addAll(out)) changed = true;
       }
     }
@@ -217,16 +205,35 @@ class Lives {
   #ahead(): Map<BlockId, BitSet> {
     const at = new Map(this.#fn.blocks.map((block) => [block.id, this.#set()]));
     const preds = predecessors(this.#fn.blocks);
+    const backwards = [...this.#fn.blocks].reverse();
     for (let changed = true; changed; ) {
       changed = false;
-      for (const block of [...this.#fn.blocks].reverse()) {
-        const needed = this.#beforeTerm(block, at.get(block.id)!);
-        for (let i = block.insts.length - 1; i >= 0; i--) this.#stepBack(block.insts[i]!, needed);
-        for (const pred of preds.get(block.id)!) if (at.get(pred)!.addAll(needed)) changed = true;
+      for (const { id } of backwards) {
+        const needed = at.get(id)!.copy();
+        const events = this.#events.get(id)!;
+        for (let i = events.length - 1; i >= 0; i--) happen(events[i]!, needed);
+        for (const pred of preds.get(id)!) if (at.get(pred)!.addAll(needed)) changed = true;
       }
     }
     return at;
   }
+}
+
+/** An object that is named is in the set from there on, in whichever direction, until its end. */
+function happen(event: Event, to: BitSet): void {
+  if (typeof event === "number") to.delete(event);
+  else to.addAll(event);
+}
+
+/** What is still named: by each event and those behind it. */
+function aheadInside(events: readonly Event[], after: BitSet): BitSet[] {
+  const needed = after.copy();
+  const list: BitSet[] = [];
+  for (let i = events.length - 1; i >= 0; i--) {
+    happen(events[i]!, needed);
+    list.push(needed.copy());
+  }
+  return list.reverse();
 }
 
 /** The object that each one lies in: the largest come first, and take in those that fit between their lives. */

@@ -64,20 +64,20 @@ class Simplifier implements RuleContext {
   }
 
   #block(block: Block): Block {
-    this.#made = [];
-    const phis: InstOf<"phi">[] = [];
+    const made: Inst[] = [];
+    this.#made = made;
     for (const inst of block.insts) {
       this.#span = inst.span;
       if (inst.op !== "phi") this.#place(mapOperands(inst, this.#replaced.get));
-      else if (!this.#phi(inst, phis)) phis.push(inst);
+      else if (!this.#phi(inst, made)) made.push(inst);
     }
     this.#span = block.term.span;
     const term = this.#terminator(mapTermOperands(block.term, this.#replaced.get));
-    return { id: block.id, insts: [...phis, ...this.#made], term };
+    return term === block.term && sameInsts(made, block.insts) ? block : { id: block.id, insts: made, term };
   }
 
   /** A phi whose arguments are all one value is that value, one with those of another phi is the other. */
-  #phi(inst: InstOf<"phi">, before: readonly InstOf<"phi">[]): boolean {
+  #phi(inst: InstOf<"phi">, before: readonly Inst[]): boolean {
     let only: ValueId | undefined;
     for (const arg of inst.args) {
       const value = this.#replaced.get(arg.value);
@@ -90,10 +90,12 @@ class Simplifier implements RuleContext {
     return true;
   }
 
-  #twin(inst: InstOf<"phi">, before: readonly InstOf<"phi">[]): boolean {
+  #twin(inst: InstOf<"phi">, before: readonly Inst[]): boolean {
     const alike = ({ block, value }: PhiArg, other: PhiArg) =>
       block === other.block && this.#replaced.get(value) === this.#replaced.get(other.value);
-    const twin = before.find(({ ty, args }) => ty === inst.ty && inst.args.every((arg, i) => alike(arg, args[i]!)));
+    const twin = before.find(
+      (phi) => phi.op === "phi" && phi.ty === inst.ty && inst.args.every((arg, i) => alike(arg, phi.args[i]!)),
+    );
     if (twin) this.#replace(inst.id, twin.id);
     return twin !== undefined;
   }
@@ -204,6 +206,12 @@ class Simplifier implements RuleContext {
   data(global: string): ConstantData | undefined {
     return this.#constants.get(global);
   }
+}
+
+function sameInsts(a: readonly Inst[], b: readonly Inst[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 const jumpTo = ({ span, then: yes, else: no }: Branch, taken: boolean): Term => ({

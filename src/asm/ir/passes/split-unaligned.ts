@@ -15,6 +15,7 @@ type Access = InstOf<"load"> | InstOf<"store">;
 export const splitUnaligned: Pass = {
   name: "split-unaligned",
   run(fn) {
+    if (!fn.blocks.some((block) => block.insts.some(mayBeUnaligned))) return fn;
     const splitter = new Splitter(fn);
     const blocks = fn.blocks.map((block) => ({
       ...block,
@@ -23,6 +24,9 @@ export const splitUnaligned: Pass = {
     return splitter.ids.next === fn.nextId ? fn : { ...fn, blocks, nextId: splitter.ids.next };
   },
 };
+
+/** Of others, the size is all that they assume. */
+const mayBeUnaligned = (inst: Inst): boolean => (inst.op === "load" || inst.op === "store") && inst.align !== undefined;
 
 class Splitter {
   readonly ids: Ids;

@@ -57,6 +57,7 @@ class Threader {
   readonly #touched = new Set<BlockId>();
   /** Blocks that may read a value, among them all that do. */
   readonly #readers: Map<ValueId, Set<BlockId>>;
+  #places: ReadonlyMap<BlockId, number> | undefined;
   /** Blocks that may still be looked through for readers of phis: keeps the pass linear in large functions. */
   #budget = maxVisits;
 
@@ -283,21 +284,41 @@ class Threader {
       this.#defs.set(load.id, load);
       return [at, load];
     };
-    const readers = this.#readers.get(phi.id) ?? new Set();
-    for (const [at, other] of this.#blocks)
-      if (at !== block && readers.has(at)) this.#blocks.set(at, this.#readInstead(other, phi, read));
-    this.#phiArgsInstead(block, phi, read);
+    const readers = this.#inOrder(this.#readers.get(phi.id) ?? new Set());
+    for (const at of readers)
+      if (at !== block) this.#blocks.set(at, this.#readInstead(this.#blocks.get(at)!, phi, read));
+    this.#phiArgsInstead(block, phi, readers, read);
+  }
+
+  /** Blocks as they stand in the function. */
+  #inOrder(blocks: ReadonlySet<BlockId>): BlockId[] {
+    this.#places ??= new Map(this.#fn.blocks.map(({ id }, i) => [id, i]));
+    const places = this.#places;
+    return [...blocks].sort((a, b) => places.get(a)! - places.get(b)!);
   }
 
   #readInstead(block: Block, phi: InstOf<"phi">, read: () => Inst[]): Block {
     let changed = false;
-    const insts = block.insts.flatMap((inst): Inst[] => {
-      if (inst.op === "phi" || !operands(inst).includes(phi.id)) return [inst];
+    let isRead = false;
+    const find = (value: ValueId): void => {
+      if (value === phi.id) isRead = true;
+    };
+    const insts: Inst[] = [];
+    for (const inst of block.insts) {
+      isRead = false;
+      if (inst.op !== "phi") eachOperand(inst, find);
+      if (!isRead) {
+        insts.push(inst);
+        continue;
+      }
       changed = true;
       const loaded = read();
       const value = loaded[1]!.id;
-      return [...loaded, mapOperands(inst, (id) => (id === phi.id ? value : id))];
-    });
+      insts.push(
+        ...loaded,
+        mapOperands(inst, (id) => (id === phi.id ? value : id)),
+      );
+    }
     let { term } = block;
     if (termOperands(term).includes(phi.id)) {
       changed = true;
@@ -317,12 +338,14 @@ class Threader {
   }
 
   /** Phis of other blocks read the value at the end of the block it comes from. */
-  #phiArgsInstead(block: BlockId, phi: InstOf<"phi">, read: () => Inst[]): void {
-    const readers = this.#readers.get(phi.id) ?? new Set();
-    for (const [id, other] of this.#blocks) {
-      if (!readers.has(id)) continue;
+  #phiArgsInstead(block: BlockId, phi: InstOf<"phi">, readers: readonly BlockId[], read: () => Inst[]): void {
+    const reads = (inst: Inst): boolean =>
+      inst.op === "phi" && inst.args.some((arg) => arg.value === phi.id && arg.block !== block);
+    for (const id of readers) {
+      const other = this.#blocks.get(id)!;
+      if (!other.insts.some(reads)) continue;
       const insts = other.insts.map((inst) => {
-        if (inst.op !== "phi" || !inst.args.some((arg) => arg.value === phi.id && arg.block !== block)) return inst;
+        if (inst.op !== "phi" || !reads(inst)) return inst;
         const args = inst.args.map((arg) => {
           if (arg.value !== phi.id || arg.block === block) return arg;
           const loaded = read();
@@ -333,8 +356,7 @@ class Threader {
         return { ...inst, args };
       });
       const now = this.#blocks.get(id)!;
-      if (insts.some((inst, i) => inst !== other.insts[i]))
-        this.#blocks.set(id, { ...now, insts: [...insts, ...now.insts.slice(insts.length)] });
+      this.#blocks.set(id, { ...now, insts: [...insts, ...now.insts.slice(insts.length)] });
     }
   }
 }

@@ -28,7 +28,11 @@ export function simplifyBytes(inst: InstOf<"bin">, cx: RuleContext): Rewrite {
 function shiftsUp(value: ValueId, cx: RuleContext, depth: number): boolean {
   const def = cx.def(value);
   if (def.op !== "bin" || depth > maxDepth) return false;
-  return def.fn === "shl" || shiftsUp(def.a, cx, depth + 1) || (joins.has(def.fn) && shiftsUp(def.b, cx, depth + 1));
+  if (joins.has(def.fn)) return shiftsUp(def.a, cx, depth + 1) || shiftsUp(def.b, cx, depth + 1);
+  if (def.fn !== "shl" && def.fn !== "lshr" && def.fn !== "and") return false;
+  const by = cx.constant(def.b);
+  if (by === undefined) return false;
+  return def.fn === "shl" ? by % 8n === 0n : shiftsUp(def.a, cx, depth + 1);
 }
 
 const isSwap = (bytes: readonly Byte[], value: ValueId, count: number): boolean =>
