@@ -5,13 +5,25 @@ import type { FunctionContext } from "./context.ts";
 import { evaluate } from "./expr.ts";
 import { type Address, addressOf, loadScalar, storeScalar } from "./place.ts";
 import { convertValue, scalarType } from "./scalars.ts";
+import { isWide, refuseWide } from "./wide.ts";
 
 type AsmStatement = Extract<TStmt, { readonly kind: "asm" }>;
 
 const textOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
+/** E0407: an operand of 128 bits goes into no register. */
+function refusesWide(cx: FunctionContext, { asm, inputs, outputs }: AsmStatement): boolean {
+  const inMemory = (i: number): boolean => /^[=+&%]*[mo]/.test(textOf(asm.outputs[i]!.constraint.bytes));
+  const output = outputs.find((place, i) => isWide(place.type) && !inMemory(i));
+  const input = inputs.flatMap((one) => (one.kind === "value" && isWide(one.expr.type) ? [one.expr] : []))[0];
+  const span = (output ?? input)?.span;
+  if (span) refuseWide(cx, "an operand of assembly", "give it the two halves, each of 64 bits", span);
+  return span !== undefined;
+}
+
 export function lowerAsm(cx: FunctionContext, stmt: AsmStatement): void {
   const { asm } = stmt;
+  if (refusesWide(cx, stmt)) return;
   if (asm.goto || textOf(asm.template.bytes).trim() !== "" || wantsRegisters(asm)) {
     lowerAsmText(cx, stmt);
     return;

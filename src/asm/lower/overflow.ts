@@ -6,6 +6,7 @@ import type { FunctionContext } from "./context.ts";
 import { evaluate } from "./expr.ts";
 import { addressOf, storeScalar } from "./place.ts";
 import { type IntShape, resize } from "./scalars.ts";
+import { isWide, refuseWide } from "./wide.ts";
 
 type Overflow = Extract<TBuiltin, { readonly kind: "overflow" }>;
 interface Wrapped {
@@ -15,6 +16,11 @@ interface Wrapped {
 }
 
 export function lowerOverflow(cx: FunctionContext, e: Overflow): ValueId {
+  const wide = [e.left, e.right, e.result].find(({ type }) => isWide(type));
+  if (wide) {
+    refuseWide(cx, `an operand of __builtin_${e.op}_overflow`, "compare the result with an operand instead", wide.span);
+    return cx.b.const("i32", 0n);
+  }
   const operands = { shapes: [shapeOf(e.left), shapeOf(e.right)] as const, to: integerShape(e.result.type) };
   const place = addressOf(cx, e.result);
   const left = evaluate(cx, e.left);
