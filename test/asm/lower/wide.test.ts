@@ -17,6 +17,7 @@ const u = (bits: number, v: bigint): bigint => BigInt.asUintN(bits, v);
 const s = (bits: number, v: bigint): bigint => BigInt.asIntN(bits, v);
 const amounts = [0n, 1n, 31n, 63n, 64n, 65n, 100n, 127n];
 const above = (v: bigint): bigint => v >> 64n;
+const least = (a: bigint, b: bigint): bigint => (a > b ? b : a);
 
 /** Of `u` and `s` alike: `a` and `b` are of the type, `n` is below 128. */
 const both: readonly Row[] = [
@@ -52,7 +53,7 @@ const both: readonly Row[] = [
     row("a || b", (a, b) => a !== 0n || b !== 0n),
     row("a ? b : 3", (a, b) => (a === 0n ? 3n : b)),
     row("a ?: b", (a, b) => (a === 0n ? b : a)),
-    row("a < b ? a : b", (a, b) => (a < b ? a : b)),
+    row("a < b ? a : b", least),
     row("(bool)a", (a) => a !== 0n),
   ],
   ...[
@@ -97,7 +98,7 @@ const both: readonly Row[] = [
     row("({ volatile T t = a; t += b; t; })", (a, b) => a + b),
     row("((T){ a } - 1)", (a) => a - 1n),
     row("twice(a)", (a) => a * 2n),
-    row("lower(a, b, n)", (a, b, n) => (a < b ? a : b) + n),
+    row("lower(a, b, n)", (a, b, n) => least(a, b) + n),
     row("({ T t = 0; for (int i = 0; i < 3; i++) t += a; t; })", (a) => a * 3n),
   ],
 ];
