@@ -31,7 +31,7 @@ type ExprOf<K extends TExpr["kind"]> = Extract<TExpr, { readonly kind: K }>;
 export const evaluateWide = (cx: FunctionContext, e: TExpr): Wide => at(cx, e.span, () => wideValue(cx, e));
 
 /** A scalar of any width as a pair. */
-const asWide = (cx: FunctionContext, e: TExpr): Wide =>
+export const asWide = (cx: FunctionContext, e: TExpr): Wide =>
   isWide(e.type) ? evaluateWide(cx, e) : widen(cx, evaluate(cx, e), e.type);
 
 function wideValue(cx: FunctionContext, e: TExpr): Wide {

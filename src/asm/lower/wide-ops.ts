@@ -100,13 +100,16 @@ function shiftRightBy(cx: FunctionContext, x: Wide, by: ValueId, fn: ShiftRight)
   return { lo: choose(cx, far, hi, lo), hi: choose(cx, far, filled, hi) };
 }
 
-/** The upper half of the product of two 64-bit numbers. */
-function productAbove(cx: FunctionContext, x: ValueId, y: ValueId): ValueId {
+/** The upper half of the product of two lower halves. */
+function productAbove(cx: FunctionContext, x: Wide, y: Wide): ValueId {
   const { b } = cx;
   const op = (fn: BinOp, l: ValueId, r: ValueId): ValueId => b.bin(fn, l, r);
   const low = (v: ValueId): ValueId => op("and", v, constant(cx, 0xffff_ffffn));
   const high = (v: ValueId): ValueId => op("lshr", v, constant(cx, 32n));
-  const [xl, xh, yl, yh] = [low(x), high(x), low(y), high(y)];
+  const quarters = ({ lo, bits }: Wide): readonly [ValueId, ValueId] =>
+    bits === 32 ? [lo, constant(cx, 0n)] : [low(lo), high(lo)];
+  const [xl, xh] = quarters(x);
+  const [yl, yh] = quarters(y);
   const cross = op("mul", xl, yh);
   const middle = op("add", op("add", high(op("mul", xl, yl)), low(cross)), op("mul", xh, yl));
   return op("add", op("add", op("mul", xh, yh), high(cross)), high(middle));
@@ -125,7 +128,7 @@ function multiply(cx: FunctionContext, x: Wide, y: Wide): Wide {
   if (px !== undefined) return shiftLeft(cx, y, { known: px });
   const lo = b.bin("mul", x.lo, y.lo);
   if (x.bits === 32 && y.bits === 32) return zeroAbove(cx, lo, 64);
-  let hi = productAbove(cx, x.lo, y.lo);
+  let hi = productAbove(cx, x, y);
   if (x.bits === undefined) hi = b.bin("add", hi, b.bin("mul", x.hi, y.lo));
   if (y.bits === undefined) hi = b.bin("add", hi, b.bin("mul", x.lo, y.hi));
   return { lo, hi };

@@ -6,7 +6,8 @@ import { embeddedKernel } from "../../support/kernel.ts";
 import { Region, type World } from "../codegen/memory.ts";
 import { runBpf } from "../codegen/run-bpf.ts";
 
-type Meaning = (a: bigint, b: bigint, n: bigint) => bigint | boolean;
+type Wrap = (v: bigint) => bigint;
+type Meaning = (a: bigint, b: bigint, n: bigint, wrap: Wrap) => bigint | boolean;
 interface Row {
   readonly c: string;
   readonly is: Meaning;
@@ -17,6 +18,8 @@ const u = (bits: number, v: bigint): bigint => BigInt.asUintN(bits, v);
 const s = (bits: number, v: bigint): bigint => BigInt.asIntN(bits, v);
 const amounts = [0n, 1n, 31n, 63n, 64n, 65n, 100n, 127n];
 const above = (v: bigint): bigint => v >> 64n;
+/** What fits its type, else 3. */
+const kept = (v: bigint, wrap: Wrap): bigint => (wrap(v) === v ? v : 3n);
 const least = (a: bigint, b: bigint): bigint => (a > b ? b : a);
 
 /** Of `u` and `s` alike: `a` and `b` are of the type, `n` is below 128. */
@@ -97,6 +100,13 @@ const both: readonly Row[] = [
     row("({ T t[2] = { a, b }; t[n & 1]; })", (a, b, n) => (n & 1n ? b : a)),
     row("({ volatile T t = a; t += b; t; })", (a, b) => a + b),
     row("((T){ a } - 1)", (a) => a - 1n),
+    row("({ T t; bool o = __builtin_add_overflow(a, b, &t); t = o ? 3 : t; t; })", (a, b, _, wrap) =>
+      kept(a + b, wrap),
+    ),
+    row("({ T t; bool o = __builtin_sub_overflow(a, b, &t); t = o ? 3 : t; t; })", (a, b, _, wrap) =>
+      kept(a - b, wrap),
+    ),
+    row("({ T t; __builtin_add_overflow(a, 1, &t); })", (a, _b, _, wrap) => wrap(a + 1n) !== a + 1n),
     row("twice(a)", (a) => a * 2n),
     row("lower(a, b, n)", (a, b, n) => least(a, b) + n),
     row("({ T t = 0; for (int i = 0; i < 3; i++) t += a; t; })", (a) => a * 3n),
@@ -167,7 +177,7 @@ describe.each(types)("$name", ({ of, rows, wrap }) => {
         const at = (off: number) => ({ region, off });
         runBpf(subprogs[i]!, [at(0), at(16), at(32), BigInt(n)], {} as World);
         const out = (region.load(40, 8) as bigint) * 2n ** 64n + (region.load(32, 8) as bigint);
-        expect(`${c}: ${wrap(out)}`).toBe(`${c}: ${wrap(BigInt(is(wrap(x), wrap(y), BigInt(n))))}`);
+        expect(`${c}: ${wrap(out)}`).toBe(`${c}: ${wrap(BigInt(is(wrap(x), wrap(y), BigInt(n), wrap)))}`);
       });
     });
     fc.assert(run, { numRuns: 40 });
