@@ -12,7 +12,7 @@ import { loadAcquire, storeRelease } from "./ordered.ts";
 import { lowerOverflow } from "./overflow.ts";
 import { addressOf, loadScalar, storeScalar } from "./place.ts";
 import { convertValue, resize, scalarType } from "./scalars.ts";
-import { isWide, loadWide, storeWide } from "./wide.ts";
+import { hideWide, isWide, loadWide, storeWide } from "./wide.ts";
 import { evaluateWide } from "./wide-expr.ts";
 
 /** The value of a builtin; undefined for those that have none. */
@@ -79,11 +79,12 @@ export function lowerBuiltin(cx: FunctionContext, builtin: TBuiltin, type: CType
 function hideValue(cx: FunctionContext, place: TPlace): void {
   const { b } = cx;
   const address = addressOf(cx, place);
-  const hidden = (a: ValueId): ValueId => b.emit({ op: "opaque", ty: b.typeOf(a), a });
   if (isWide(place.type)) {
-    const { lo, hi } = loadWide(cx, address);
-    storeWide(cx, address, { lo: hidden(lo), hi: hidden(hi) });
-  } else storeScalar(cx, address, place.type, hidden(loadScalar(cx, address, place.type)));
+    storeWide(cx, address, hideWide(cx, loadWide(cx, address)));
+    return;
+  }
+  const a = loadScalar(cx, address, place.type);
+  storeScalar(cx, address, place.type, b.emit({ op: "opaque", ty: b.typeOf(a), a }));
 }
 
 function constantTest(cx: FunctionContext, e: TExpr): ValueId {

@@ -108,3 +108,9 @@ export function storeWide(cx: FunctionContext, address: Address, { lo, hi }: Wid
   half(lower, lo);
   half(upperHalf(lower), hi);
 }
+
+/** The same value, of which the optimiser knows nothing. */
+export function hideWide({ b }: FunctionContext, { lo, hi }: Wide): Wide {
+  const hidden = (a: ValueId): ValueId => b.emit({ op: "opaque", ty: "i64", a });
+  return { lo: hidden(lo), hi: hidden(hi) };
+}
