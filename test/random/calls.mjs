@@ -4,6 +4,7 @@ import { expression, variableWhere } from "./expressions.mjs";
 import { body, statement, withVariable } from "./statements.mjs";
 import { ex, fixed, stmt, word } from "./tree.mjs";
 import { intType } from "./types.mjs";
+import { wideExpression } from "./wide.mjs";
 
 const HEAVIEST_CALLS = 400;
 
@@ -32,6 +33,7 @@ function argumentOf(g, scope, param) {
     const variable = variableWhere(g, scope, ({ type, volatile }) => type === param.type && !volatile);
     return variable && word(variable.name);
   }
+  if (param.wide) return wideExpression(g, () => expression(g, scope, 1), 1);
   return expression(g, scope, 2);
 }
 
@@ -39,7 +41,7 @@ function argumentOf(g, scope, param) {
 function callOf(g, scope, one) {
   const parts = one.params.flatMap((param, at) => {
     const value = argumentOf(g, scope, param);
-    const kind = param.pointer || param.type.kind === "struct" ? "fixed" : "expr";
+    const kind = param.pointer || param.wide || param.type.kind === "struct" ? "fixed" : "expr";
     return [at > 0 ? ", " : "", { ...value, kind }];
   });
   return { kind: one.result.kind === "struct" ? "fixed" : "expr", parts: [`${one.name}(`, ...parts, ")"] };

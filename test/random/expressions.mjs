@@ -2,6 +2,7 @@
 // of shifts and divisors are guarded by `fixed` nodes, indices are masked.
 import { ex, fixed, word } from "./tree.mjs";
 import { intType, literal } from "./types.mjs";
+import { throughWide } from "./wide.mjs";
 
 const isPower = (n) => (n & (n - 1)) === 0;
 
@@ -139,6 +140,7 @@ const operators = (g, scope, depth, e) => [
   [g.macros.length > 0 ? 2 : 0, () => ex`${g.rng.pick(g.macros)}(${e()}, ${e()})`],
   [1, () => compareMemory(g, scope)],
   [1, () => ex`sizeof(+${e()})`],
+  [depth > 1 ? 1 : 0, () => throughWide(g, () => expression(g, scope, depth - 2), 2)],
 ];
 
 /** A pure integer expression of at most `depth` operators above each other. */

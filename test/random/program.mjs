@@ -4,7 +4,19 @@ import { expression } from "./expressions.mjs";
 import { Rng } from "./rng.mjs";
 import { body, statement, withVariable } from "./statements.mjs";
 import { indented, stmt, textOf, word } from "./tree.mjs";
-import { arrayOf, declared, INTS, initialiser, intType, makeEnum, makeStruct, sizeOf, U32, U64 } from "./types.mjs";
+import {
+  arrayOf,
+  declared,
+  INTS,
+  initialiser,
+  intType,
+  makeEnum,
+  makeStruct,
+  sizeOf,
+  U32,
+  U64,
+  WIDE,
+} from "./types.mjs";
 
 const CPUS = [
   [14, "v3"],
@@ -103,6 +115,16 @@ function parameter(g, kind, at) {
   if (kind.pointers && g.rng.chance(20)) {
     const pointer = g.rng.chance(50) && g.structs.length > 0 ? g.rng.pick(g.structs) : g.rng.pick(INTS);
     return { pointer, text: `${pointer.name} *${name}`, variable: { name: `(*${name})`, type: pointer } };
+  }
+  if (kind.pointers && g.rng.chance(4)) {
+    const type = g.rng.pick(WIDE);
+    const half = {
+      name: g.rng.pick([`((u64)${name})`, `((s64)(${name} >> 64))`]),
+      type: U64,
+      reg: true,
+      readonly: true,
+    };
+    return { type, wide: true, text: declared(type, name), variable: half };
   }
   const fitting = g.structs.filter((struct) => sizeOf(struct) <= kind.structs);
   const type = fitting.length > 0 && g.rng.chance(15) ? g.rng.pick(fitting) : intType(g);

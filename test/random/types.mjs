@@ -9,6 +9,8 @@ const int = (name, bits, signed) => ({ kind: "int", name, bits, signed });
 export const INTS = [...[8, 16, 32, 64].flatMap((bits) => [int(`u${bits}`, bits, false), int(`s${bits}`, bits, true)])];
 export const U32 = int("u32", 32, false);
 export const U64 = int("u64", 64, false);
+/** Too wide for most of what the others are used for: parameters alone. */
+export const WIDE = [int("unsigned __int128", 128, false), int("__int128", 128, true)];
 const OTHERS = [
   int("_Bool", 1, false),
   int("char", 8, true),

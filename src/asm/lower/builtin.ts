@@ -1,7 +1,7 @@
 /** `__builtin_*`: each becomes plain instructions. */
 import { assertNever } from "../../support/bug.ts";
 import type { ValueId } from "../ir/model.ts";
-import type { TBuiltin } from "../sema/tree.ts";
+import type { TBuiltin, TExpr, TPlace } from "../sema/tree.ts";
 import { intType } from "../sema/type-ops.ts";
 import type { CType } from "../sema/types.ts";
 import { countBits, leadingZeros, lowestOne, onesModulo2, signCopies, trailingZeros } from "./bits.ts";
@@ -12,6 +12,8 @@ import { loadAcquire, storeRelease } from "./ordered.ts";
 import { lowerOverflow } from "./overflow.ts";
 import { addressOf, loadScalar, storeScalar } from "./place.ts";
 import { convertValue, resize, scalarType } from "./scalars.ts";
+import { hideWide, isWide, loadWide, storeWide } from "./wide.ts";
+import { evaluateWide } from "./wide-expr.ts";
 
 /** The value of a builtin; undefined for those that have none. */
 export function lowerBuiltin(cx: FunctionContext, builtin: TBuiltin, type: CType): ValueId | undefined {
@@ -49,7 +51,7 @@ export function lowerBuiltin(cx: FunctionContext, builtin: TBuiltin, type: CType
       storeRelease(cx, builtin);
       return undefined;
     case "constant_p":
-      return b.emit({ op: "constant_p", ty: "i32", a: evaluate(cx, builtin.value) });
+      return constantTest(cx, builtin.value);
     case "trap":
       b.emit({ op: "trap", ty: "void" });
       b.seal({ op: "unreachable" });
@@ -60,10 +62,7 @@ export function lowerBuiltin(cx: FunctionContext, builtin: TBuiltin, type: CType
     case "overflow":
       return lowerOverflow(cx, builtin);
     case "barrier_var": {
-      const place = addressOf(cx, builtin.place);
-      const value = loadScalar(cx, place, builtin.place.type);
-      const hidden = b.emit({ op: "opaque", ty: b.typeOf(value), a: value });
-      storeScalar(cx, place, builtin.place.type, hidden);
+      hideValue(cx, builtin.place);
       return undefined;
     }
     case "may_goto":
@@ -74,6 +73,26 @@ export function lowerBuiltin(cx: FunctionContext, builtin: TBuiltin, type: CType
     default:
       return assertNever(builtin);
   }
+}
+
+/** The place keeps its value, of which the optimiser knows nothing from here on. */
+function hideValue(cx: FunctionContext, place: TPlace): void {
+  const { b } = cx;
+  const address = addressOf(cx, place);
+  if (isWide(place.type)) {
+    storeWide(cx, address, hideWide(cx, loadWide(cx, address)));
+    return;
+  }
+  const a = loadScalar(cx, address, place.type);
+  storeScalar(cx, address, place.type, b.emit({ op: "opaque", ty: b.typeOf(a), a }));
+}
+
+function constantTest(cx: FunctionContext, e: TExpr): ValueId {
+  const { b } = cx;
+  const test = (a: ValueId): ValueId => b.emit({ op: "constant_p", ty: "i32", a });
+  if (!isWide(e.type)) return test(evaluate(cx, e));
+  const { lo, hi } = evaluateWide(cx, e);
+  return b.bin("and", test(lo), test(hi));
 }
 
 /** The packet is r6's, the offset in the instruction or in any register; r0 to r5 are lost (RFC 9669, 5.5). */

@@ -10,6 +10,8 @@ import { type FunctionContext, temporary } from "./context.ts";
 import { evaluate } from "./expr.ts";
 import { recordAlign, recordInto } from "./record.ts";
 import { scalarType } from "./scalars.ts";
+import { isWide, refuseWide } from "./wide.ts";
+import { evaluateWide } from "./wide-expr.ts";
 
 type CallExpr = Extract<TExpr, { readonly kind: "call" }>;
 
@@ -18,13 +20,14 @@ const maxArgs = 5;
 
 /**
  * The result, as a value of the call's type; undefined for void and after a diagnostic. A record is passed as the address
- * of a copy, and returned to the place whose address goes before the arguments: what is returned is that address.
+ * of a copy, and returned to the place whose address goes before the arguments: what is returned is that address. So are
+ * results of 128 bits.
  */
 export function lowerCall(cx: FunctionContext, e: CallExpr): ValueId | undefined {
   const { callee, through } = resolve(cx, e.callee);
   if (!passable(cx, e)) return undefined;
-  const written = e.args.map((arg) => (arg.type.kind === "record" ? copyOf(cx, arg) : evaluate(cx, arg)));
-  if (e.type.kind === "record") {
+  const written = e.args.flatMap((arg) => argument(cx, arg));
+  if (e.type.kind === "record" || isWide(e.type)) {
     const result = temporary(cx, sizeOf(e.type) || 1);
     cx.b.emit({ op: "call", ty: "void", callee, args: [result, ...written] });
     return result;
@@ -33,6 +36,14 @@ export function lowerCall(cx: FunctionContext, e: CallExpr): ValueId | undefined
   const ty: IrType | "void" = e.type.kind === "void" ? "void" : scalarType(cx, e.type);
   const result = cx.b.emit({ op: "call", ty, callee, args });
   return ty === "void" ? undefined : cutResult(cx, result, e.type);
+}
+
+/** The registers that carry an argument: of 128 bits the lower half comes first, as clang passes it. */
+function argument(cx: FunctionContext, arg: TExpr): readonly ValueId[] {
+  if (arg.type.kind === "record") return [copyOf(cx, arg)];
+  if (!isWide(arg.type)) return [evaluate(cx, arg)];
+  const { lo, hi } = evaluateWide(cx, arg);
+  return [lo, hi];
 }
 
 /** The address of a copy that the callee may change. */
@@ -52,9 +63,19 @@ function passable(cx: FunctionContext, e: CallExpr): boolean {
       .help("put the arguments into a struct and pass a pointer to it");
     return false;
   }
+  if (e.callee.kind === "function" && cx.symbols.get(e.callee.name) === "func") return true;
+  const wide = isWide(e.type) ? e : e.args.find((arg) => isWide(arg.type));
+  if (wide) {
+    refuseWide(
+      cx,
+      `${wide === e ? "the result" : "an argument"} of ${e.callee.kind === "pointer" ? name : `'${name}'`}`,
+      "convert it to 64 bits, or pass a pointer to it",
+      wide.span,
+    );
+    return false;
+  }
   const record = e.type.kind === "record" ? e : e.args.find((arg) => arg.type.kind === "record");
   if (!record) return true;
-  if (e.callee.kind === "function" && cx.symbols.get(e.callee.name) === "func") return true;
   cx.sink.error("E0402", record.span).help("pass a pointer to it instead");
   return false;
 }

@@ -7,6 +7,8 @@ import { at, type FunctionContext } from "./context.ts";
 import { evaluate, runEffects } from "./expr.ts";
 import { isSigned } from "./scalars.ts";
 import { lowerAll } from "./stmt.ts";
+import { isWide } from "./wide.ts";
+import { branchOnAnyBit, branchOnWide } from "./wide-expr.ts";
 
 const compareOps: Readonly<Record<CompareOp, { readonly signed: CmpOp; readonly unsigned: CmpOp }>> = {
   eq: { signed: "eq", unsigned: "eq" },
@@ -57,6 +59,10 @@ function branch(cx: FunctionContext, e: TExpr, yes: BlockId, no: BlockId, likely
       b.jump(e.value === 0n ? no : yes);
       return;
     case "compare": {
+      if (isWide(e.left.type)) {
+        branchOnWide(cx, e, { yes, no, likely });
+        return;
+      }
       const { fn, left, right } = sides(cx, e);
       b.branch(fn, left, right, yes, no, likely);
       return;
@@ -98,6 +104,10 @@ function branch(cx: FunctionContext, e: TExpr, yes: BlockId, no: BlockId, likely
       break;
     default:
       break;
+  }
+  if (isWide(e.type)) {
+    branchOnAnyBit(cx, e, { yes, no, likely });
+    return;
   }
   const value = evaluate(cx, e);
   b.branch("ne", value, b.const(b.typeOf(value), 0n), yes, no, likely);

@@ -1,11 +1,14 @@
 /** First values of locals and compound literals. */
 import type { Size } from "../../isa/insn.ts";
 import { sizeOf } from "../sema/layout.ts";
-import type { TInit, TInitPart, TLocal } from "../sema/tree.ts";
+import type { TExpr, TInit, TInitPart, TLocal } from "../sema/tree.ts";
+import type { CType } from "../sema/types.ts";
 import { type FunctionContext, sizeDividing, slotAlign, slotOf } from "./context.ts";
 import { evaluate } from "./expr.ts";
 import { type Address, pointerTo, storeScalar } from "./place.ts";
 import { fillBytes, recordInto } from "./record.ts";
+import { isWide, storeWide } from "./wide.ts";
+import { evaluateWide } from "./wide-expr.ts";
 
 /** Gives a local its first value. */
 export function initialise(cx: FunctionContext, local: TLocal, init: TInit): void {
@@ -14,7 +17,7 @@ export function initialise(cx: FunctionContext, local: TLocal, init: TInit): voi
   const whole: Address = { base, off: 0, align: slotAlign(local), volatile };
   switch (init.kind) {
     case "scalar":
-      storeScalar(cx, whole, local.type, evaluate(cx, init.value));
+      storeValue(cx, whole, local.type, init.value);
       return;
     case "copy":
       recordInto(cx, init.from, whole);
@@ -30,7 +33,12 @@ function initialisePart(cx: FunctionContext, whole: Address, part: TInitPart): v
   const place = partPlace(cx, whole, part);
   if (value.kind === "bytes") storeBytes(cx, place, value.bytes);
   else if (value.expr.type.kind === "record") recordInto(cx, value.expr, place);
-  else storeScalar(cx, place, value.expr.type, evaluate(cx, value.expr));
+  else storeValue(cx, place, value.expr.type, value.expr);
+}
+
+function storeValue(cx: FunctionContext, place: Address, type: CType, value: TExpr): void {
+  if (isWide(type)) storeWide(cx, place, evaluateWide(cx, value));
+  else storeScalar(cx, place, type, evaluate(cx, value));
 }
 
 function partPlace(cx: FunctionContext, whole: Address, { off, bits, core, value }: TInitPart): Address {

@@ -14,6 +14,7 @@ import { copyBytes } from "./record.ts";
 import { refuseRecursion } from "./recursion.ts";
 import { scalarType } from "./scalars.ts";
 import { endFunction, lowerStatement } from "./stmt.ts";
+import { isWide, storeWide } from "./wide.ts";
 
 /**
  * The unit's functions as SSA, naked ones and those that were refused left out. What BPF cannot express is reported to
@@ -140,9 +141,9 @@ function lowerFunction(
 ): IrFunction | undefined {
   if (!supported(fn, sink)) return undefined;
   const shape = { sink, b: new IrBuilder({ ...head(fn), params: [], ret: "void" }) };
-  const written = fn.params.map((param) => (isRecord(param.type) ? "ptr" : scalarType(shape, param.type)));
-  const params = isRecord(fn.type.ret) ? (["ptr", ...written] as const) : written;
-  const ret = fn.type.ret.kind === "void" || isRecord(fn.type.ret) ? "void" : scalarType(shape, fn.type.ret);
+  const written = fn.params.flatMap((param) => parameterTypes(shape, param.type));
+  const params = isStored(fn.type.ret) ? (["ptr", ...written] as const) : written;
+  const ret = fn.type.ret.kind === "void" || isStored(fn.type.ret) ? "void" : scalarType(shape, fn.type.ret);
   const b = new IrBuilder({ ...head(fn), params, ret });
   b.span = fn.nameSpan;
   const cx: FunctionContext = {
@@ -189,8 +190,18 @@ function head(fn: TFunction): Omit<IrFunction, "params" | "ret" | "slots" | "blo
 
 const isRecord = (type: CType): boolean => type.kind === "record";
 
-/** Registers that a call takes: a record's result needs the address of its place. */
-const registers = (fn: TFunction): number => fn.params.length + (isRecord(fn.type.ret) ? 1 : 0);
+/** Whether results of the type go to a place whose address the caller gives. */
+const isStored = (type: CType): boolean => isRecord(type) || isWide(type);
+
+/** The registers that pass an argument, by the type of its parameter: of 128 bits there are two. */
+function parameterTypes(shape: Pick<FunctionContext, "b" | "sink">, type: CType): readonly IrType[] {
+  if (isWide(type)) return ["i64", "i64"];
+  return [isRecord(type) ? "ptr" : scalarType(shape, type)];
+}
+
+/** Registers that a call takes: a result in memory needs the address of its place. */
+const registers = (fn: TFunction): number =>
+  fn.params.reduce((sum, { type }) => sum + (isWide(type) ? 2 : 1), isStored(fn.type.ret) ? 1 : 0);
 
 /** More parameters than registers: possible only where no call remains. */
 const mustInline = (fn: TFunction): boolean => registers(fn) > 5 && fn.linkage === "static" && fn.inlining !== "never";
@@ -198,21 +209,37 @@ const mustInline = (fn: TFunction): boolean => registers(fn) > 5 && fn.linkage =
 /** Scalars as they come; of records, and of the place for a record's result, the address (see `lowerCall`). */
 function storeParams(cx: FunctionContext, types: readonly IrType[]): void {
   const values = types.map((ty, index) => cx.b.emit({ op: "param", ty, index }));
-  if (isRecord(cx.fn.type.ret)) cx.result = values.shift()!;
-  cx.fn.params.forEach((param, index) => {
-    const value = values[index]!;
+  if (isStored(cx.fn.type.ret)) cx.result = values.shift()!;
+  for (const param of cx.fn.params) {
+    const value = values.shift()!;
     const base = cx.b.emit({ op: "slot", ty: "ptr", slot: slotOf(cx, param) });
     const place = { base, off: 0, align: slotAlign(param), volatile: false };
     if (isRecord(param.type)) copyBytes(cx, place, { ...place, base: value }, sizeOf(param.type) ?? 0);
+    else if (isWide(param.type)) storeWide(cx, place, { lo: value, hi: values.shift()! });
     else storeScalar(cx, place, param.type, value);
-  });
+  }
 }
 
 /** E0401: a function takes more than the five registers that BPF passes arguments in. */
 export function tooManyParameters(fn: TFunction, count: number, sink: DiagSink): void {
   sink
-    .error("E0401", (fn.params[5] ?? fn.params[4])!.span, fn.name, count)
+    .error("E0401", (fn.params[5] ?? fn.params.at(-1)!).span, fn.name, count)
     .help("put the arguments into a struct and pass a pointer to it");
+}
+
+/**
+ * E0407: a program, or a function that the kernel checks on its own, has one register for each parameter and one for the
+ * result (btf.c:btf_prepare_func_args). It takes hidden functions as static ones.
+ */
+function passesWide(fn: TFunction, sink: DiagSink): boolean {
+  if (fn.section === undefined && (fn.linkage === "static" || fn.hidden)) return true;
+  const param = fn.params.find(({ type }) => isWide(type));
+  if (!param && !isWide(fn.type.ret)) return true;
+  const what = `${param ? `parameter '${param.name}'` : "the result"} of ${fn.section ? "program" : "global function"} '${fn.name}'`;
+  sink
+    .error("E0407", param?.span ?? fn.nameSpan, what)
+    .help(fn.section ? "use 64 bits, or a pointer to it" : "make the function static, or pass a pointer to the number");
+  return false;
 }
 
 function supported(fn: TFunction, sink: DiagSink): boolean {
@@ -222,6 +249,7 @@ function supported(fn: TFunction, sink: DiagSink): boolean {
     tooManyParameters(fn, registers(fn), sink);
     return false;
   }
+  if (!passesWide(fn, sink)) return false;
   const record = fn.params.find((param) => isRecord(param.type));
   if (fn.section === undefined || (!record && !isRecord(fn.type.ret))) return true;
   sink.error("E0402", record?.span ?? fn.nameSpan).help("pass a pointer to it instead");

@@ -6,8 +6,10 @@ import type { FunctionContext } from "./context.ts";
 import { evaluate } from "./expr.ts";
 import { addressOf, storeScalar } from "./place.ts";
 import { type IntShape, resize } from "./scalars.ts";
+import { isWide } from "./wide.ts";
+import { lowerWideOverflow } from "./wide-overflow.ts";
 
-type Overflow = Extract<TBuiltin, { readonly kind: "overflow" }>;
+export type Overflow = Extract<TBuiltin, { readonly kind: "overflow" }>;
 interface Wrapped {
   readonly result: ValueId;
   /** 0 or 1. */
@@ -15,6 +17,7 @@ interface Wrapped {
 }
 
 export function lowerOverflow(cx: FunctionContext, e: Overflow): ValueId {
+  if ([e.left, e.right, e.result].some(({ type }) => isWide(type))) return lowerWideOverflow(cx, e);
   const operands = { shapes: [shapeOf(e.left), shapeOf(e.right)] as const, to: integerShape(e.result.type) };
   const place = addressOf(cx, e.result);
   const left = evaluate(cx, e.left);
@@ -31,7 +34,7 @@ function shapeOf(e: TExpr): IntShape {
 }
 
 /** Whether `to` can hold every value of `from`. */
-const holds = (to: IntShape, from: IntShape): boolean =>
+export const holds = (to: IntShape, from: IntShape): boolean =>
   from.signed === to.signed ? from.size <= to.size : !from.signed && from.size < to.size;
 
 interface Shapes {

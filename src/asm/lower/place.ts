@@ -167,6 +167,7 @@ export function loadScalar(cx: FunctionContext, address: Address, type: CType): 
 
 /** Stores a scalar of `type`; gives the value that the place now has. */
 export function storeScalar(cx: FunctionContext, address: Address, type: CType, value: ValueId): ValueId {
+  scalarType(cx, type);
   if (address.bits) return storeBits(cx, address, address.bits, type, value);
   const place = reachable(cx, address);
   cx.b.store({

@@ -12,7 +12,7 @@ interface Emitting {
   readonly sink: DiagSink;
 }
 
-/** The SSA type that holds a value of a scalar type. 128-bit integers are refused here. */
+/** The SSA type that holds a value of a scalar type. Of 128-bit integers it is that of a half, where one was expected: E0407. */
 export function scalarType(cx: Emitting, type: CType): IrType {
   switch (type.kind) {
     case "ptr":
@@ -22,7 +22,7 @@ export function scalarType(cx: Emitting, type: CType): IrType {
     case "int":
     case "enum": {
       const { size } = integerShape(type);
-      if (size === 16) cx.sink.error("E0407", cx.b.span).help("split the value into two 64-bit halves");
+      if (size === 16) cx.sink.error("E0407", cx.b.span, "a value in this place").help("convert it to 64 bits");
       return size >= 8 ? "i64" : "i32";
     }
     default:

@@ -12,6 +12,8 @@ import { endSince, inScope, slotMark } from "./lifetime.ts";
 import { lowerMayGoto } from "./may-goto.ts";
 import { recordAlign, recordInto } from "./record.ts";
 import { lowerSwitch } from "./switch.ts";
+import { isWide, storeWide } from "./wide.ts";
+import { evaluateWide } from "./wide-expr.ts";
 
 type StmtOf<K extends TStmt["kind"]> = Extract<TStmt, { readonly kind: K }>;
 
@@ -140,7 +142,9 @@ function lowerReturn(cx: FunctionContext, stmt: StmtOf<"return">): void {
     return;
   }
   if (cx.result !== undefined) {
-    recordInto(cx, stmt.value, { base: cx.result, off: 0, align: recordAlign(stmt.value.type), volatile: false });
+    const place = { base: cx.result, off: 0, align: recordAlign(stmt.value.type), volatile: false };
+    if (isWide(stmt.value.type)) storeWide(cx, place, evaluateWide(cx, stmt.value));
+    else recordInto(cx, stmt.value, place);
     cleanUp(cx, 0);
     b.seal({ op: "ret" });
     return;

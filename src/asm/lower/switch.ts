@@ -1,12 +1,13 @@
 /** `switch` as compares: a chain for few cases, a balanced tree of ranges for many. */
 import { bitsOf } from "../ir/inst.ts";
 import type { BlockId, ValueId } from "../ir/model.ts";
-import type { TStmt } from "../sema/tree.ts";
+import type { TExpr, TStmt } from "../sema/tree.ts";
 import { caseBlock, type FunctionContext } from "./context.ts";
 import { evaluate } from "./expr.ts";
 import { endSince, slotMark } from "./lifetime.ts";
 import { isSigned } from "./scalars.ts";
 import { lowerStatement } from "./stmt.ts";
+import { isWide, refuseWide } from "./wide.ts";
 
 type SwitchStatement = Extract<TStmt, { readonly kind: "switch" }>;
 
@@ -28,7 +29,7 @@ const chainLength = 4;
 
 export function lowerSwitch(cx: FunctionContext, stmt: SwitchStatement): void {
   const { b } = cx;
-  const value = evaluate(cx, stmt.value);
+  const value = switched(cx, stmt.value);
   const end = b.block();
   const fallback = stmt.cases.find((label) => !label.range);
   const ways = stmt.cases.flatMap((label) => (label.range ? [{ ...label.range, to: caseBlock(cx, label) }] : []));
@@ -43,6 +44,12 @@ export function lowerSwitch(cx: FunctionContext, stmt: SwitchStatement): void {
   cx.breaks.pop();
   b.enter(end);
   endSince(cx, mark);
+}
+
+function switched(cx: FunctionContext, e: TExpr): ValueId {
+  if (!isWide(e.type)) return evaluate(cx, e);
+  refuseWide(cx, "the value of a switch", "compare it with each number in an if, or switch on 64 bits of it", e.span);
+  return cx.b.const("i64", 0n);
 }
 
 const byFirst = (x: Way, y: Way): number => (x.first < y.first ? -1 : x.first > y.first ? 1 : 0);

@@ -121,6 +121,10 @@ export function atomicObject(cx: Sema, name: string, ptr: TExpr): CType | undefi
   const to = isPtr(ptr.type) ? ptr.type.to : undefined;
   const isC11 = familyOf(name) === "c11";
   if (to && isScalar(to) && isAtomic(to) === isC11 && (sizeOf(to) ?? 16) <= 8) return unqualified(to);
+  if (to && isScalar(to) && sizeOf(to) === 16) {
+    cx.sink.error("E0407", ptr.span, `the object of '${name}'`).help("BPF's atomic operations have 4 or 8 bytes");
+    return undefined;
+  }
   const want = isC11 ? "a pointer to an _Atomic integer" : "a pointer to an integer";
   cx.sink.error("E0203", ptr.span, `argument 1 of '${name}'`, want, typeText(ptr.type));
   return undefined;

@@ -79,7 +79,11 @@ const general =
     const v = checkValue(c.cx, c.args[0]!);
     if (isError(v)) return value(v);
     const type = v.type;
-    if (type.kind !== "int" || type.signed || type.size > 8) {
+    if (type.kind === "int" && type.size > 8) {
+      c.cx.sink.error("E0407", v.span, `the argument of '${c.name}'`).help("count in each half of 64 bits");
+      return value(errorValue(c.span));
+    }
+    if (type.kind !== "int" || type.signed) {
       c.cx.sink.error("E0203", v.span, `argument 1 of '${c.name}'`, "an unsigned integer", typeText(type));
       return value(errorValue(c.span));
     }

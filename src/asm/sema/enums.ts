@@ -60,6 +60,8 @@ function enumValues(cx: Sema, decl: EnumDecl, t: EnumSpec, fixed: CType | undefi
     cx.enumerators.set(name, decl);
     if (fixed && wrapTo(value, fixed) !== value)
       cx.sink.error("E0229", span, name, `its value ${value} does not fit '${typeText(fixed)}'`);
+    if (!fixed && BigInt.asIntN(64, value) !== value && BigInt.asUintN(64, value) !== value)
+      cx.sink.error("E0229", span, name, `its value ${value} does not fit 64 bits`);
     cx.scope.declare(name, { kind: "enumerator", value, type: fixed ?? enumeratorType(value) });
   }
   decl.values = values;

@@ -93,6 +93,7 @@ function define(cx: Sema, entity: GlobalEntity, d: Declarator, type: CType, spec
     cx.sink.error("E0212", d.name.span, typeText(type), `'${d.name.name}' needs a size`);
     return;
   }
+  if (!d.init && !hasRoom(cx, size, d.name.span)) return;
   global.type = type;
   global.size = size;
   if (spec.attrs.section) global.section = spec.attrs.section;
@@ -136,7 +137,7 @@ export function globalFromInit(cx: Sema, type: CType, init: Initializer, span: S
 
 function fillGlobal(cx: Sema, global: GlobalDraft, type: CType, init: Initializer): void {
   const made = cx.asConstant(() => checkInit(cx, type, init));
-  const image = new Image(cx, flexibleSize(global.size, made));
+  const image = new Image(cx, flexibleSize(global.size, made), init.span);
   for (const part of partsOf(made)) image.put(part);
   global.size = image.bytes.length;
   global.relocs = image.relocs;
@@ -145,7 +146,7 @@ function fillGlobal(cx: Sema, global: GlobalDraft, type: CType, init: Initialize
 
 /** The bytes that a variable with static storage would hold; addresses in it stay zero. */
 export function constantBytes(cx: Sema, type: CType, init: Initializer): Uint8Array {
-  const image = new Image(cx, sizeOf(type) ?? 0);
+  const image = new Image(cx, sizeOf(type) ?? 0, init.span);
   for (const part of partsOf(cx.asConstant(() => checkInit(cx, type, init)))) image.put(part);
   return image.bytes;
 }
@@ -163,18 +164,31 @@ function flexibleSize(size: number, init: TInit): number {
   }, size);
 }
 
-/** The initial bytes of a variable. */
+/** Bytes of a variable at most: its section becomes the one value of an array map (arraymap.c:array_map_alloc_check). */
+const MOST_BYTES = 0x7fff_ffff;
+
+/** Whether a variable has a size that sections can have; reports E0228. */
+function hasRoom(cx: Sema, size: number, span: Span): boolean {
+  if (size <= MOST_BYTES) return true;
+  cx.sink.error("E0228", span, `${size} bytes are too many`);
+  return false;
+}
+
+/** The initial bytes of a variable: none where there are too many. */
 class Image {
   readonly bytes: Uint8Array;
+  readonly #isHeld: boolean;
   readonly relocs: { off: number; symbol: string; addend: number }[] = [];
   readonly #cx: Sema;
 
-  constructor(cx: Sema, size: number) {
+  constructor(cx: Sema, size: number, span: Span) {
     this.#cx = cx;
-    this.bytes = new Uint8Array(size);
+    this.#isHeld = hasRoom(cx, size, span);
+    this.bytes = new Uint8Array(this.#isHeld ? size : 0);
   }
 
   put(part: TInitPart): void {
+    if (!this.#isHeld) return;
     if (part.value.kind === "bytes") {
       this.bytes.set(part.value.bytes, part.off);
       return;
@@ -254,7 +268,7 @@ function declareLinkedMap(cx: Sema, d: Declarator, type: CType, spec: GlobalSpec
 /** `.values = {...}` and `[0] = &inner` of map-in-map and prog arrays: addresses only. */
 function mapImage(cx: Sema, type: CType, init: Initializer, size: number): Image {
   const made = checkInit(cx, type, init);
-  const image = new Image(cx, flexibleSize(size, made));
+  const image = new Image(cx, flexibleSize(size, made), init.span);
   for (const part of partsOf(made)) image.put(part);
   return image;
 }
@@ -275,7 +289,7 @@ function declareLicense(cx: Sema, d: Declarator, type: CType): void {
     return;
   }
   const made = checkInit(cx, type, d.init);
-  const image = new Image(cx, sizeOf(type) ?? 0);
+  const image = new Image(cx, sizeOf(type) ?? 0, d.init.span);
   for (const part of partsOf(made)) image.put(part);
   const end = image.bytes.indexOf(0);
   const text = new TextDecoder().decode(image.bytes.subarray(0, end === -1 ? undefined : end));

@@ -236,7 +236,7 @@ export type CompareOp = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
 
 /**
  * Values are scalars (int, bool, enum, pointer), void, or whole records (only `load`, `call`, `assign`, `cond`,
- * `stmt_expr`, `comma` and `literal` make those). Arithmetic is on int types of 4 or 8 bytes only; signedness is the type's.
+ * `stmt_expr`, `comma` and `literal` make those). Arithmetic is on int types of 4, 8 or 16 bytes only; signedness is the type's.
  */
 export type TExpr =
   | { readonly kind: "const"; readonly value: bigint; readonly type: CType; readonly span: Span }
@@ -272,7 +272,7 @@ export type TExpr =
       readonly type: CType;
       readonly span: Span;
     }
-  /** Operands of one type (int of 4 or 8 bytes, or pointers); the result is int 0 or 1. */
+  /** Operands of one type (int of 4, 8 or 16 bytes, or pointers); the result is int 0 or 1. */
   | {
       readonly kind: "compare";
       readonly op: CompareOp;

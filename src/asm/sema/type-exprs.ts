@@ -139,6 +139,8 @@ function namedType(cx: Sema, name: string, span: Span): CType {
   return intType;
 }
 
+const named = (name: string, of: CType): CType => ({ ...of, sugar: { name, of } }) as CType;
+
 /** Typedefs of the C headers that the kernel's BTF may lack. */
 const builtinTypedefs: Readonly<Record<string, CType>> = {
   bool: boolType,
@@ -157,6 +159,8 @@ const builtinTypedefs: Readonly<Record<string, CType>> = {
   __uint32_t: uintType,
   __uint64_t: ulongType,
   uintptr_t: ulongType,
+  __int128_t: named("__int128_t", intTypes.__int128),
+  __uint128_t: named("__uint128_t", intTypes["unsigned __int128"]),
   int8_t: intTypes["signed char"],
   int16_t: intTypes.short,
   int32_t: intType,
@@ -182,6 +186,7 @@ const modes: Readonly<Record<string, readonly [keyof typeof intTypes, keyof type
   HI: ["short", "unsigned short"],
   SI: ["int", "unsigned int"],
   DI: ["long", "unsigned long"],
+  TI: ["__int128", "unsigned __int128"],
   word: ["long", "unsigned long"],
 };
 
@@ -352,6 +357,8 @@ function bitCount(cx: Sema, e: Expr, type: CType, name: string): number | undefi
   const max = BigInt((sizeOf(type) ?? 0) * 8);
   if (!isInteger(type) || isAtomic(type))
     cx.sink.error("E0234", e.span, `'${name}' is a '${typeText(type)}', not an integer`);
+  else if (sizeOf(type) === 16)
+    cx.sink.error("E0407", e.span, `bit-field '${name}'`).help("use a type of 64 bits or less");
   else if (bits < 0n || bits > max || (bits === 0n && name !== ""))
     cx.sink.error("E0234", e.span, `${bits} bits in a '${typeText(type)}' of ${max}`);
   else return Number(bits);

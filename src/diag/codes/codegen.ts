@@ -6,7 +6,7 @@ export const codegenCodes = {
   E0404: (name: string, cycle: string) => `'${name}' calls itself (${cycle})`,
   E0405: (name: string) => `'${name}' is naked, and its body is more than assembly`,
   E0406: () => "'asm goto' in a naked function jumps to labels that it cannot have",
-  E0407: () => "128-bit integers do not fit BPF's registers",
+  E0407: (what: string) => `${what} cannot be 128 bits wide`,
   E0408: (size: number) => `BPF has no atomic operation on ${size === 1 ? "1 byte" : `${size} bytes`}`,
   E0409: (name: string) => `the length of ${name} is not a constant`,
   E0411: (length: number, most: number) => `${length} bytes take more than ${most} loads and stores`,
