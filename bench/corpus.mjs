@@ -7,10 +7,15 @@ import { clangOnly, corpusFiles } from "../scripts/corpus/sources.mjs";
 const worker = fileURLToPath(new URL("./compile-corpus.mjs", import.meta.url));
 
 /**
- * What V8 is told, as any long-lived process may be: to optimize only what runs often, and to collect young objects
- * less often. Its compiler threads count as user time like all others.
+ * What V8 is told, as any long-lived process may be: to optimize only what runs often, to take fewer callees in, and to
+ * collect young objects less often. Its compiler threads count as user time like all others.
  */
-export const V8_OPTIONS = ["--interrupt-budget=600000", "--min-semi-space-size=64", "--max-semi-space-size=64"];
+export const V8_OPTIONS = [
+  "--interrupt-budget=600000",
+  "--max-inlined-bytecode-size-cumulative=300",
+  "--min-semi-space-size=64",
+  "--max-semi-space-size=64",
+];
 
 function clangTime(file, folder) {
   const fixed = ["-target", "bpf", "-mcpu=v3", "-O2", "-g", "-w", "-c", file.source, "-o", join(folder, "corpus.o")];
