@@ -2,7 +2,7 @@
 import type { Cx } from "./cx.ts";
 import { reg as regOf, type State } from "./domain/state.ts";
 import type { Pointer } from "./domain/value.ts";
-import { type Outcome, refuse } from "./outcome.ts";
+import { type Outcome, refuse, unmodelled } from "./outcome.ts";
 import { regionWords } from "./words.ts";
 
 /** What the instructions walked so far accessed, over all paths. */
@@ -17,11 +17,10 @@ export class AccessKinds {
     const p = regOf(state, insn.base);
     if (p.kind !== "ptr") return undefined;
     const first = this.#first.get(state.at);
-    if (!first) {
-      this.#first.set(state.at, p);
-      return undefined;
-    }
-    if (agrees(first, p, loads)) return undefined;
+    const load = insn.kind === "load";
+    if (!first || (load && areProbed(first, p) && isMemory(p))) this.#first.set(state.at, p);
+    if (!first || agrees(first, p, load)) return undefined;
+    if (insn.kind === "atomic") return unmodelled("one atomic operation on an arena and on other memory");
     return refuse("E0570", [regionWords(cx, first), regionWords(cx, p)], {
       about: [first, p],
       help: "access each kind of pointer in its own branch",
@@ -29,14 +28,22 @@ export class AccessKinds {
   }
 }
 
-function agrees(a: Pointer, b: Pointer, loads: boolean): boolean {
+function agrees(a: Pointer, b: Pointer, load: boolean): boolean {
   if (kindOf(a) === kindOf(b) || (!isRewritten(a) && !isRewritten(b))) return true;
-  const mixable = (p: Pointer): boolean => p.to.kind === "btf" || p.to.kind === "mem" || p.to.kind === "address";
-  return loads && mixable(a) && mixable(b);
+  return load && areProbed(a, b);
 }
 
-const isRewritten = (p: Pointer): boolean => p.to.kind === "ctx" || p.to.kind === "btf";
+/** Plain loads of these may fail and give 0: one rewriting serves both. */
+const areProbed = (a: Pointer, b: Pointer): boolean =>
+  (a.to.kind === "btf" || isMemory(a)) && (b.to.kind === "btf" || isMemory(b));
 
-function kindOf(p: Pointer): string {
-  return p.to.kind === "btf" ? `btf ${p.to.trust} ${p.to.space ?? ""} ${p.to.alloc ?? ""}` : p.to.kind;
+const isMemory = (p: Pointer): boolean => p.to.kind === "mem" || p.to.kind === "address";
+
+const REWRITTEN: ReadonlySet<string> = new Set(["ctx", "sock", "btf", "arena"]);
+const isRewritten = (p: Pointer): boolean => REWRITTEN.has(p.to.kind);
+
+/** What tells apart pointers that are rewritten: kinds of sockets, and how far a struct is trusted. */
+function kindOf({ to }: Pointer): string {
+  if (to.kind === "sock") return to.sort;
+  return to.kind === "btf" ? `btf ${to.trust} ${to.space ?? ""} ${to.alloc ?? ""}` : to.kind;
 }

@@ -10,7 +10,7 @@ import { findingOf } from "./explain.ts";
 import { holds } from "./holds.ts";
 import { CALLING_HELPERS } from "./live.ts";
 import type { Finding } from "./model.ts";
-import { type Refusal, refuse } from "./outcome.ts";
+import { type Outcome, type Refusal, refuse } from "./outcome.ts";
 import { type Checkpoint, close, SeenStates, widenAgainst } from "./seen.ts";
 import { step } from "./step.ts";
 
@@ -127,13 +127,16 @@ class Walk {
   #needs(state: State): Finding | "stop" | undefined {
     for (const need of this.#cx.needs[state.at]!) {
       const outcome = holds(this.#cx, state, need);
-      if (!outcome) continue;
-      if (outcome.kind === "refused") return this.#refused(outcome, state) ?? "stop";
-      this.#progress.unknown.add(outcome.what);
-      return "stop";
+      if (outcome) return this.#stopped(outcome, state);
     }
     const mixed = this.#progress.kinds.check(this.#cx, state);
-    return mixed?.kind === "refused" ? (this.#refused(mixed, state) ?? "stop") : undefined;
+    return mixed && this.#stopped(mixed, state);
+  }
+
+  #stopped(outcome: NonNullable<Outcome>, state: State): Finding | "stop" {
+    if (outcome.kind === "refused") return this.#refused(outcome, state) ?? "stop";
+    this.#progress.unknown.add(outcome.what);
+    return "stop";
   }
 
   /** After something was forgotten for the sake of a loop, a refusal may be ours alone. */

@@ -98,6 +98,21 @@ const memory: readonly Case[] = [
   ["E0517", "perf_event", "r2 = *(u16 *)(r1 + 8); r0 = 0; exit"],
 ];
 
+const ON_ARENA =
+  "r8 = arena ll; r1 = 1; r6 = arena r1; r7 = r10; r7 += -8; *(u64 *)(r10 - 8) = 0; call 7; if r0 == 0 goto there; r7 = r6; there:";
+const TCP_SOCK =
+  "r1 = *(u64 *)(r1 + 168); if r1 == 0 goto out; r6 = r1; call 96; if r0 == 0 goto out; r7 = r0; call 7; if r0 == 0 goto there;";
+
+/** One instruction is rewritten for one kind of memory. */
+const kinds: readonly Case[] = [
+  ["E0570", "tc", `${ON_ARENA} r1 = *(u64 *)(r7 + 0); r0 = 0; exit`],
+  ["E0570", "tc", `${ON_ARENA} *(u64 *)(r7 + 0) = 1; r0 = 0; exit`],
+  ["accepted", "tc", `${ON_ARENA} r1 = *(u64 *)(r6 + 0); r0 = 0; exit`],
+  ["unknown", "tc", `${ON_ARENA} r1 = 1; lock *(u64 *)(r7 + 0) += r1; r0 = 0; exit`],
+  ["E0570", "cgroup_skb/ingress", `${TCP_SOCK} r7 = r6; there: r1 = *(u32 *)(r7 + 0); out: r0 = 1; exit`],
+  ["accepted", "cgroup_skb/ingress", `${TCP_SOCK} r6 = r7; there: r1 = *(u32 *)(r7 + 0); out: r0 = 1; exit`],
+];
+
 const calls: readonly Case[] = [
   // What a security hook was going to return lies in its range.
   ["accepted", "lsm/file_mprotect", "r0 = *(u64 *)(r1 + 24); exit"],
@@ -158,6 +173,7 @@ const sections: readonly Case[] = [
 describe.each([
   ["numbers", numbers],
   ["memory", memory],
+  ["kinds of memory", kinds],
   ["calls", calls],
   ["helpers of rarer programs", rare],
   ["sections", sections],
