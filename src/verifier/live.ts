@@ -1,5 +1,5 @@
 /** Which registers are read later, per instruction, and where paths meet: what pruning needs to know beforehand. */
-import type { Insn, Reg } from "../isa/insn.ts";
+import type { Callee, Insn, Reg } from "../isa/insn.ts";
 import { type Prepared, successors } from "./prepare.ts";
 
 export interface Liveness {
@@ -11,10 +11,12 @@ export interface Liveness {
 
 const bit = (r: Reg): number => 1 << r;
 const CLOBBERED = 0b111111;
-const ARGS = 0b111110;
 
-/** Backward data flow over each function; calls may read all argument registers. */
-export function liveness(prep: Prepared): Liveness {
+/** Registers that a call reads, from r1. */
+export type ArgRegs = (callee: Callee) => readonly Reg[];
+
+/** Backward data flow over each function. */
+export function liveness(prep: Prepared, args: ArgRegs): Liveness {
   const count = prep.insns.length;
   const before = new Uint16Array(count);
   const preds: number[][] = Array.from({ length: count }, () => []);
@@ -33,7 +35,7 @@ export function liveness(prep: Prepared): Liveness {
     const i = work.pop()!;
     let after = 0;
     for (const s of successors(prep, i)) after |= before[s] ?? 0;
-    const { uses, sets } = effects(prep.insns[i]!.insn);
+    const { uses, sets } = effects(prep.insns[i]!.insn, args);
     const now = (after & ~sets) | uses;
     if (now === before[i]) continue;
     before[i] = now;
@@ -63,7 +65,7 @@ interface Effects {
 }
 
 /** Registers that the instruction reads and those it overwrites without reading. */
-function effects(insn: Insn): Effects {
+function effects(insn: Insn, args: ArgRegs): Effects {
   switch (insn.kind) {
     case "alu": {
       const src = "reg" in insn.src ? bit(insn.src.reg) : 0;
@@ -99,7 +101,7 @@ function effects(insn: Insn): Effects {
     case "callx":
       return { uses: bit(insn.dst), sets: 0 };
     case "call":
-      return { uses: ARGS, sets: CLOBBERED };
+      return { uses: args(insn.callee).reduce<number>((all, r) => all | bit(r), 0), sets: CLOBBERED };
     case "exit":
       return { uses: 1, sets: 0 };
   }

@@ -3,6 +3,7 @@ import { BtfError } from "../btf/format.ts";
 import type { Kernel } from "../kernel/model.ts";
 import type { LinkedProgram } from "../link/model.ts";
 import { AccessKinds } from "./access-kinds.ts";
+import { argRegs } from "./calls/args.ts";
 import { checkCatcher, isCatcher } from "./calls/exceptions.ts";
 import { globalEntry, signatureOf } from "./calls/subprog.ts";
 import { checkShape, MAX_SUBPROGS } from "./cfg.ts";
@@ -100,7 +101,7 @@ function contextOf(program: LinkedProgram, facts: Facts, sharp: boolean): Cx {
   return {
     prep,
     facts,
-    live: liveness(prep),
+    live: liveness(prep, (callee) => argRegs(facts, callee)),
     needs: prep.insns.map((line) => needsOf(line.insn)),
     ctx: facts.ctx,
     sharp,

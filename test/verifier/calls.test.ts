@@ -97,6 +97,14 @@ describe("loops and many paths", () => {
     expect(verdict.processed).toBeLessThan(1000);
   });
 
+  test("registers that a kfunc does not take are no arguments of it", () => {
+    const verdict = judge(
+      "r1 = r10; r1 += -8; r2 = 0; r3 = 9; call bpf_iter_num_new; r6 = 0; next: r2 = r6; r1 = r10; r1 += -8; call bpf_iter_num_next; if r0 == 0 goto out; r1 = *(u32 *)(r0 + 0); r6 += r1; goto next; out: r1 = r10; r1 += -8; call bpf_iter_num_destroy; r0 = 0; exit",
+    );
+    expect(verdict.verdict).toBe("accepted");
+    expect(verdict.processed).toBeLessThan(60);
+  });
+
   test("what something turns on later is not merged away", () => {
     const text =
       "r7 = 8; call 7; if r0 > 5 goto 1f; r7 = 64; 1: call 7; r0 = 0; call 7; r6 = data ll; r6 += r7; r1 = *(u8 *)(r6 + 0); r0 = 0; exit";

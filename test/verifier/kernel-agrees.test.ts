@@ -96,6 +96,9 @@ const memory: readonly Case[] = [
     "r9 = *(u32 *)(r1 + 76); r8 = *(u32 *)(r1 + 80); r9 += 256; if r9 >= r8 goto at; r0 = 0; exit; at: r9 -= 256; if r9 < r8 goto in; r0 = 0; exit; in: r0 = *(u8 *)(r9 + 0); r0 = 0; exit",
   ],
   ["E0517", "perf_event", "r2 = *(u16 *)(r1 + 8); r0 = 0; exit"],
+  // Numbers at the end of a struct, as many as there are: struct sockaddr_unsized.
+  ["accepted", "fexit/inet_stream_connect", "r1 = *(u64 *)(r1 + 8); r2 = *(u16 *)(r1 + 2); r0 = 0; exit"],
+  ["E0529", "fexit/inet_stream_connect", "r1 = *(u64 *)(r1 + 8); r2 = *(u32 *)(r1 + 0); r0 = 0; exit"],
 ];
 
 const ON_ARENA =

@@ -40,6 +40,9 @@ function ownRules(kfunc: KfuncFacts): OwnKfunc | undefined {
   return Object.hasOwn(OWN_RULES, name) ? OWN_RULES[name] : undefined;
 }
 
+/** Whether the kfunc's arguments have rules that its parameters do not tell. */
+export const hasOwnRules = (kfunc: KfuncFacts): boolean => ownRules(kfunc) !== undefined || isCast(kfunc);
+
 /** Parameters that are numbers are such, also those that only the older form of a kfunc shows. */
 function checkNumbers(cx: Cx, state: State, kfunc: KfuncFacts, { params }: Proto): Outcome {
   return firstOf(
