@@ -64,7 +64,7 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     gpl,
     sleepable: info.sleepable,
     maxFrames: limitsOf(kernel).callFrames,
-    privateStack: ["KPROBE", "TRACEPOINT", "PERF_EVENT", "RAW_TRACEPOINT", "TRACING", "LSM"].includes(info.progType),
+    privateStack: hasPrivateStack(kernel, info),
     countsClones: atLeast(kernel.version, 7, 2),
     timersAnywhere: atLeast(kernel.version, 7, 2),
     followsDivision: atLeast(kernel.version, 7, 0),
@@ -121,6 +121,13 @@ function ctxTypes(btf: BtfSpec, info: SectionInfo): readonly string[] {
   const first = btf.type(member.type);
   const last = strip(btf, member.type).type;
   return [first, last].flatMap((t) => ("name" in t && t.name !== "" ? [t.name] : []));
+}
+
+/** Programs that the kernel keeps from running inside themselves, where the JIT can. kernel/bpf/verifier.c:bpf_enable_priv_stack */
+function hasPrivateStack({ arch, version }: Kernel, { progType, attachType }: SectionInfo): boolean {
+  const fits = arch === "x86" ? atLeast(version, 6, 13) : arch === "arm64" && atLeast(version, 6, 17);
+  const guarded = /^(KPROBE|TRACEPOINT|PERF_EVENT|RAW_TRACEPOINT|TRACING)$/.test(progType);
+  return fits && guarded && attachType !== "BPF_TRACE_ITER";
 }
 
 /** Programs that trace, but for iterators and those that may sleep. */

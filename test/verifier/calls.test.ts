@@ -9,6 +9,13 @@ const chain = (length: number, body: string): Source => {
   return { main: `${body} call f1; r0 = 0; exit`, ...funcs };
 };
 
+/** A tail call below a function that takes so much stack. */
+const TAIL = (size: number): Source => ({
+  section: "tc",
+  main: `*(u64 *)(r10 - ${size}) = 0; call f; r0 = 0; exit`,
+  f: "r2 = programs ll; r3 = 0; call 12; r0 = 0; exit",
+});
+
 describe("static functions", () => {
   test.each<readonly [string, Source]>([
     ["accepted", { main: "r1 = 1; r2 = 2; call add; r0 = 0; exit", add: "r0 = r1; r0 += r2; exit" }],
@@ -35,6 +42,14 @@ describe("static functions", () => {
     ["accepted", { section: "xdp", ...chain(2, "*(u64 *)(r10 - 256) = 0;") }],
     ["E0565", { section: "xdp", ...chain(2, "*(u64 *)(r10 - 264) = 0;") }],
     ["accepted", chain(2, "*(u64 *)(r10 - 264) = 0;")],
+    // Which programs have a stack for each function: those that cannot run inside themselves, and call no other program.
+    ["E0565", { section: "iter/task", ...chain(2, "*(u64 *)(r10 - 264) = 0;") }],
+    ["E0565", { section: "lsm/file_open", ...chain(2, "*(u64 *)(r10 - 264) = 0;") }],
+    ["accepted", { section: "raw_tp/sys_enter", ...chain(2, "*(u64 *)(r10 - 264) = 0;") }],
+    ["E0565", TAIL(248)],
+    ["unknown", TAIL(240)], // whether f returns an int, these programs do not say
+    // Callbacks that name one another, and that nothing sets.
+    ["E0564", { main: "r6 = a ll; r0 = 0; exit", a: "r6 = b ll; r0 = 0; exit", b: "r6 = a ll; r0 = 0; exit" }],
   ])("%s: %j", (want, source) => {
     expect(answer(source)).toBe(want);
   });
