@@ -10,6 +10,7 @@ import { mapTypeById } from "../kernel/maps.ts";
 import type { Helper, Kernel, SectionInfo } from "../kernel/model.ts";
 import type { KernelProblem } from "../kernel/problem.ts";
 import { opHelper, opWrites } from "../kernel/struct-ops.ts";
+import { writesStruct } from "../kernel/struct-writes.ts";
 import { atLeast } from "../kernel/version.ts";
 import { mayCall, type Operation } from "../kfuncs/callers.ts";
 import { kfuncById } from "../kfuncs/kfunc.ts";
@@ -79,7 +80,7 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     linksSubtraction: atLeast(kernel.version, 7, 0),
     writesStruct: (btf, struct, off, size) => {
       if (op) return btf === op.btf ? (opWrites(op, struct, off, size) ? "yes" : "no") : "unclear";
-      return writesElsewhere(info.progType, struct);
+      return writesStruct(kernel, info.progType, struct, off, size);
     },
     kernelCtx: kernelCtx(kernel.btf, info),
     // kernel/bpf/verifier.c:check_map_prog_compatibility
@@ -104,12 +105,6 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
         : undefined,
     ...doubts(info, answer, operation),
   };
-}
-
-/** Programs that are no struct_ops: the module nf_conntrack lets two kinds write to its connections, where it is there. net/core/filter.c */
-function writesElsewhere(progType: string, struct: string): "no" | "unclear" {
-  const mayHave = ["XDP", "SCHED_CLS", "SCHED_ACT"].includes(progType) && struct.startsWith("nf_conn");
-  return mayHave || progType === "EXT" ? "unclear" : "no";
 }
 
 /** The kernel lists the context of each program type as a member of `struct bpf_ctx_convert`. kernel/bpf/btf.c:find_canonical_prog_ctx_type */
