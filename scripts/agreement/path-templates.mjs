@@ -105,7 +105,7 @@ export const PATH_TEMPLATES = [
   [
     "loops that may end in loops",
     "tc",
-    `${BEGIN} AGAIN: {a} may_goto OUT; {b} call 7; if r0 == 0 goto AGAIN; {c} if r0 > {s} goto AGAIN; {d} OUT: {u} r0 = 0; exit`,
+    `${BEGIN} AGAIN: {a} may_goto OUT; {b} call 7; if r0 == {s} goto AGAIN; {c} goto AGAIN; OUT: {u} r0 = 0; exit`,
     HOLES,
   ],
   [
@@ -127,9 +127,9 @@ export const PATH_TEMPLATES = [
     { ...HOLES, c: ["r6 += 1;", "r6 ^= r7;", "r7 = 1;", "r1 = 1;", "*(u64 *)(r10 - 24) = r7;"] },
   ],
   [
-    "loops in loops",
+    "loops of some rounds",
     "tc",
-    `${BEGIN} r8 = 0; AGAIN: {a} r7 = 0; r8 += 1; {b} if r8 < {n} goto AGAIN; {c} if r6 {q} goto AGAIN; OUT: {u} r0 = 0; exit`,
-    { ...HOLES, n: [1, 3, 9], q: ["< 7", "s< 7", "== 7", "& 1", "!= 15"] },
+    `${BEGIN} r8 = 0; AGAIN: {a} {b} r8 += 1; {c} if r8 < {n} goto AGAIN; {d} OUT: {u} r0 = 0; exit`,
+    { ...HOLES, n: [1, 3, 9] },
   ],
 ];

@@ -11,7 +11,7 @@ import { holds } from "./holds.ts";
 import { CALLING_HELPERS } from "./live.ts";
 import type { Finding } from "./model.ts";
 import { type Outcome, type Refusal, refuse } from "./outcome.ts";
-import { type Checkpoint, close, SeenStates, widenAgainst } from "./seen.ts";
+import { type Checkpoint, close, SeenStates, type Worth, widenAgainst } from "./seen.ts";
 import { step } from "./step.ts";
 
 /** What a walk counted and found so far; one for all functions of a program. */
@@ -50,6 +50,8 @@ class Walk {
   readonly #progress: Progress;
   readonly #seen: SeenStates;
   readonly #pending: Pending[] = [];
+  /** Instructions with a refusal that may be ours alone. */
+  readonly #doubted = new Set<number>();
   /** Jumps and instructions since the last checkpoint. */
   #jumps = 0;
   #insns = 0;
@@ -80,7 +82,7 @@ class Walk {
     while (this.#progress.processed <= this.#progress.limit) {
       const { at } = state;
       if (cx.live.meets[at] && this.#progress.prune) {
-        const visit = this.#seen.visit(state, loopsAt(cx, state), parent, this.#worthKeeping() || setsLater(cx, at));
+        const visit = this.#seen.visit(state, loopsAt(cx, state), parent, setsLater(cx, at) ? "much" : this.#worth());
         if (visit.kind === "covered") break;
         if (visit.kind === "endless") return this.#refused(refuse("E0566", []), state);
         if (visit.checkpoint) {
@@ -120,8 +122,10 @@ class Walk {
     return undefined;
   }
 
-  #worthKeeping(): boolean {
-    return this.#jumps >= 2 && this.#insns >= 8;
+  /** kernel/bpf/states.c:bpf_is_state_visited */
+  #worth(): Worth {
+    if (this.#jumps >= 20 || this.#insns >= 100) return "much";
+    return this.#jumps >= 2 && this.#insns >= 8 ? "some" : "little";
   }
 
   #needs(state: State): Finding | "stop" | undefined {
@@ -142,7 +146,8 @@ class Walk {
   /** After something was forgotten for the sake of a loop, a refusal may be ours alone. */
   #refused(refusal: Refusal, state: State): Finding | undefined {
     if (!state.widened) return findingOf(this.#cx, refusal, state.at, state);
-    this.#progress.unknown.add(`a loop that is called back: ${refusal.text}`);
+    if (!this.#doubted.has(state.at)) this.#progress.unknown.add(`a loop that is called back: ${refusal.text}`);
+    this.#doubted.add(state.at);
     return undefined;
   }
 }

@@ -29,6 +29,9 @@ export type Visit =
   /** Go on; with a new checkpoint if one was made. */
   | { readonly kind: "fresh"; readonly checkpoint?: Checkpoint };
 
+/** How much happened since a state was kept: enough to keep another, and even in a loop. */
+export type Worth = "little" | "some" | "much";
+
 const COVERED: Visit = { kind: "covered" };
 const ENDLESS: Visit = { kind: "endless" };
 const FRESH: Visit = { kind: "fresh" };
@@ -53,8 +56,9 @@ export class SeenStates {
     this.#cx = cx;
   }
 
-  /** Compares the state with those seen here. `loops`: this instruction comes back to itself; `keep`: worth keeping now. */
-  visit(state: State, loops: boolean, parent: Checkpoint | undefined, keep: boolean): Visit {
+  /** Compares the state with those seen here. `loops`: this instruction comes back to itself. */
+  visit(state: State, loops: boolean, parent: Checkpoint | undefined, worth: Worth): Visit {
+    let keep = worth !== "little";
     let list = this.#byInsn.get(state.at);
     if (!list) {
       list = [];
@@ -68,6 +72,8 @@ export class SeenStates {
       if (!done && !callsBack) {
         if (seen.state.rounds === state.rounds && coversState(seen.state, state, live, "same")) return ENDLESS;
         if (!loops) {
+          // A round of a loop: its states are seldom met again.
+          if (worth === "some") keep = false;
           if (keep) {
             seen.misses++;
             useless ||= isUseless(seen);
