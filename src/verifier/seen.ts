@@ -9,6 +9,7 @@ import {
   passNeeds,
   rootNumbers,
   type State,
+  shareNeeds,
 } from "./domain/state.ts";
 import { widen } from "./widen.ts";
 
@@ -20,6 +21,8 @@ export interface Checkpoint {
   open: number;
   hits: number;
   misses: number;
+  /** The outermost kept state that a path from here came back to while it was open: what it needs, this needs too. */
+  waits?: Checkpoint | undefined;
 }
 
 export type Visit =
@@ -81,10 +84,11 @@ export class SeenStates {
           continue;
         }
       }
-      if (coversState(seen.state, state, live, done ? "needed" : "within")) {
+      const known = isKnown(seen);
+      if (coversState(seen.state, state, live, known ? "needed" : "within")) {
         seen.hits++;
-        if (done) passNeeds(seen.state, state);
-        else needAll(state);
+        if (known) passNeeds(seen.state, state);
+        else leaveOut(state, seen, parent);
         return COVERED;
       }
       if (keep || loops) {
@@ -113,6 +117,30 @@ export class SeenStates {
     this.#byInsn.get(state.at)!.push(checkpoint);
     return checkpoint;
   }
+}
+
+/** Whether all is known that something turns on behind it. kernel/bpf/states.c:incomplete_read_marks */
+function isKnown(c: Checkpoint): boolean {
+  if (c.open > 0) return false;
+  if (c.waits && !isKnown(c.waits)) return false;
+  c.waits = undefined;
+  return true;
+}
+
+/** `state` is left out in favour of `seen`, of which not all is known: nor is it of the states on the way. */
+function leaveOut(state: State, seen: Checkpoint, parent: Checkpoint | undefined): void {
+  let open = seen;
+  while (open.open === 0 && open.waits) open = open.waits;
+  const between: Checkpoint[] = [];
+  let at = parent;
+  for (; at && at !== open; at = at.parent) between.push(at);
+  if (!at) {
+    needAll(state); // not on this way: something that is called later
+    return;
+  }
+  shareNeeds(seen.state, state);
+  const outermost = new Set(between);
+  for (const c of between) if (!c.waits || outermost.has(c.waits) || c.waits.open === 0) c.waits = open;
 }
 
 /** It was compared often and never fitted; loops that are still open get more patience. */

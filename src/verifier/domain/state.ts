@@ -1,6 +1,6 @@
 /** The abstract machine at one point of one path: call frames with registers and stacks, and the references it holds. */
 import type { Reg } from "../../isa/insn.ts";
-import { markMaybeNeeded, markNeeded, mix, rooted } from "./need.ts";
+import { markMaybeNeeded, markNeeded, mix, needWith, rooted } from "./need.ts";
 import type { Scalar } from "./scalar.ts";
 import { coversStack, type Slot, type Stack } from "./stack.ts";
 import { coversValue, type Fit, IdPairs, type Pointer, pointer, type Value } from "./value.ts";
@@ -250,16 +250,27 @@ export function rootNumbers(state: State): void {
 }
 
 /** What something turned on behind `seen` it turns on behind `now` as well. kernel/bpf/states.c:propagate_precision */
-export function passNeeds(seen: State, now: State): void {
+export const passNeeds = (seen: State, now: State): void => eachPair(seen, now, passNeed);
+
+/** The same, and of what something will turn on: not all is known of `seen` yet. kernel/bpf/states.c:propagate_backedges */
+export const shareNeeds = (seen: State, now: State): void =>
+  eachPair(seen, now, (a, b) => {
+    if (a.kind === "scalar" && b.kind === "scalar") needWith(a.origin, b.origin);
+  });
+
+/** All values that both states hold in the same place; zeros that `seen` knows of bytes turn on what `now` holds there. */
+function eachPair(seen: State, now: State, visit: (seen: Value, now: Value) => void): void {
   now.frames.forEach((frame, i) => {
     const old = seen.frames[i];
     if (!old) return;
     frame.regs.forEach((v, r) => {
-      passNeed(old.regs[r]!, v);
+      visit(old.regs[r]!, v);
     });
     frame.stack.forEach((slot, s) => {
-      const spill = old.stack[s]?.spill;
-      if (spill && slot?.spill) passNeed(spill.value, slot.spill.value);
+      const was = old.stack[s];
+      if (!was || !slot?.spill) return;
+      if (was.spill) visit(was.spill.value, slot.spill.value);
+      if (was.zeros !== 0 && slot.spill.value.kind === "scalar") markNeeded(slot.spill.value.origin);
     });
   });
 }
