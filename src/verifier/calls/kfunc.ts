@@ -62,7 +62,7 @@ function checkNumbers(cx: Cx, state: State, kfunc: KfuncFacts, { params }: Proto
 
 export type Proto = BtfType & { readonly kind: "func_proto" };
 
-function protoOf(kfunc: KfuncFacts): Proto | undefined {
+export function protoOf(kfunc: KfuncFacts): Proto | undefined {
   const { type } = strip(kfunc.btf, kfunc.proto);
   return type.kind === "func_proto" ? type : undefined;
 }
