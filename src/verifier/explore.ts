@@ -36,6 +36,9 @@ interface Pending {
   readonly parent: Checkpoint | undefined;
 }
 
+/** All of the instruction classes JMP and JMP32. */
+const JUMPS: ReadonlySet<string> = new Set(["jump", "may_goto", "gotox", "call", "callx", "exit"]);
+
 /** BPF_COMPLEXITY_LIMIT_JMP_SEQ */
 const MAX_PENDING = 8192;
 
@@ -103,7 +106,7 @@ class Walk {
       const { rounds } = state;
       const { ends, other } = step(cx, state);
       if (other && loops) widenAgainst(parent, at, rounds, other);
-      if (cx.prep.insns[at]!.insn.kind === "jump") this.#jumps++;
+      if (JUMPS.has(cx.prep.insns[at]!.insn.kind)) this.#jumps++;
       if (other) {
         const later = beginsLater(cx, at, other);
         if (later) this.#progress.depth.noteLater(other.frames[0]!.func);
