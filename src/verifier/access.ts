@@ -27,7 +27,7 @@ export function checkAccess(cx: Cx, state: State, access: Access): Outcome {
   const reg = regName(access.base);
   if (base.kind !== "ptr") return notPointer(cx, reg, base);
   if (access.atomic || access.mode === "update") {
-    const refused = checkAtomic(cx, base, reg, access);
+    const refused = checkAtomic(cx, state, base, reg, access);
     if (refused) return refused;
   }
   if (base.nullable) return mayBeNull(cx, base, reg);
@@ -46,18 +46,25 @@ function mayBeNull(cx: Cx, p: Pointer, reg: string): Outcome {
 }
 
 /** kernel/bpf/verifier.c:atomic_ptr_type_ok */
-function checkAtomic(cx: Cx, p: Pointer, reg: string, access: Access): Outcome {
+function checkAtomic(cx: Cx, state: State, p: Pointer, reg: string, access: Access): Outcome {
   if (access.mode === "update" && access.size < 4)
     return refuse("E0501", [0, "an atomic operation on less than 4 bytes"]);
-  if (p.to.kind === "address" || p.to.kind === "arena") return undefined;
+  if (p.to.kind === "address") return undefined;
+  if (p.to.kind === "arena" && !isLoop(cx, state)) return undefined;
   const barred =
-    ["ctx", "packet", "packet_end", "sock", "flow_keys"].includes(p.to.kind) ||
+    ["arena", "ctx", "packet", "packet_end", "sock", "flow_keys"].includes(p.to.kind) ||
     (p.to.kind === "btf" && access.mode === "read" && p.to.trust !== "trusted");
   if (barred) return refuse("E0535", [reg, regionWords(cx, p)], { about: [p] });
   if (p.to.kind === "stack" || isAligned(offsetBits(p, access.off), access.size)) return undefined;
   return refuse("E0575", [regionWords(cx, p), offsetWords({ ...p, off: p.off + access.off }), access.size], {
     about: [p],
   });
+}
+
+/** Bitwise operations that give the old value: the code for x86 is a loop, which may not fault. arch/x86/net/bpf_jit_comp.c:bpf_jit_supports_insn */
+function isLoop(cx: Cx, state: State): boolean {
+  const { insn } = cx.prep.insns[state.at]!;
+  return cx.facts.loopsForFetch && insn.kind === "atomic" && insn.fetch && /^(and|or|xor)$/.test(insn.op);
 }
 
 const offsetBits = (p: Pointer, off: number): Tnum =>
@@ -97,7 +104,7 @@ function checkRegion(cx: Cx, state: State, p: Pointer, access: Access): Outcome 
     case "packet":
       return isPacket(p) ? checkPacketAccess(cx, p, access) : undefined;
     case "arena":
-      return access.atomic ? unmodelled("an ordered access to the arena") : undefined;
+      return undefined;
     case "sock":
       return checkSocket(cx, p, to, access);
     case "flow_keys":

@@ -66,6 +66,7 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     sleepable: info.sleepable,
     maxFrames: limitsOf(kernel).callFrames,
     privateStack: hasPrivateStack(kernel, info),
+    loopsForFetch: kernel.arch === "x86",
     countsClones: atLeast(kernel.version, 7, 2),
     timersAnywhere: atLeast(kernel.version, 7, 2),
     followsDivision: atLeast(kernel.version, 7, 0),

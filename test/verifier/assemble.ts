@@ -78,8 +78,8 @@ const rules: readonly Rule[] = [
     (g) => b.storeRelease(size(g.bits), reg(g.base), off(g.off), reg(g.src)),
   ],
   [
-    new RegExp(`^${R} = atomic_fetch_add${PLACE}, \\k<dst>\\)$`),
-    (g) => b.atomic("add", size(g.bits) as 8, reg(g.base), off(g.off), reg(g.dst), true),
+    new RegExp(`^${R} = atomic_fetch_(?<op>add|or)${PLACE}, \\k<dst>\\)$`),
+    (g) => b.atomic(g.op as "add", size(g.bits) as 8, reg(g.base), off(g.off), reg(g.dst), true),
   ],
   [
     new RegExp(`^lock ${MEM} \\+= (?<src>[rw]\\d+)$`),
