@@ -2,7 +2,7 @@
 import type { Cx } from "./cx.ts";
 import { constant, S64, type Scalar } from "./domain/scalar.ts";
 import { arithmetic } from "./domain/scalar-alu.ts";
-import type { Pointer } from "./domain/value.ts";
+import { type Pointer, placed } from "./domain/value.ts";
 import { type Outcome, type Refusal, refuse } from "./outcome.ts";
 import { regionWords } from "./words.ts";
 
@@ -12,15 +12,15 @@ export const MAX_VAR_OFF = 1n << 29n;
 /** Where kernels count the known part of an offset with the rest, a negative rest can be made up for. */
 function merged(cx: Cx, p: Pointer): Pointer {
   if (!p.varying || p.off === 0 || !cx.facts.mergesOffsets) return p;
-  return {
-    ...p,
-    off: 0,
-    varying: arithmetic("add", 64, p.varying, constant(BigInt(p.off), p.varying.at), p.varying.at),
-  };
+  const { varying } = p;
+  return placed(p, 0, arithmetic("add", 64, varying, constant(BigInt(p.off), varying.at), varying.at));
 }
 
 /** `size` bytes at `off` from the pointer `p` (named `reg`) inside a region of `room` bytes. */
 export function checkInside(cx: Cx, given: Pointer, reg: string, off: number, size: bigint, room: number): Outcome {
+  // Most offsets are known and small.
+  const at = given.off + off;
+  if (!given.varying && at >= 0 && size >= 0n && at + Number(size) <= room) return undefined;
   const p = merged(cx, given);
   const about = { about: p.varying ? [p, p.varying] : [p] };
   const min = BigInt(p.off) + (p.varying?.s.min ?? 0n) + BigInt(off);
@@ -53,7 +53,8 @@ function fits(cx: Cx, p: Pointer, from: bigint, size: bigint, room: number): Ref
 /** Lowest and highest byte offset that a pointer may have; undefined if the range is too wide to work with. */
 export function spanOf(p: Pointer): { readonly min: bigint; readonly max: bigint } | undefined {
   const v: Scalar | undefined = p.varying;
-  if (!v) return { min: BigInt(p.off), max: BigInt(p.off) };
+  const off = BigInt(p.off);
+  if (!v) return { min: off, max: off };
   if (v.s.min <= -MAX_VAR_OFF || v.s.max >= MAX_VAR_OFF) return undefined;
-  return { min: BigInt(p.off) + v.s.min, max: BigInt(p.off) + v.s.max };
+  return { min: off + v.s.min, max: off + v.s.max };
 }

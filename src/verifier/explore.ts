@@ -1,11 +1,12 @@
 /** Walks every path of a function, deepest first, until all have ended or one is refused. kernel/bpf/verifier.c:do_check */
+import type { Reg } from "../isa/insn.ts";
 import type { AccessKinds } from "./access-kinds.ts";
 import { beginsLater, setsLater } from "./calls/async.ts";
 import { callsOrder } from "./calls/graph.ts";
 import { asksIterator } from "./calls/iterators.ts";
 import type { Cx } from "./cx.ts";
 import type { DepthMeter } from "./depth.ts";
-import type { State } from "./domain/state.ts";
+import { reg as regOf, type State } from "./domain/state.ts";
 import { findingOf } from "./explain.ts";
 import { holds } from "./holds.ts";
 import { CALLING_HELPERS } from "./live.ts";
@@ -13,6 +14,7 @@ import type { Finding } from "./model.ts";
 import { type Refusal, refuse } from "./outcome.ts";
 import { type Checkpoint, close, SeenStates, widenAgainst } from "./seen.ts";
 import { step } from "./step.ts";
+import { ACCESSES, CALLS, JUMPS, MAY_LOOP } from "./traits.ts";
 
 /** What a walk counted and found so far; one for all functions of a program. */
 export interface Progress {
@@ -79,8 +81,10 @@ class Walk {
     let parent = hangsOn;
     while (this.#progress.processed <= this.#progress.limit) {
       const { at } = state;
+      const traits = cx.traits[at]!;
+      const loops = (traits & MAY_LOOP) !== 0 && loopsAt(cx, state);
       if (cx.live.meets[at] && this.#progress.prune) {
-        const visit = this.#seen.visit(state, loopsAt(cx, state), parent, this.#worthKeeping() || setsLater(cx, at));
+        const visit = this.#seen.visit(state, loops, parent, this.#worthKeeping() || setsLater(cx, at));
         if (visit.kind === "covered") break;
         if (visit.kind === "endless") return this.#refused(refuse("E0566", []), state);
         if (visit.checkpoint) {
@@ -93,15 +97,14 @@ class Walk {
       this.#progress.reached[at] = 1;
       this.#insns++;
       this.#progress.trace?.(at, state, cx);
-      const outcome = this.#needs(state);
+      const outcome = this.#needs(state, traits);
       if (outcome === "stop") break;
       if (outcome) return outcome;
-      this.#progress.depth.note(cx, state);
-      const loops = loopsAt(cx, state);
+      if (traits & (ACCESSES | CALLS)) this.#progress.depth.note(cx, state);
       const { rounds } = state;
       const { ends, other } = step(cx, state);
       if (other && loops) widenAgainst(parent, at, rounds, other);
-      if (cx.prep.insns[at]!.insn.kind === "jump") this.#jumps++;
+      if (traits & JUMPS) this.#jumps++;
       if (other) {
         const later = beginsLater(cx, at, other);
         if (later) this.#progress.depth.noteLater(other.frames[0]!.func);
@@ -124,15 +127,17 @@ class Walk {
     return this.#jumps >= 2 && this.#insns >= 8;
   }
 
-  #needs(state: State): Finding | "stop" | undefined {
-    for (const need of this.#cx.needs[state.at]!) {
-      const outcome = holds(this.#cx, state, need);
+  #needs(state: State, traits: number): Finding | "stop" | undefined {
+    const { all, reads, rest } = this.#cx.needs[state.at]!;
+    const needs = holdSomething(state, reads) ? rest : all;
+    for (let i = 0; i < needs.length; i++) {
+      const outcome = holds(this.#cx, state, needs[i]!);
       if (!outcome) continue;
       if (outcome.kind === "refused") return this.#refused(outcome, state) ?? "stop";
       this.#progress.unknown.add(outcome.what);
       return "stop";
     }
-    const mixed = this.#progress.kinds.check(this.#cx, state);
+    const mixed = traits & ACCESSES ? this.#progress.kinds.check(this.#cx, state) : undefined;
     return mixed?.kind === "refused" ? (this.#refused(mixed, state) ?? "stop") : undefined;
   }
 
@@ -142,6 +147,11 @@ class Walk {
     this.#progress.unknown.add(`a loop that is called back: ${refusal.text}`);
     return undefined;
   }
+}
+
+function holdSomething(state: State, regs: readonly Reg[]): boolean {
+  for (let i = 0; i < regs.length; i++) if (regOf(state, regs[i]!).kind === "nothing") return false;
+  return true;
 }
 
 /** Whether the instruction may come back to itself in a state that differs in nothing but how often it did. */

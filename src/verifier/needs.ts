@@ -84,15 +84,43 @@ export function needsOf(insn: Insn): readonly Need[] {
   }
 }
 
+/** The needs of an instruction, made ready to be asked often. */
+export interface Needs {
+  readonly all: readonly Need[];
+  /** Registers that must hold something, where that and `rest` are all that turns on the state. */
+  readonly reads: readonly Reg[];
+  readonly rest: readonly Need[];
+}
+
+const FRAME = 10;
+
+export function plannedNeeds(insn: Insn): Needs {
+  const all = needsOf(insn);
+  // r10 always holds something, and may not be changed; of r11 nothing is known.
+  const plain = all.every((n) => (n.kind === "changeable" ? n.reg < FRAME : n.kind !== "readable" || n.reg <= FRAME));
+  if (!plain) return { all, reads: [], rest: all };
+  const reads = all.flatMap((n) => (n.kind === "readable" && n.reg !== FRAME ? [n.reg] : []));
+  return { all, reads, rest: all.filter((n) => n.kind !== "readable" && n.kind !== "changeable") };
+}
+
 function aluNeeds(insn: Insn & { readonly kind: "alu" }): readonly Need[] {
   const move = insn.op.startsWith("mov");
   return [
     ...ofSrc(insn.src),
     ...(move ? [] : [readable(insn.dst)]),
     changeable(insn.dst),
-    { kind: "operands", op: insn.op, width: insn.width, dst: insn.dst, src: insn.src },
+    // Anything may be moved.
+    ...(move ? [] : [operands(insn)]),
   ];
 }
+
+const operands = (insn: Insn & { readonly kind: "alu" }): Need => ({
+  kind: "operands",
+  op: insn.op,
+  width: insn.width,
+  dst: insn.dst,
+  src: insn.src,
+});
 
 function atomicNeeds(insn: Insn & { readonly kind: "atomic" }): readonly Need[] {
   const compared: readonly Need[] = insn.op === "cmpxchg" ? [readable(0)] : [];

@@ -24,6 +24,7 @@ export function checkOperands(cx: Cx, state: State, need: Operands): Outcome {
   }
   if (MOVES.has(op)) return undefined;
   const dst = regOf(state, need.dst);
+  if (dst.kind !== "ptr" && ("imm" in src || regOf(state, src.reg).kind !== "ptr")) return undefined;
   const by: Value = "imm" in src ? constant(BigInt(src.imm), -1) : regOf(state, src.reg);
   const reg = regName(need.dst);
   if (ofArena(dst)) return undefined;

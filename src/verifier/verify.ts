@@ -8,6 +8,7 @@ import { globalEntry, signatureOf } from "./calls/subprog.ts";
 import { checkShape, MAX_SUBPROGS } from "./cfg.ts";
 import type { Cx } from "./cx.ts";
 import { checkDepth, DepthMeter } from "./depth.ts";
+import { Recall } from "./domain/recall.ts";
 import { type Frame, nothingHeld, type State } from "./domain/state.ts";
 import { nothing, pointer, type Value } from "./domain/value.ts";
 import { findingOf } from "./explain.ts";
@@ -16,9 +17,10 @@ import type { Facts } from "./facts.ts";
 import { kernelFacts } from "./kernel-facts.ts";
 import { liveness } from "./live.ts";
 import type { Finding, ProgramVerdict } from "./model.ts";
-import { needsOf } from "./needs.ts";
+import { plannedNeeds } from "./needs.ts";
 import { type Outcome, unmodelled } from "./outcome.ts";
 import { calledFunc, prepare } from "./prepare.ts";
+import { immediatesOf, traitsOf } from "./traits.ts";
 
 export interface VerifyOptions {
   /** Instructions that are followed at most; default 500,000. */
@@ -101,7 +103,10 @@ function contextOf(program: LinkedProgram, facts: Facts, sharp: boolean): Cx {
     prep,
     facts,
     live: liveness(prep),
-    needs: prep.insns.map((line) => needsOf(line.insn)),
+    needs: prep.insns.map((line) => plannedNeeds(line.insn)),
+    traits: traitsOf(prep),
+    immediates: immediatesOf(prep),
+    recall: new Recall(sharp),
     ctx: facts.ctx,
     sharp,
     newId: () => ++id,
