@@ -7,7 +7,12 @@ import { regionWords } from "./words.ts";
 
 /** What the instructions walked so far accessed, over all paths. */
 export class AccessKinds {
-  readonly #first: (Pointer | undefined)[] = [];
+  readonly #first: (Pointer | undefined)[];
+
+  /** `count`: of the instructions. */
+  constructor(count: number) {
+    this.#first = Array.from({ length: count });
+  }
 
   /** Compares the access that is about to run with those of other paths. */
   check(cx: Cx, state: State): Outcome {

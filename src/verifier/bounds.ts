@@ -1,7 +1,6 @@
 /** Whether an access stays inside a region of known size. kernel/bpf/verifier.c:check_mem_region_access */
 import type { Cx } from "./cx.ts";
-import { constant, S64, type Scalar } from "./domain/scalar.ts";
-import { arithmetic } from "./domain/scalar-alu.ts";
+import { S64, type Scalar } from "./domain/scalar.ts";
 import { type Pointer, placed } from "./domain/value.ts";
 import { type Outcome, type Refusal, refuse } from "./outcome.ts";
 import { regionWords } from "./words.ts";
@@ -12,8 +11,7 @@ export const MAX_VAR_OFF = 1n << 29n;
 /** Where kernels count the known part of an offset with the rest, a negative rest can be made up for. */
 function merged(cx: Cx, p: Pointer): Pointer {
   if (!p.varying || p.off === 0 || !cx.facts.mergesOffsets) return p;
-  const { varying } = p;
-  return placed(p, 0, arithmetic("add", 64, varying, constant(BigInt(p.off), varying.at), varying.at));
+  return placed(p, 0, cx.recall.moved(p.varying, p.off));
 }
 
 /** `size` bytes at `off` from the pointer `p` (named `reg`) inside a region of `room` bytes. */

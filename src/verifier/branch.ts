@@ -6,6 +6,7 @@ import { type Bounds, constant, constOf, copyOf, LOW_SUM, type Scalar } from "./
 import { arithmetic } from "./domain/scalar-alu.ts";
 import { copyState, reg as regOf, relearn, type State, setReg, settleNull } from "./domain/state.ts";
 import type { Pointer, Value } from "./domain/value.ts";
+import { operand } from "./operand.ts";
 import { learnPacket, packetOutcome } from "./packet.ts";
 import { jumpTarget } from "./prepare.ts";
 import type { Step } from "./step.ts";
@@ -14,7 +15,7 @@ import type { Step } from "./step.ts";
 export function branch(cx: Cx, state: State, cond: Condition): Step {
   const { at } = state;
   const a = regOf(state, cond.dst);
-  const b: Value = cx.immediates[at] ?? regOf(state, "reg" in cond.src ? cond.src.reg : 0);
+  const b = operand(cx, state, cond.src);
   const told = a.kind === "scalar" && b.kind === "scalar" ? cx.recall.compare(cond, a, b, at) : undefined;
   const known = told ? told.known : outcome(cond, a, b);
   const target = jumpTarget(cx.prep, at);

@@ -10,15 +10,15 @@ export interface Cx {
   readonly prep: Prepared;
   readonly facts: Facts;
   readonly live: Liveness;
-  /** Needs of each instruction, by index. */
-  readonly needs: readonly Needs[];
+  /** Needs of instructions, by index; filled as they are asked for. */
+  readonly needs: (Needs | undefined)[];
   /** What the walk asks of each instruction, by index: bits of `Trait`. */
   readonly traits: Uint8Array;
   readonly ctx: CtxModel;
   /** Numbers are known as closely as can be: to tell whether a refusal is certain. */
   readonly sharp: boolean;
-  /** The immediate of each instruction that has one, as a number; by index. */
-  readonly immediates: readonly (Scalar | undefined)[];
+  /** Immediates as 64-bit operands, by index; filled as they are asked for. */
+  readonly immediates: (Scalar | undefined)[];
   readonly recall: Recall;
   /** A number above 0 that was not given before. */
   newId(): number;

@@ -1,16 +1,16 @@
 /** Walks every path of a function, deepest first, until all have ended or one is refused. kernel/bpf/verifier.c:do_check */
-import type { Reg } from "../isa/insn.ts";
 import type { AccessKinds } from "./access-kinds.ts";
 import { beginsLater, setsLater } from "./calls/async.ts";
 import { callsOrder } from "./calls/graph.ts";
 import { asksIterator } from "./calls/iterators.ts";
 import type { Cx } from "./cx.ts";
 import type { DepthMeter } from "./depth.ts";
-import { reg as regOf, type State } from "./domain/state.ts";
+import { type State, topFrame } from "./domain/state.ts";
 import { findingOf } from "./explain.ts";
 import { holds } from "./holds.ts";
 import { CALLING_HELPERS } from "./live.ts";
 import type { Finding } from "./model.ts";
+import { type Needs, needsOf, plannedNeeds } from "./needs.ts";
 import { type Refusal, refuse } from "./outcome.ts";
 import { type Checkpoint, close, SeenStates, widenAgainst } from "./seen.ts";
 import { step } from "./step.ts";
@@ -128,8 +128,8 @@ class Walk {
   }
 
   #needs(state: State, traits: number): Finding | "stop" | undefined {
-    const { all, reads, rest } = this.#cx.needs[state.at]!;
-    const needs = holdSomething(state, reads) ? rest : all;
+    const { reads, rest } = this.#cx.needs[state.at] ?? this.#plan(state.at);
+    const needs = holdSomething(state, reads) ? rest : needsOf(this.#cx.prep.insns[state.at]!.insn);
     for (let i = 0; i < needs.length; i++) {
       const outcome = holds(this.#cx, state, needs[i]!);
       if (!outcome) continue;
@@ -141,6 +141,12 @@ class Walk {
     return mixed?.kind === "refused" ? (this.#refused(mixed, state) ?? "stop") : undefined;
   }
 
+  #plan(at: number): Needs {
+    const made = plannedNeeds(this.#cx.prep.insns[at]!.insn);
+    this.#cx.needs[at] = made;
+    return made;
+  }
+
   /** After something was forgotten for the sake of a loop, a refusal may be ours alone. */
   #refused(refusal: Refusal, state: State): Finding | undefined {
     if (!state.widened) return findingOf(this.#cx, refusal, state.at, state);
@@ -149,8 +155,11 @@ class Walk {
   }
 }
 
-function holdSomething(state: State, regs: readonly Reg[]): boolean {
-  for (let i = 0; i < regs.length; i++) if (regOf(state, regs[i]!).kind === "nothing") return false;
+function holdSomething(state: State, reads: number): boolean {
+  const { regs } = topFrame(state);
+  for (let left = reads; left !== 0; left &= left - 1) {
+    if (regs[31 - Math.clz32(left & -left)]!.kind === "nothing") return false;
+  }
   return true;
 }
 

@@ -86,21 +86,29 @@ export function needsOf(insn: Insn): readonly Need[] {
 
 /** The needs of an instruction, made ready to be asked often. */
 export interface Needs {
-  readonly all: readonly Need[];
-  /** Registers that must hold something, where that and `rest` are all that turns on the state. */
-  readonly reads: readonly Reg[];
+  /** Registers that must hold something, bit n for rn: where they do, `rest` is all that turns on the state. */
+  readonly reads: number;
   readonly rest: readonly Need[];
 }
 
 const FRAME = 10;
+const NONE: readonly Need[] = [];
 
 export function plannedNeeds(insn: Insn): Needs {
   const all = needsOf(insn);
-  // r10 always holds something, and may not be changed; of r11 nothing is known.
-  const plain = all.every((n) => (n.kind === "changeable" ? n.reg < FRAME : n.kind !== "readable" || n.reg <= FRAME));
-  if (!plain) return { all, reads: [], rest: all };
-  const reads = all.flatMap((n) => (n.kind === "readable" && n.reg !== FRAME ? [n.reg] : []));
-  return { all, reads, rest: all.filter((n) => n.kind !== "readable" && n.kind !== "changeable") };
+  let reads = 0;
+  let rest: Need[] | undefined;
+  for (const n of all) {
+    if (n.kind === "changeable") {
+      // r10 may not be changed, and of r11 nothing is known.
+      if (n.reg >= FRAME) return { reads: 0, rest: all };
+    } else if (n.kind === "readable") {
+      if (n.reg > FRAME) return { reads: 0, rest: all };
+      if (n.reg !== FRAME) reads |= 1 << n.reg;
+    } else if (rest) rest.push(n);
+    else rest = [n];
+  }
+  return { reads, rest: rest ?? NONE };
 }
 
 function aluNeeds(insn: Insn & { readonly kind: "alu" }): readonly Need[] {

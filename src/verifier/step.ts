@@ -32,6 +32,7 @@ import { cutBits, swapBytes } from "./domain/tnum.ts";
 import { type Pointer, pointer, type Value } from "./domain/value.ts";
 import { loaded } from "./load.ts";
 import { noteNeeded } from "./note-needed.ts";
+import { operand } from "./operand.ts";
 import { movedPacket } from "./packet.ts";
 import { movePointer } from "./pointer-math.ts";
 import { jumpTarget } from "./prepare.ts";
@@ -176,10 +177,6 @@ const DIVISIONS: ReadonlySet<string> = new Set(["div", "sdiv", "mod", "smod"]);
 
 type Alu = Insn & { readonly kind: "alu" };
 
-/** The source of the instruction at `state.at`. */
-const operand = (cx: Cx, state: State, src: Src): Value =>
-  cx.immediates[state.at] ?? regOf(state, "reg" in src ? src.reg : 0);
-
 /** Copies keep their link, so that what is learnt of one is known of the other. */
 function move(cx: Cx, state: State, insn: Alu): void {
   const { at } = state;
@@ -227,9 +224,9 @@ function alu(cx: Cx, state: State, insn: Alu): void {
   if (dst.kind === "ptr" && dst.to.kind === "arena") return;
   const minus = insn.op === "sub";
   if (insn.width === 64 && dst.kind === "ptr" && by.kind === "scalar")
-    setReg(state, insn.dst, movedPacket(cx, dst, movePointer(dst, by, minus, at)));
+    setReg(state, insn.dst, movedPacket(cx, dst, movePointer(cx, dst, by, minus, at)));
   else if (insn.width === 64 && !minus && dst.kind === "scalar" && by.kind === "ptr")
-    setReg(state, insn.dst, movedPacket(cx, by, movePointer(by, dst, false, at)));
+    setReg(state, insn.dst, movedPacket(cx, by, movePointer(cx, by, dst, false, at)));
   else setReg(state, insn.dst, insn.width === 64 ? unknownScalar(at) : zeroExtend32(unknownScalar(at), at));
 }
 

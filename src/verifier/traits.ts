@@ -1,6 +1,5 @@
 /** What the walk asks of an instruction each time it comes by, decided once. */
-import type { Insn, Src } from "../isa/insn.ts";
-import { constant, type Scalar } from "./domain/scalar.ts";
+import type { Insn } from "../isa/insn.ts";
 import type { Prepared } from "./prepare.ts";
 
 export const JUMPS = 1;
@@ -29,24 +28,5 @@ function traits({ kind }: Insn): number {
       return ACCESSES;
     default:
       return 0;
-  }
-}
-
-/** Immediates as 64-bit operands, sign-extended; by index. */
-export const immediatesOf = ({ insns }: Prepared): readonly (Scalar | undefined)[] =>
-  insns.map(({ insn }, at) => {
-    const src = sourceOf(insn);
-    return src && "imm" in src ? constant(BigInt(src.imm), at) : undefined;
-  });
-
-function sourceOf(insn: Insn): Src | undefined {
-  switch (insn.kind) {
-    case "alu":
-    case "store":
-      return insn.src;
-    case "jump":
-      return insn.cond?.src;
-    default:
-      return undefined;
   }
 }

@@ -17,10 +17,9 @@ import type { Facts } from "./facts.ts";
 import { kernelFacts } from "./kernel-facts.ts";
 import { liveness } from "./live.ts";
 import type { Finding, ProgramVerdict } from "./model.ts";
-import { plannedNeeds } from "./needs.ts";
 import { type Outcome, unmodelled } from "./outcome.ts";
 import { calledFunc, prepare } from "./prepare.ts";
-import { immediatesOf, traitsOf } from "./traits.ts";
+import { traitsOf } from "./traits.ts";
 
 export interface VerifyOptions {
   /** Instructions that are followed at most; default 500,000. */
@@ -84,7 +83,7 @@ function fresh({ insns }: LinkedProgram, { limit, prune, trace }: VerifyOptions)
     prune: prune ?? true,
     unknown: new Set(),
     depth: new DepthMeter(),
-    kinds: new AccessKinds(),
+    kinds: new AccessKinds(insns.length),
     reached: new Uint8Array(insns.length),
     ...(trace && { trace }),
   };
@@ -103,10 +102,10 @@ function contextOf(program: LinkedProgram, facts: Facts, sharp: boolean): Cx {
     prep,
     facts,
     live: liveness(prep),
-    needs: prep.insns.map((line) => plannedNeeds(line.insn)),
+    needs: prep.insns.map(() => undefined),
     traits: traitsOf(prep),
-    immediates: immediatesOf(prep),
-    recall: new Recall(sharp),
+    immediates: prep.insns.map(() => undefined),
+    recall: new Recall(prep.insns.length, sharp),
     ctx: facts.ctx,
     sharp,
     newId: () => ++id,

@@ -315,8 +315,7 @@ function numberOf(cx: Cx, state: State, helper: Helper): Value {
   if (!SIZED.has(helper.name)) return unknownScalar(state.at);
   const sizeAt = helper.args.findIndex((a) => a.kind.base.startsWith("ARG_CONST_SIZE"));
   const max = greatest(regOf(state, argReg(sizeAt)));
-  const range = { min: -MAX_ERRNO, max };
-  return withBounds({ s: range, s32: range }, state.at);
+  return cx.recall.signed(-MAX_ERRNO, max, state.at);
 }
 
 function mapValue(cx: Cx, state: State, helper: Helper, nullable: boolean): Result {

@@ -4,6 +4,7 @@
  */
 import { s32, s64, u32, u64 } from "../../support/int.ts";
 import type { Origin } from "./need.ts";
+import { settleSmall } from "./small.ts";
 import {
   bitsOfRange,
   contradict,
@@ -142,6 +143,8 @@ export const constLow = (v: Bounds): bigint | undefined => {
 export function settle(b: Bounds): Bounds | undefined {
   if (contradictory(b)) return undefined;
   if (isUnknown(b)) return b;
+  const quick = settleSmall(b);
+  if (quick) return quick;
   let x = fromBits(b);
   if (isPoint(x)) return x;
   for (let round = 0; round < 3; round++) {
@@ -256,6 +259,7 @@ function boundBits(b: Bounds): Tnum | undefined {
 
 /** The low half, zero-extended, as every 32-bit operation leaves it. kernel/bpf/verifier.c:zext_32_to_64 */
 export function zeroExtend32(v: Bounds, at: number): Scalar {
+  if (isUnknown(v)) return scalarOf(unknownBelow(4), at);
   return withBounds({ bits: low32(v.bits), u: v.u32, u32: v.u32, s32: v.s32 }, at);
 }
 
