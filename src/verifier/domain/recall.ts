@@ -2,16 +2,19 @@
  * What instructions made of the numbers that they met last. Loops and paths that differ elsewhere bring the same bounds
  * again, as the same objects: then nothing has to be worked out.
  */
-import type { AluOp, Condition, Width } from "../../isa/insn.ts";
+import type { AluOp, Condition, CondOp, Width } from "../../isa/insn.ts";
 import { decided, refine } from "./compare.ts";
 import { mix } from "./need.ts";
 import { type Bounds, constant, madeBy, type Range, type Scalar, sameBounds, withBounds } from "./scalar.ts";
 import { arithmetic } from "./scalar-alu.ts";
 import { sharpen } from "./sharpen.ts";
 
-interface Made {
+interface Operands {
   readonly a: Bounds;
   readonly b: Bounds;
+}
+
+interface Made extends Operands {
   readonly out: Bounds;
 }
 
@@ -27,9 +30,7 @@ interface Given {
 }
 
 /** What a comparison tells: how it goes where that is sure, else what is left of both sides where it holds or not. */
-export interface Told {
-  readonly a: Bounds;
-  readonly b: Bounds;
+export interface Told extends Operands {
   readonly known: boolean | undefined;
   readonly holds: readonly [Bounds, Bounds] | undefined;
   readonly fails: readonly [Bounds, Bounds] | undefined;
@@ -44,8 +45,13 @@ export class Recall {
   /** Instructions that came by; nothing is kept of those that do so but once. */
   readonly #came: Uint8Array;
   readonly #made: (Made[] | undefined)[];
+  /** The same by operation, for instructions that meet what others have met. */
+  readonly #made32 = byOp();
+  readonly #made64 = byOp();
   readonly #moved: (Moved[] | undefined)[];
   readonly #signed = new Map<number, Given>();
+  readonly #told32 = byCond();
+  readonly #told64 = byCond();
   readonly #told: (Told[] | undefined)[];
 
   /** `count`: of the program's instructions. */
@@ -60,16 +66,13 @@ export class Recall {
   /** `arithmetic` of the instruction `at`, which makes a number that is no copy. */
   arithmetic(op: AluOp, width: Width, a: Scalar, b: Scalar, at: number): Scalar {
     const made = this.#listAt(this.#made, at);
-    if (!made) return arithmetic(op, width, a, b, at);
-    for (let i = 0; i < made.length; i++) {
-      const m = made[i]!;
-      if (isOne(m.a, a) && isOne(m.b, b)) return madeBy(m.out, at, mix(a.origin, b.origin));
-    }
-    const fresh = arithmetic(op, width, a, b, at);
-    const [before] = made;
-    const out = before && sameBounds(before.out, fresh) ? before.out : fresh;
-    keep(made, { a, b, out });
-    return out === fresh ? fresh : madeBy(out, at, fresh.origin);
+    const known = foundIn(made, a, b);
+    if (known) return madeBy(known.out, at, mix(a.origin, b.origin));
+    const shared = width === 64 ? this.#made64[op] : this.#made32[op];
+    const found = foundIn(shared, a, b) ?? fresh(made, op, width, a, b, at);
+    if (made) keep(made, found);
+    keep(shared, found);
+    return madeBy(found.out, at, mix(a.origin, b.origin));
   }
 
   /** `v + by`, in 64 bits. */
@@ -96,18 +99,22 @@ export class Recall {
 
   /** What the comparison `at` tells of the two. */
   compare({ op, width }: Condition, a: Scalar, b: Scalar, at: number): Told {
-    const told = this.#listAt(this.#told, at) ?? [];
-    for (let i = 0; i < told.length; i++) {
-      const t = told[i]!;
-      if (isOne(t.a, a) && isOne(t.b, b)) return t;
-    }
+    const told = this.#listAt(this.#told, at);
+    const before = foundIn(told, a, b);
+    if (before) return before;
+    const shared = width === 64 ? this.#told64[op] : this.#told32[op];
+    const found = foundIn(shared, a, b) ?? this.#tell(op, width, a, b);
+    if (told) keep(told, found);
+    keep(shared, found);
+    return found;
+  }
+
+  #tell(op: CondOp, width: Width, a: Scalar, b: Scalar): Told {
     const known = decided(op, width, a, b);
     const undecided = known === undefined;
     const holds = undecided ? this.#sides(refine(op, width, a, b, true)) : undefined;
     const fails = undecided ? this.#sides(refine(op, width, a, b, false)) : undefined;
-    const fresh = { a, b, known, holds, fails };
-    keep(told, fresh);
-    return fresh;
+    return { a, b, known, holds, fails };
   }
 
   /** Undefined the first time. */
@@ -129,6 +136,56 @@ export class Recall {
     const right = sharpen(pair[1]);
     return left && right && [left, right];
   }
+}
+
+const byCond = (): Record<CondOp, Told[]> => ({
+  eq: [],
+  ne: [],
+  gt: [],
+  ge: [],
+  lt: [],
+  le: [],
+  sgt: [],
+  sge: [],
+  slt: [],
+  sle: [],
+  set: [],
+});
+
+const byOp = (): Record<AluOp, Made[]> => ({
+  add: [],
+  sub: [],
+  mul: [],
+  div: [],
+  sdiv: [],
+  mod: [],
+  smod: [],
+  or: [],
+  and: [],
+  xor: [],
+  lsh: [],
+  rsh: [],
+  arsh: [],
+  mov: [],
+  movs8: [],
+  movs16: [],
+  movs32: [],
+});
+
+function foundIn<T extends Operands>(list: readonly T[] | undefined, a: Bounds, b: Bounds): T | undefined {
+  if (!list) return undefined;
+  for (let i = 0; i < list.length; i++) {
+    const m = list[i]!;
+    if (isOne(m.a, a) && isOne(m.b, b)) return m;
+  }
+  return undefined;
+}
+
+/** Worked out; a result that the instruction had before is the same object. */
+function fresh(made: readonly Made[] | undefined, op: AluOp, width: Width, a: Scalar, b: Scalar, at: number): Made {
+  const out = arithmetic(op, width, a, b, at);
+  const before = made?.[0]?.out;
+  return { a, b, out: before && sameBounds(before, out) ? before : out };
 }
 
 /** Whether the bounds are the same objects. */

@@ -10,6 +10,7 @@ import {
   constOf,
   larger,
   madeAt,
+  madeBy,
   madeOf,
   type Range,
   S32,
@@ -24,6 +25,7 @@ import {
   withBounds,
   zeroExtend32,
 } from "./scalar.ts";
+import { addSmall } from "./small.ts";
 import {
   addBits,
   andBits,
@@ -112,6 +114,8 @@ function ringOp(op: RingOp, width: Width, a: Scalar, b: Scalar, at: number): Sca
     const low = ranges(op, 32, a, b, bits);
     return zeroExtend32({ bits, u: U64, s: S64, u32: low.u, s32: low.s }, at);
   }
+  const small = op === "add" ? addSmall(a, b) : undefined;
+  if (small) return madeBy(small, at, undefined);
   const bits = bitsOf(op, a.bits, b.bits);
   const low = ranges(op, 32, a, b, low32(bits));
   const wide = ranges(op, 64, a, b, bits);

@@ -10,8 +10,8 @@ const LIMIT = 1n << 31n;
 /** What `settle` makes of such bounds; undefined for others, and where they contradict each other. */
 export function settleSmall(b: Bounds): Bounds | undefined {
   const most = b.bits.value | b.bits.mask;
-  const isSmall = most < LIMIT || b.u.max < LIMIT || (b.s.min >= 0n && b.s.max < LIMIT);
-  if (!isSmall) return undefined;
+  const applies = most < LIMIT || b.u.max < LIMIT || (b.s.min >= 0n && b.s.max < LIMIT);
+  if (!applies) return undefined;
   let { min, max } = b.u;
   if (b.bits.value > min) min = b.bits.value;
   if (most < max) max = most;
@@ -23,12 +23,30 @@ export function settleSmall(b: Bounds): Bounds | undefined {
   return min > max ? undefined : fitted(b, min, max);
 }
 
-/** The bits that the range leaves open, then the range that these leave. */
 function fitted(b: Bounds, min: bigint, max: bigint): Bounds | undefined {
-  const given = Number(b.bits.value);
   const maybe = Number(BigInt.asUintN(31, b.bits.mask));
-  const low = Number(min);
-  const high = Math.min(Number(max), given | maybe);
+  return fittedTo(Number(min), Number(max), Number(b.bits.value), maybe, b);
+}
+
+/** Whether all readings are one range: as only numbers from 0 to 2^31 - 1 are. */
+const isSmall = (v: Bounds): boolean => v.u === v.s && v.u === v.u32 && v.u === v.s32;
+
+/** `a + b` of two such numbers whose sum is one, too; undefined for others. As `addBits`, in the engine's integers. */
+export function addSmall(a: Bounds, b: Bounds): Bounds | undefined {
+  if (!isSmall(a) || !isSmall(b)) return undefined;
+  const max = Number(a.u.max) + Number(b.u.max);
+  if (max >= 2 ** 31) return undefined;
+  const maskA = Number(a.bits.mask);
+  const maskB = Number(b.bits.mask);
+  const values = Number(a.bits.value) + Number(b.bits.value);
+  const mask = (((maskA + maskB + values) ^ values) | maskA | maskB) & 0x7fffffff;
+  const value = values & ~mask;
+  return fittedTo(Math.max(Number(a.u.min) + Number(b.u.min), value), max, value, mask, a);
+}
+
+/** The bits that the range leaves open, then the range that these leave; what is as in `like` is taken from there. */
+function fittedTo(low: number, max: number, given: number, maybe: number, like: Bounds): Bounds | undefined {
+  const high = Math.min(max, given | maybe);
   if (low > high) return undefined;
   const open = 2 ** (32 - Math.clz32(low ^ high)) - 1;
   const mask = maybe & open;
@@ -37,8 +55,8 @@ function fitted(b: Bounds, min: bigint, max: bigint): Bounds | undefined {
   const least = Math.max(low, value);
   const most = Math.min(high, value | mask);
   if (least > most) return undefined;
-  const r = rangeOf(b.u, least === low ? min : BigInt(least), BigInt(most));
-  return { bits: bitsOf(b.bits, value, mask), u: r, s: r, u32: r, s32: r };
+  const r = rangeOf(like.u, BigInt(least), BigInt(most));
+  return { bits: bitsOf(like.bits, value, mask), u: r, s: r, u32: r, s32: r };
 }
 
 const rangeOf = (r: Range, min: bigint, max: bigint): Range => (r.min === min && r.max === max ? r : { min, max });

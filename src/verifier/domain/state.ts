@@ -101,8 +101,11 @@ export interface State {
 }
 
 export function copyState(state: State): State {
+  // One by one: what `map` makes is another kind of array to the engine.
+  const frames: Frame[] = [];
+  for (let i = 0; i < state.frames.length; i++) frames.push(copyFrame(state.frames[i]!));
   return {
-    frames: state.frames.map(copyFrame),
+    frames,
     refs: state.refs,
     held: state.held,
     at: state.at,
@@ -329,7 +332,22 @@ export function dropMade(state: State, parents: ReadonlySet<number>, gone: (v: P
 
 /** Every number becomes its own root: from now on it is told which of them something turns on. */
 export function rootNumbers(state: State): void {
-  mapValues(state, (v) => (v.kind === "scalar" ? madeOf(v, rooted(v.origin)) : v));
+  for (const frame of state.frames) {
+    const { regs } = frame;
+    for (let r = 0; r < regs.length; r++) regs[r] = root(regs[r]!);
+    frame.stack = rootStack(frame.stack);
+  }
+}
+
+const root = (v: Value): Value => (v.kind === "scalar" ? madeOf(v, rooted(v.origin)) : v);
+
+function rootStack(stack: Stack): Stack {
+  const next = stack.slice();
+  for (let i = 0; i < next.length; i++) {
+    const slot = next[i];
+    if (slot?.spill?.value.kind === "scalar") next[i] = holding(slot, slot.spill.size, root(slot.spill.value));
+  }
+  return next;
 }
 
 /** What something turned on behind `seen` it turns on behind `now` as well. kernel/bpf/states.c:propagate_precision */
