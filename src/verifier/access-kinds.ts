@@ -1,13 +1,18 @@
 /** One instruction may not serve pointers that the kernel rewrites in different ways. kernel/bpf/verifier.c:save_aux_ptr_type */
 import type { Cx } from "./cx.ts";
 import { reg as regOf, type State } from "./domain/state.ts";
-import type { Pointer } from "./domain/value.ts";
+import type { Pointer, Region } from "./domain/value.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
 import { regionWords } from "./words.ts";
 
 /** What the instructions walked so far accessed, over all paths. */
 export class AccessKinds {
-  readonly #first = new Map<number, Pointer>();
+  readonly #first: (Pointer | undefined)[];
+
+  /** `count`: of the instructions. */
+  constructor(count: number) {
+    this.#first = Array.from({ length: count });
+  }
 
   /** Compares the access that is about to run with those of other paths. */
   check(cx: Cx, state: State): Outcome {
@@ -16,10 +21,10 @@ export class AccessKinds {
     if (!loads && insn.kind !== "store" && insn.kind !== "atomic" && insn.kind !== "store_release") return undefined;
     const p = regOf(state, insn.base);
     if (p.kind !== "ptr") return undefined;
-    const first = this.#first.get(state.at);
+    const first = this.#first[state.at];
     const load = insn.kind === "load";
-    if (!first || (load && areProbed(first, p) && isMemory(p))) this.#first.set(state.at, p);
-    if (!first || agrees(first, p, load)) return undefined;
+    if (!first || (load && areProbed(first, p) && isMemory(p))) this.#first[state.at] = p;
+    if (!first || first.to === p.to || agrees(first, p, load)) return undefined;
     if (insn.kind === "atomic") return unmodelled("one atomic operation on an arena and on other memory");
     return refuse("E0570", [regionWords(cx, first), regionWords(cx, p)], {
       about: [first, p],
@@ -29,7 +34,7 @@ export class AccessKinds {
 }
 
 function agrees(a: Pointer, b: Pointer, load: boolean): boolean {
-  if (kindOf(a) === kindOf(b) || (!isRewritten(a) && !isRewritten(b))) return true;
+  if (sameKind(a.to, b.to) || (!isRewritten(a) && !isRewritten(b))) return true;
   return load && areProbed(a, b);
 }
 
@@ -42,8 +47,9 @@ const isMemory = (p: Pointer): boolean => p.to.kind === "mem" || p.to.kind === "
 const REWRITTEN: ReadonlySet<string> = new Set(["ctx", "sock", "btf", "arena"]);
 const isRewritten = (p: Pointer): boolean => REWRITTEN.has(p.to.kind);
 
-/** What tells apart pointers that are rewritten: kinds of sockets, and how far a struct is trusted. */
-function kindOf({ to }: Pointer): string {
-  if (to.kind === "sock") return to.sort;
-  return to.kind === "btf" ? `btf ${to.trust} ${to.space ?? ""} ${to.alloc ?? ""}` : to.kind;
+/** Sockets are told apart by their kinds, structs by how far they are trusted. */
+function sameKind(a: Region, b: Region): boolean {
+  if (a.kind === "sock" && b.kind === "sock") return a.sort === b.sort;
+  if (a.kind !== "btf" || b.kind !== "btf") return a.kind === b.kind;
+  return a.trust === b.trust && a.space === b.space && a.alloc === b.alloc;
 }

@@ -10,7 +10,7 @@ import { calledFunc } from "./prepare.ts";
 
 /** Collects, while paths are walked, how far down each function's stack is reached. */
 export class DepthMeter {
-  readonly #used = new Map<number, number>();
+  readonly #used: number[] = [];
   readonly #later = new Set<number>();
 
   /** A function that the kernel calls by itself begins a stack of its own. */
@@ -25,7 +25,7 @@ export class DepthMeter {
 
   /** Bytes of stack that a function uses. */
   used(func: number): number {
-    return this.#used.get(func) ?? 0;
+    return this.#used[func] ?? 0;
   }
 
   /** Notes what the instruction about to run reaches through pointers to stacks. */
@@ -51,10 +51,10 @@ export class DepthMeter {
     const p = regOf(state, base);
     if (p.kind !== "ptr" || p.to.kind !== "stack") return;
     const frame = state.frames[p.to.frame];
-    const span = spanOf(p);
-    if (!frame || !span) return;
-    const depth = Math.min(STACK_SIZE, -(Number(span.min) + off));
-    if (depth > this.used(frame.func)) this.#used.set(frame.func, depth);
+    const from = p.varying ? spanOf(p)?.min : p.off;
+    if (!frame || from === undefined) return;
+    const depth = Math.min(STACK_SIZE, -(Number(from) + off));
+    if (depth > this.used(frame.func)) this.#used[frame.func] = depth;
   }
 }
 

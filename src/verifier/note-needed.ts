@@ -71,9 +71,9 @@ function callArgs(cx: Cx, state: State, insn: Insn & { readonly kind: "call" }):
   }
   const helper = cx.facts.helper(insn.callee.id);
   if ("missing" in helper) return;
-  helper.args.forEach((arg, i) => {
-    if (!ANY_VALUE.has(arg.kind.base)) need(regOf(state, ARGS[i] ?? 5));
-  });
+  for (let i = 0; i < helper.args.length; i++) {
+    if (!ANY_VALUE.has(helper.args[i]!.kind.base)) need(regOf(state, ARGS[i] ?? 5));
+  }
   if (helper.name === "bpf_map_lookup_elem") storedKey(state);
   if (helper.name === "bpf_loop") need(regOf(state, 1));
 }

@@ -60,8 +60,28 @@ export function sizeOf(btf: BtfSpec, id: TypeId): number | undefined {
 
 type Struct = BtfType & { readonly kind: "struct" | "union" };
 
-/** What `size` bytes at `off` (not below 0) of the struct `id` are. */
+/** Answers by BTF, then by struct, size and offset. */
+const walked = new WeakMap<BtfSpec, Map<number, Walk>>();
+const MOST_OFF = 2 ** 24;
+
+/** What `size` bytes (1 to 8) at `off` (not below 0) of the struct `id` are. */
 export function walkStruct(btf: BtfSpec, id: TypeId, off: number, size: number): Walk {
+  if (off < 0 || off >= MOST_OFF) return walk(btf, id, off, size);
+  let known = walked.get(btf);
+  if (!known) {
+    known = new Map();
+    walked.set(btf, known);
+  }
+  const key = (id * 16 + size) * MOST_OFF + off;
+  let found = known.get(key);
+  if (!found) {
+    found = walk(btf, id, off, size);
+    known.set(key, found);
+  }
+  return found;
+}
+
+function walk(btf: BtfSpec, id: TypeId, off: number, size: number): Walk {
   let at = strip(btf, id);
   let rest = off;
   let untrusted = false;
