@@ -164,5 +164,5 @@ function calleesOf(cx: Cx, f: number, later: ReadonlySet<number>): readonly numb
     const callee = calledFunc(cx.prep, i);
     if (!later.has(callee)) direct.push(callee);
   }
-  return direct;
+  return direct.filter((callee) => callee >= 0);
 }
