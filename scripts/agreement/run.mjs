@@ -3,7 +3,7 @@
 //   run [--group abcd] [--only WORD] [--seed N] [--count N] [--no-clang] [--no-foreign] [--keep FOLDER] [--json FILE] [--names]
 //
 // Groups: a, examples, tests and the corpus; b, the kernel's verifier tests; c, small programs made from tables; d, random
-// mutations of accepted programs. --seed and --count are for c and d. In FOLDER objects and the kernel's answers stay and
+// mutations of accepted programs. --only: files of a and b, rules of c. --seed and --count are for c and d. In FOLDER objects and the kernel's answers stay and
 // are not made again. --no-foreign leaves the corpus out, so that no kernel source is fetched. --names tells each program that is not judged, too. Exit status 1 where a bar is missed.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -43,7 +43,7 @@ async function rowsOf(group, parts, folder) {
   const own = join(folder, group);
   const objects =
     group === "c"
-      ? await smallObjects(Number(options.seed), Number(options.count ?? 1500), own)
+      ? await smallObjects(Number(options.seed), Number(options.count ?? 1500), own, options.only)
       : await objectsOf(group, { folder: own, only: options.only, clang: options.clang, foreign: options.foreign });
   return compareObjects(parts, objects, await truthOf(objects, join(folder, `${group}.json`)));
 }

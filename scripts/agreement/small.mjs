@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { command } from "../../test/kernel/harness/paths.mjs";
 import { mapLimited, run } from "../../test/kernel/harness/process.mjs";
 import { OBJECT_DATA, OBJECT_FUNCS, OBJECT_HEAD, OBJECT_TEMPLATES } from "./object-templates.mjs";
+import { PATH_DATA, PATH_FUNCS, PATH_HEAD, PATH_TEMPLATES } from "./path-templates.mjs";
 import { oneOf, randomFrom } from "./random.mjs";
 import { TEMPLATES } from "./templates.mjs";
 
-const ALL = [...TEMPLATES, ...OBJECT_TEMPLATES];
+const ALL = [...TEMPLATES, ...OBJECT_TEMPLATES, ...PATH_TEMPLATES];
 
 const PER_FILE = 50;
 
@@ -83,8 +84,9 @@ const DATA = [
   "formats",
   "later_\\w+",
   ...OBJECT_DATA,
+  ...PATH_DATA,
 ];
-const FUNCS = ["reads_first", "writes_through", "returns_number", ...OBJECT_FUNCS];
+const FUNCS = ["reads_first", "writes_through", "returns_number", ...OBJECT_FUNCS, ...PATH_FUNCS];
 const NAMES = new RegExp(`\\b(${DATA.join("|")}) ll|call (bpf_\\w+|${FUNCS.join("|")})`, "g");
 
 /** The text of one program, with the symbols that it names as operands. */
@@ -94,6 +96,7 @@ function programText(name, section, body) {
     .replaceAll("%", "%%") // a lone one begins an operand
     .replaceAll("OUT", `out_${name}`)
     .replaceAll("AGAIN", `again_${name}`)
+    .replaceAll("THEN", `then_${name}`)
     .replaceAll(NAMES, (_, data, callee) => {
       if (callee && !callee.startsWith("bpf_")) return `call ${callee}`;
       used.add(data ?? callee);
@@ -111,11 +114,12 @@ function programText(name, section, body) {
   return `SEC("${section}")\n__naked int ${name}(void)\n{\n\tasm volatile(\n\t\t${text}\n\t\t:: ${operands.join(", ")});\n}\n`;
 }
 
-/** [{ name, rule, text }]: `count` programs from `seed` on, the templates in turn. */
-export function smallPrograms(seed, count) {
+/** [{ name, rule, text }]: `count` programs from `seed` on, the templates whose rule fits `only` in turn. */
+export function smallPrograms(seed, count, only = "") {
   const random = randomFrom(seed);
+  const chosen = ALL.filter(([rule]) => new RegExp(only).test(rule));
   return Array.from({ length: count }, (_, i) => {
-    const [rule, sections, body, holes] = ALL[i % ALL.length];
+    const [rule, sections, body, holes] = chosen[i % chosen.length];
     const section = Array.isArray(sections) ? oneOf(random, sections) : sections;
     let filled = body;
     for (let round = 0; round < 2; round++)
@@ -126,9 +130,9 @@ export function smallPrograms(seed, count) {
 }
 
 /** Objects of fifty programs each. */
-export async function smallObjects(seed, count, folder) {
+export async function smallObjects(seed, count, folder, only) {
   mkdirSync(folder, { recursive: true });
-  const all = smallPrograms(seed, count);
+  const all = smallPrograms(seed, count, only);
   const files = Array.from({ length: Math.ceil(count / PER_FILE) }, (_, f) => ({
     name: `small${seed}-${f}`,
     programs: all.slice(f * PER_FILE, (f + 1) * PER_FILE),
@@ -140,7 +144,7 @@ export async function smallObjects(seed, count, folder) {
 async function buildFile({ name, programs }, folder) {
   const object = join(folder, `${name}.o`);
   const source = join(folder, `${name}.bpf`);
-  writeFileSync(source, `${HEAD}${OBJECT_HEAD}${programs.map(({ text }) => text).join("\n")}`);
+  writeFileSync(source, `${HEAD}${OBJECT_HEAD}${PATH_HEAD}${programs.map(({ text }) => text).join("\n")}`);
   const { status, stderr } = await run(process.execPath, [command, "build", source, "--no-verify", "-w", "-o", object]);
   if (status === 0) return [{ name, object }];
   const lines = [...stderr.matchAll(/:(\d+):\d+: error: (.*)/g)].slice(0, 3).map((m) => `${m[1]}: ${m[2]}`);

@@ -1,13 +1,18 @@
 /** One instruction may not serve pointers that the kernel rewrites in different ways. kernel/bpf/verifier.c:save_aux_ptr_type */
 import type { Cx } from "./cx.ts";
 import { reg as regOf, type State } from "./domain/state.ts";
-import type { Pointer } from "./domain/value.ts";
-import { type Outcome, refuse } from "./outcome.ts";
+import type { Pointer, Region } from "./domain/value.ts";
+import { type Outcome, refuse, unmodelled } from "./outcome.ts";
 import { regionWords } from "./words.ts";
 
 /** What the instructions walked so far accessed, over all paths. */
 export class AccessKinds {
-  readonly #first = new Map<number, Pointer>();
+  readonly #first: (Pointer | undefined)[];
+
+  /** `count`: of the instructions. */
+  constructor(count: number) {
+    this.#first = Array.from({ length: count });
+  }
 
   /** Compares the access that is about to run with those of other paths. */
   check(cx: Cx, state: State): Outcome {
@@ -16,12 +21,11 @@ export class AccessKinds {
     if (!loads && insn.kind !== "store" && insn.kind !== "atomic" && insn.kind !== "store_release") return undefined;
     const p = regOf(state, insn.base);
     if (p.kind !== "ptr") return undefined;
-    const first = this.#first.get(state.at);
-    if (!first) {
-      this.#first.set(state.at, p);
-      return undefined;
-    }
-    if (agrees(first, p, loads)) return undefined;
+    const first = this.#first[state.at];
+    const load = insn.kind === "load";
+    if (!first || (load && areProbed(first, p) && isMemory(p))) this.#first[state.at] = p;
+    if (!first || first.to === p.to || agrees(first, p, load)) return undefined;
+    if (insn.kind === "atomic") return unmodelled("one atomic operation on an arena and on other memory");
     return refuse("E0570", [regionWords(cx, first), regionWords(cx, p)], {
       about: [first, p],
       help: "access each kind of pointer in its own branch",
@@ -29,14 +33,23 @@ export class AccessKinds {
   }
 }
 
-function agrees(a: Pointer, b: Pointer, loads: boolean): boolean {
-  if (kindOf(a) === kindOf(b) || (!isRewritten(a) && !isRewritten(b))) return true;
-  const mixable = (p: Pointer): boolean => p.to.kind === "btf" || p.to.kind === "mem" || p.to.kind === "address";
-  return loads && mixable(a) && mixable(b);
+function agrees(a: Pointer, b: Pointer, load: boolean): boolean {
+  if (sameKind(a.to, b.to) || (!isRewritten(a) && !isRewritten(b))) return true;
+  return load && areProbed(a, b);
 }
 
-const isRewritten = (p: Pointer): boolean => p.to.kind === "ctx" || p.to.kind === "btf";
+/** Plain loads of these may fail and give 0: one rewriting serves both. */
+const areProbed = (a: Pointer, b: Pointer): boolean =>
+  (a.to.kind === "btf" || isMemory(a)) && (b.to.kind === "btf" || isMemory(b));
 
-function kindOf(p: Pointer): string {
-  return p.to.kind === "btf" ? `btf ${p.to.trust} ${p.to.space ?? ""} ${p.to.alloc ?? ""}` : p.to.kind;
+const isMemory = (p: Pointer): boolean => p.to.kind === "mem" || p.to.kind === "address";
+
+const REWRITTEN: ReadonlySet<string> = new Set(["ctx", "sock", "btf", "arena"]);
+const isRewritten = (p: Pointer): boolean => REWRITTEN.has(p.to.kind);
+
+/** Sockets are told apart by their kinds, structs by how far they are trusted. */
+function sameKind(a: Region, b: Region): boolean {
+  if (a.kind === "sock" && b.kind === "sock") return a.sort === b.sort;
+  if (a.kind !== "btf" || b.kind !== "btf") return a.kind === b.kind;
+  return a.trust === b.trust && a.space === b.space && a.alloc === b.alloc;
 }

@@ -6,9 +6,9 @@ import { checkOverwrite, hasDynptr } from "./calls/dynptr.ts";
 import { FLAGS } from "./calls/irq-flags.ts";
 import type { Cx } from "./cx.ts";
 import { describe } from "./domain/scalar.ts";
-import { isIterator, type Kept, objectIn, read, STACK_SIZE } from "./domain/stack.ts";
+import { isIterator, type Kept, objectIn, partOf, STACK_SIZE } from "./domain/stack.ts";
 import { reg as regOf, type State } from "./domain/state.ts";
-import { addBits, isAligned, knownBits, type Tnum } from "./domain/tnum.ts";
+import { addBits, isAligned, knownBits } from "./domain/tnum.ts";
 import type { Pointer, Region, Struct, Value } from "./domain/value.ts";
 import { specialAt } from "./map-fields.ts";
 import { mapStruct } from "./map-struct.ts";
@@ -27,7 +27,7 @@ export function checkAccess(cx: Cx, state: State, access: Access): Outcome {
   const reg = regName(access.base);
   if (base.kind !== "ptr") return notPointer(cx, reg, base);
   if (access.atomic || access.mode === "update") {
-    const refused = checkAtomic(cx, base, reg, access);
+    const refused = checkAtomic(cx, state, base, reg, access);
     if (refused) return refused;
   }
   if (base.nullable) return mayBeNull(cx, base, reg);
@@ -46,22 +46,30 @@ function mayBeNull(cx: Cx, p: Pointer, reg: string): Outcome {
 }
 
 /** kernel/bpf/verifier.c:atomic_ptr_type_ok */
-function checkAtomic(cx: Cx, p: Pointer, reg: string, access: Access): Outcome {
+function checkAtomic(cx: Cx, state: State, p: Pointer, reg: string, access: Access): Outcome {
   if (access.mode === "update" && access.size < 4)
     return refuse("E0501", [0, "an atomic operation on less than 4 bytes"]);
-  if (p.to.kind === "address" || p.to.kind === "arena") return undefined;
+  if (p.to.kind === "address") return undefined;
+  if (p.to.kind === "arena" && !isLoop(cx, state)) return undefined;
   const barred =
-    ["ctx", "packet", "packet_end", "sock", "flow_keys"].includes(p.to.kind) ||
+    ["arena", "ctx", "packet", "packet_end", "sock", "flow_keys"].includes(p.to.kind) ||
     (p.to.kind === "btf" && access.mode === "read" && p.to.trust !== "trusted");
   if (barred) return refuse("E0535", [reg, regionWords(cx, p)], { about: [p] });
-  if (p.to.kind === "stack" || isAligned(offsetBits(p, access.off), access.size)) return undefined;
+  if (p.to.kind === "stack" || isMultiple(p, access.off, access.size)) return undefined;
   return refuse("E0575", [regionWords(cx, p), offsetWords({ ...p, off: p.off + access.off }), access.size], {
     about: [p],
   });
 }
 
-const offsetBits = (p: Pointer, off: number): Tnum =>
-  addBits(p.varying?.bits ?? knownBits(0n), knownBits(BigInt(p.off + off)));
+/** Bitwise operations that give the old value: the code for x86 is a loop, which may not fault. arch/x86/net/bpf_jit_comp.c:bpf_jit_supports_insn */
+function isLoop(cx: Cx, state: State): boolean {
+  const { insn } = cx.prep.insns[state.at]!;
+  return cx.facts.loopsForFetch && insn.kind === "atomic" && insn.fetch && /^(and|or|xor)$/.test(insn.op);
+}
+
+/** Whether `off` bytes from the pointer is surely a multiple of `size`. */
+const isMultiple = (p: Pointer, off: number, size: number): boolean =>
+  p.varying ? isAligned(addBits(p.varying.bits, knownBits(BigInt(p.off + off))), size) : (p.off + off) % size === 0;
 
 function checkRegion(cx: Cx, state: State, p: Pointer, access: Access): Outcome {
   const reg = regName(access.base);
@@ -97,7 +105,7 @@ function checkRegion(cx: Cx, state: State, p: Pointer, access: Access): Outcome 
     case "packet":
       return isPacket(p) ? checkPacketAccess(cx, p, access) : undefined;
     case "arena":
-      return access.atomic ? unmodelled("an ordered access to the arena") : undefined;
+      return undefined;
     case "sock":
       return checkSocket(cx, p, to, access);
     case "flow_keys":
@@ -133,16 +141,18 @@ const readOnly = (cx: Cx, p: Pointer): Outcome => refuse("E0527", [regionWords(c
 
 /** Bounds and alignment of a stack access. kernel/bpf/verifier.c:check_stack_access_within_bounds */
 function checkStack(cx: Cx, state: State, p: Pointer, access: Access): Outcome {
-  const span = spanOf(p);
   const reg = regName(access.base);
-  if (!isAligned(offsetBits(p, access.off), access.size)) {
+  if (!isMultiple(p, access.off, access.size)) {
     return refuse("E0519", [offsetWords({ ...p, off: p.off + access.off }), access.size], { about: [p] });
   }
+  const span = p.varying || !isInStack(p, access) ? spanOf(p) : AT_OFF;
   if (!span) return refuse("E0520", [reg], { about: [p, ...(p.varying ? [p.varying] : [])] });
-  const fault = stackRoom(access.mode === "read" ? "a read" : "a write", span, access.off, BigInt(access.size), p);
+  const mode = access.mode === "read" ? "a read" : "a write";
+  const fault = span === AT_OFF ? undefined : stackRoom(mode, span, access.off, BigInt(access.size), p);
   if (fault) return fault;
   const frame = p.to.kind === "stack" ? state.frames[p.to.frame] : undefined;
-  const [from, to] = [Number(span.min) + access.off, Number(span.max) + access.off + access.size];
+  const from = (span === AT_OFF ? p.off : Number(span.min)) + access.off;
+  const to = (span === AT_OFF ? p.off : Number(span.max)) + access.off + access.size;
   const object = frame && objectIn(frame.stack, from, to);
   if (object && frame && p.to.kind === "stack" && hasDynptr(frame.stack, from, to))
     return touchedDynptr(cx, state, p.to.frame, { from, to, access });
@@ -150,6 +160,11 @@ function checkStack(cx: Cx, state: State, p: Pointer, access: Access): Outcome {
   if (p.varying || access.mode === "write") return undefined;
   return checkFill(state, p, access);
 }
+
+const isInStack = (p: Pointer, { off, size }: Access): boolean => p.off + off >= -STACK_SIZE && p.off + off + size <= 0;
+
+/** In place of the span of a pointer whose offset is known, and good. */
+const AT_OFF = { min: 0n, max: 0n } as const;
 
 /** Writing ends an iterator or saved flags, which then cannot be given back any more; nobody reads one. */
 function touched(object: Kept, p: Pointer, access: Access): Outcome {
@@ -194,9 +209,8 @@ export function stackRoom(
 function checkFill(state: State, p: Pointer, access: Access): Outcome {
   const frame = p.to.kind === "stack" ? state.frames[p.to.frame] : undefined;
   if (!frame) return unmodelled("a pointer to the stack of a function that has returned");
-  const found = read(frame.stack, p.off + access.off, access.size, 0);
-  if ("partOf" in found) return refuse("E0521", [access.size], { about: [found.partOf] });
-  return undefined;
+  const part = partOf(frame.stack, p.off + access.off, access.size);
+  return part && refuse("E0521", [access.size], { about: [part] });
 }
 
 /** A pointer is saved whole, and no stack pointer into the stack of a caller. kernel/bpf/verifier.c:check_stack_write_fixed_off */

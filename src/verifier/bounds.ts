@@ -1,8 +1,7 @@
 /** Whether an access stays inside a region of known size. kernel/bpf/verifier.c:check_mem_region_access */
 import type { Cx } from "./cx.ts";
-import { constant, S64, type Scalar } from "./domain/scalar.ts";
-import { arithmetic } from "./domain/scalar-alu.ts";
-import type { Pointer } from "./domain/value.ts";
+import { S64, type Scalar } from "./domain/scalar.ts";
+import { type Pointer, placed } from "./domain/value.ts";
 import { type Outcome, type Refusal, refuse } from "./outcome.ts";
 import { regionWords } from "./words.ts";
 
@@ -12,15 +11,14 @@ export const MAX_VAR_OFF = 1n << 29n;
 /** Where kernels count the known part of an offset with the rest, a negative rest can be made up for. */
 function merged(cx: Cx, p: Pointer): Pointer {
   if (!p.varying || p.off === 0 || !cx.facts.mergesOffsets) return p;
-  return {
-    ...p,
-    off: 0,
-    varying: arithmetic("add", 64, p.varying, constant(BigInt(p.off), p.varying.at), p.varying.at),
-  };
+  return placed(p, 0, cx.recall.moved(p.varying, p.off));
 }
 
 /** `size` bytes at `off` from the pointer `p` (named `reg`) inside a region of `room` bytes. */
 export function checkInside(cx: Cx, given: Pointer, reg: string, off: number, size: bigint, room: number): Outcome {
+  // Most offsets are known and small.
+  const at = given.off + off;
+  if (!given.varying && at >= 0 && size >= 0n && at + Number(size) <= room) return undefined;
   const p = merged(cx, given);
   const about = { about: p.varying ? [p, p.varying] : [p] };
   const min = BigInt(p.off) + (p.varying?.s.min ?? 0n) + BigInt(off);
@@ -53,7 +51,8 @@ function fits(cx: Cx, p: Pointer, from: bigint, size: bigint, room: number): Ref
 /** Lowest and highest byte offset that a pointer may have; undefined if the range is too wide to work with. */
 export function spanOf(p: Pointer): { readonly min: bigint; readonly max: bigint } | undefined {
   const v: Scalar | undefined = p.varying;
-  if (!v) return { min: BigInt(p.off), max: BigInt(p.off) };
+  const off = BigInt(p.off);
+  if (!v) return { min: off, max: off };
   if (v.s.min <= -MAX_VAR_OFF || v.s.max >= MAX_VAR_OFF) return undefined;
-  return { min: BigInt(p.off) + v.s.min, max: BigInt(p.off) + v.s.max };
+  return { min: off + v.s.min, max: off + v.s.max };
 }

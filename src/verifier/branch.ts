@@ -1,13 +1,12 @@
 /** Conditional jumps: which sides are possible, and what each side knows. kernel/bpf/verifier.c:check_cond_jmp_op */
 import type { Condition } from "../isa/insn.ts";
 import type { Cx } from "./cx.ts";
-import { decided, refine } from "./domain/compare.ts";
 import { markNeeded, mix } from "./domain/need.ts";
-import { constant, constOf, LOW_SUM, type Scalar } from "./domain/scalar.ts";
+import { type Bounds, constant, constOf, copyOf, LOW_SUM, type Scalar } from "./domain/scalar.ts";
 import { arithmetic } from "./domain/scalar-alu.ts";
-import { sharpen } from "./domain/sharpen.ts";
 import { copyState, reg as regOf, relearn, type State, setReg, settleNull } from "./domain/state.ts";
 import type { Pointer, Value } from "./domain/value.ts";
+import { operand } from "./operand.ts";
 import { learnPacket, packetOutcome } from "./packet.ts";
 import { jumpTarget } from "./prepare.ts";
 import type { Step } from "./step.ts";
@@ -16,8 +15,9 @@ import type { Step } from "./step.ts";
 export function branch(cx: Cx, state: State, cond: Condition): Step {
   const { at } = state;
   const a = regOf(state, cond.dst);
-  const b: Value = "imm" in cond.src ? constant(BigInt(cond.src.imm), at) : regOf(state, cond.src.reg);
-  const known = outcome(cond, a, b);
+  const b = operand(cx, state, cond.src);
+  const told = a.kind === "scalar" && b.kind === "scalar" ? cx.recall.compare(cond, a, b, at) : undefined;
+  const known = told ? told.known : outcome(cond, a, b);
   const target = jumpTarget(cx.prep, at);
   if (known !== undefined) {
     // That the other side is not looked at turns on both.
@@ -27,8 +27,8 @@ export function branch(cx: Cx, state: State, cond: Condition): Step {
     return { ends: false };
   }
   const other = copyState(state);
-  const taken = learn(cx, other, cond, a, b, true);
-  const fell = learn(cx, state, cond, a, b, false);
+  const taken = learn(other, cond, a, b, true, told?.holds);
+  const fell = learn(state, cond, a, b, false, told?.fails);
   turn(other, at, true, target);
   turn(state, at, false, at + 1);
   if (!fell) return taken ? replace(state, other) : { ends: true };
@@ -52,7 +52,6 @@ function replace(state: State, by: State): Step {
 
 function outcome(cond: Condition, a: Value, b: Value): boolean | undefined {
   if (a.kind === "ptr" && b.kind === "ptr") return packetOutcome(cond, a, b);
-  if (a.kind === "scalar" && b.kind === "scalar") return decided(cond.op, cond.width, a, b);
   const p = a.kind === "ptr" ? a : b.kind === "ptr" ? b : undefined;
   const n = a.kind === "scalar" ? a : b.kind === "scalar" ? b : undefined;
   if (!p || !n || constOf(n) !== 0n || cond.width !== 64 || !surelyNotNull(p)) return undefined;
@@ -77,9 +76,12 @@ function surelyNotNull(p: Pointer): boolean {
   }
 }
 
+/** What is left of two numbers; undefined if nothing is. */
+type Left = readonly [Bounds, Bounds] | undefined;
+
 /** What the state knows where the condition `holds` or not; false if that cannot be. */
-function learn(cx: Cx, state: State, cond: Condition, a: Value, b: Value, holds: boolean): boolean {
-  if (a.kind === "scalar" && b.kind === "scalar") return learnNumbers(cx, state, cond, a, b, holds);
+function learn(state: State, cond: Condition, a: Value, b: Value, holds: boolean, left: Left): boolean {
+  if (a.kind === "scalar" && b.kind === "scalar") return learnNumbers(state, cond, a, b, left);
   learnPacket(state, cond, a, b, holds);
   if (cond.width === 64 && (cond.op === "eq" || cond.op === "ne")) {
     const isEqual = (cond.op === "eq") === holds;
@@ -91,14 +93,11 @@ function learn(cx: Cx, state: State, cond: Condition, a: Value, b: Value, holds:
   return true;
 }
 
-function learnNumbers(cx: Cx, state: State, cond: Condition, a: Scalar, b: Scalar, holds: boolean): boolean {
-  const pair = refine(cond.op, cond.width, a, b, holds);
-  if (!pair) return false;
-  const [left, right] = cx.sharp ? pair.map(sharpen) : pair;
-  if (!left || !right) return false;
+function learnNumbers(state: State, cond: Condition, a: Scalar, b: Scalar, left: Left): boolean {
+  if (!left) return false;
   const origin = mix(a.origin, b.origin);
-  const x = { ...pair[0], ...left, origin };
-  const y = { ...pair[1], ...right, origin };
+  const x = copyOf(left[0], a, origin);
+  const y = copyOf(left[1], b, origin);
   setReg(state, cond.dst, x);
   relearn(state, a, x, shifted);
   if ("reg" in cond.src && cond.src.reg !== cond.dst) {

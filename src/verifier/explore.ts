@@ -5,14 +5,16 @@ import { callsOrder } from "./calls/graph.ts";
 import { asksIterator } from "./calls/iterators.ts";
 import type { Cx } from "./cx.ts";
 import type { DepthMeter } from "./depth.ts";
-import type { State } from "./domain/state.ts";
+import { type State, topFrame } from "./domain/state.ts";
 import { findingOf } from "./explain.ts";
 import { holds } from "./holds.ts";
 import { CALLING_HELPERS } from "./live.ts";
 import type { Finding } from "./model.ts";
-import { type Refusal, refuse } from "./outcome.ts";
-import { type Checkpoint, close, SeenStates, widenAgainst } from "./seen.ts";
+import { type Needs, needsOf, plannedNeeds } from "./needs.ts";
+import { type Outcome, type Refusal, refuse } from "./outcome.ts";
+import { type Checkpoint, close, SeenStates, type Worth, widenAgainst } from "./seen.ts";
 import { step } from "./step.ts";
+import { ACCESSES, CALLS, JUMPS, MAY_LOOP } from "./traits.ts";
 
 /** What a walk counted and found so far; one for all functions of a program. */
 export interface Progress {
@@ -50,6 +52,8 @@ class Walk {
   readonly #progress: Progress;
   readonly #seen: SeenStates;
   readonly #pending: Pending[] = [];
+  /** Instructions with a refusal that may be ours alone. */
+  readonly #doubted = new Set<number>();
   /** Jumps and instructions since the last checkpoint. */
   #jumps = 0;
   #insns = 0;
@@ -79,8 +83,10 @@ class Walk {
     let parent = hangsOn;
     while (this.#progress.processed <= this.#progress.limit) {
       const { at } = state;
+      const traits = cx.traits[at]!;
+      const loops = (traits & MAY_LOOP) !== 0 && loopsAt(cx, state);
       if (cx.live.meets[at] && this.#progress.prune) {
-        const visit = this.#seen.visit(state, loopsAt(cx, state), parent, this.#worthKeeping() || setsLater(cx, at));
+        const visit = this.#seen.visit(state, loops, parent, setsLater(cx, at) ? "much" : this.#worth());
         if (visit.kind === "covered") break;
         if (visit.kind === "endless") return this.#refused(refuse("E0566", []), state);
         if (visit.checkpoint) {
@@ -93,15 +99,14 @@ class Walk {
       this.#progress.reached[at] = 1;
       this.#insns++;
       this.#progress.trace?.(at, state, cx);
-      const outcome = this.#needs(state);
+      const outcome = this.#needs(state, traits);
       if (outcome === "stop") break;
       if (outcome) return outcome;
-      this.#progress.depth.note(cx, state);
-      const loops = loopsAt(cx, state);
+      if (traits & (ACCESSES | CALLS)) this.#progress.depth.note(cx, state);
       const { rounds } = state;
       const { ends, other } = step(cx, state);
       if (other && loops) widenAgainst(parent, at, rounds, other);
-      if (cx.prep.insns[at]!.insn.kind === "jump") this.#jumps++;
+      if (traits & JUMPS) this.#jumps++;
       if (other) {
         const later = beginsLater(cx, at, other);
         if (later) this.#progress.depth.noteLater(other.frames[0]!.func);
@@ -120,28 +125,50 @@ class Walk {
     return undefined;
   }
 
-  #worthKeeping(): boolean {
-    return this.#jumps >= 2 && this.#insns >= 8;
+  /** kernel/bpf/states.c:bpf_is_state_visited */
+  #worth(): Worth {
+    if (this.#jumps >= 20 || this.#insns >= 100) return "much";
+    return this.#jumps >= 2 && this.#insns >= 8 ? "some" : "little";
   }
 
-  #needs(state: State): Finding | "stop" | undefined {
-    for (const need of this.#cx.needs[state.at]!) {
-      const outcome = holds(this.#cx, state, need);
-      if (!outcome) continue;
-      if (outcome.kind === "refused") return this.#refused(outcome, state) ?? "stop";
-      this.#progress.unknown.add(outcome.what);
-      return "stop";
+  #needs(state: State, traits: number): Finding | "stop" | undefined {
+    const { reads, rest } = this.#cx.needs[state.at] ?? this.#plan(state.at);
+    const needs = holdSomething(state, reads) ? rest : needsOf(this.#cx.prep.insns[state.at]!.insn);
+    for (let i = 0; i < needs.length; i++) {
+      const outcome = holds(this.#cx, state, needs[i]!);
+      if (outcome) return this.#stopped(outcome, state);
     }
-    const mixed = this.#progress.kinds.check(this.#cx, state);
-    return mixed?.kind === "refused" ? (this.#refused(mixed, state) ?? "stop") : undefined;
+    const mixed = traits & ACCESSES ? this.#progress.kinds.check(this.#cx, state) : undefined;
+    return mixed && this.#stopped(mixed, state);
+  }
+
+  #stopped(outcome: NonNullable<Outcome>, state: State): Finding | "stop" {
+    if (outcome.kind === "refused") return this.#refused(outcome, state) ?? "stop";
+    this.#progress.unknown.add(outcome.what);
+    return "stop";
+  }
+
+  #plan(at: number): Needs {
+    const made = plannedNeeds(this.#cx.prep.insns[at]!.insn);
+    this.#cx.needs[at] = made;
+    return made;
   }
 
   /** After something was forgotten for the sake of a loop, a refusal may be ours alone. */
   #refused(refusal: Refusal, state: State): Finding | undefined {
     if (!state.widened) return findingOf(this.#cx, refusal, state.at, state);
-    this.#progress.unknown.add(`a loop that is called back: ${refusal.text}`);
+    if (!this.#doubted.has(state.at)) this.#progress.unknown.add(`a loop that is called back: ${refusal.text}`);
+    this.#doubted.add(state.at);
     return undefined;
   }
+}
+
+function holdSomething(state: State, reads: number): boolean {
+  const { regs } = topFrame(state);
+  for (let left = reads; left !== 0; left &= left - 1) {
+    if (regs[31 - Math.clz32(left & -left)]!.kind === "nothing") return false;
+  }
+  return true;
 }
 
 /** Whether the instruction may come back to itself in a state that differs in nothing but how often it did. */

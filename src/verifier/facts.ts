@@ -74,6 +74,8 @@ export interface Facts {
   readonly maxFrames: number;
   /** Whether a subprogram's stack is its own (no sum over the call chain). */
   readonly privateStack: boolean;
+  /** The JIT makes a loop of bitwise atomic operations that give the old value; not in an arena. */
+  readonly loopsForFetch: boolean;
   /** A dynptr with a reference may be overwritten while a clone holds it, too. */
   readonly countsClones: boolean;
   /** Maps with timers may be used by programs of all kinds. */

@@ -10,6 +10,7 @@ import { mapTypeById } from "../kernel/maps.ts";
 import type { Helper, Kernel, SectionInfo } from "../kernel/model.ts";
 import type { KernelProblem } from "../kernel/problem.ts";
 import { opHelper, opWrites } from "../kernel/struct-ops.ts";
+import { writesStruct } from "../kernel/struct-writes.ts";
 import { atLeast } from "../kernel/version.ts";
 import { mayCall, type Operation } from "../kfuncs/callers.ts";
 import { kfuncById } from "../kfuncs/kfunc.ts";
@@ -64,7 +65,8 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     gpl,
     sleepable: info.sleepable,
     maxFrames: limitsOf(kernel).callFrames,
-    privateStack: ["KPROBE", "TRACEPOINT", "PERF_EVENT", "RAW_TRACEPOINT", "TRACING", "LSM"].includes(info.progType),
+    privateStack: hasPrivateStack(kernel, info),
+    loopsForFetch: kernel.arch === "x86",
     countsClones: atLeast(kernel.version, 7, 2),
     timersAnywhere: atLeast(kernel.version, 7, 2),
     followsDivision: atLeast(kernel.version, 7, 0),
@@ -79,7 +81,7 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     linksSubtraction: atLeast(kernel.version, 7, 0),
     writesStruct: (btf, struct, off, size) => {
       if (op) return btf === op.btf ? (opWrites(op, struct, off, size) ? "yes" : "no") : "unclear";
-      return writesElsewhere(info.progType, struct);
+      return writesStruct(kernel, info.progType, struct, off, size);
     },
     kernelCtx: kernelCtx(kernel.btf, info),
     // kernel/bpf/verifier.c:check_map_prog_compatibility
@@ -106,12 +108,6 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
   };
 }
 
-/** Programs that are no struct_ops: the module nf_conntrack lets two kinds write to its connections, where it is there. net/core/filter.c */
-function writesElsewhere(progType: string, struct: string): "no" | "unclear" {
-  const mayHave = ["XDP", "SCHED_CLS", "SCHED_ACT"].includes(progType) && struct.startsWith("nf_conn");
-  return mayHave || progType === "EXT" ? "unclear" : "no";
-}
-
 /** The kernel lists the context of each program type as a member of `struct bpf_ctx_convert`. kernel/bpf/btf.c:find_canonical_prog_ctx_type */
 function ctxTypes(btf: BtfSpec, info: SectionInfo): readonly string[] {
   const [id] = btf.byName("bpf_ctx_convert", "struct");
@@ -121,6 +117,13 @@ function ctxTypes(btf: BtfSpec, info: SectionInfo): readonly string[] {
   const first = btf.type(member.type);
   const last = strip(btf, member.type).type;
   return [first, last].flatMap((t) => ("name" in t && t.name !== "" ? [t.name] : []));
+}
+
+/** Programs that the kernel keeps from running inside themselves, where the JIT can. kernel/bpf/verifier.c:bpf_enable_priv_stack */
+function hasPrivateStack({ arch, version }: Kernel, { progType, attachType }: SectionInfo): boolean {
+  const fits = arch === "x86" ? atLeast(version, 6, 13) : arch === "arm64" && atLeast(version, 6, 17);
+  const guarded = /^(KPROBE|TRACEPOINT|PERF_EVENT|RAW_TRACEPOINT|TRACING)$/.test(progType);
+  return fits && guarded && attachType !== "BPF_TRACE_ITER";
 }
 
 /** Programs that trace, but for iterators and those that may sleep. */

@@ -1,6 +1,6 @@
 /** Which registers are read later, per instruction, and where paths meet: what pruning needs to know beforehand. */
-import type { Insn, Reg } from "../isa/insn.ts";
-import { type Prepared, successors } from "./prepare.ts";
+import type { Callee, Insn, Reg } from "../isa/insn.ts";
+import { jumpTarget, type Prepared } from "./prepare.ts";
 
 export interface Liveness {
   /** Registers that are read before they are written from here on; bit n for rn. */
@@ -11,33 +11,63 @@ export interface Liveness {
 
 const bit = (r: Reg): number => 1 << r;
 const CLOBBERED = 0b111111;
-const ARGS = 0b111110;
 
-/** Backward data flow over each function; calls may read all argument registers. */
-export function liveness(prep: Prepared): Liveness {
+interface Ways {
+  /** 1 where the next instruction may follow. */
+  readonly falls: Uint8Array;
+  /** Where the instruction may jump to; -1 for nowhere. */
+  readonly jump: Int32Array;
+  /** The instructions that jump to one: the first, and by one of them another; -1 for none. */
+  readonly first: Int32Array;
+  readonly other: Int32Array;
+}
+
+function waysOf(prep: Prepared): Ways {
+  const count = prep.insns.length;
+  const falls = new Uint8Array(count);
+  const [jump, first, other] = [0, 1, 2].map(() => new Int32Array(count).fill(-1)) as [
+    Int32Array,
+    Int32Array,
+    Int32Array,
+  ];
+  for (let i = 0; i < count; i++) {
+    const { insn } = prep.insns[i]!;
+    const jumps = insn.kind === "jump" || insn.kind === "may_goto";
+    falls[i] = insn.kind === "exit" || insn.kind === "gotox" || (insn.kind === "jump" && !insn.cond) ? 0 : 1;
+    const to = jumps ? jumpTarget(prep, i) : -1;
+    if (to < 0 || to >= count) continue;
+    jump[i] = to;
+    other[i] = first[to]!;
+    first[to] = i;
+  }
+  return { falls, jump, first, other };
+}
+
+/** Registers that a call reads, from r1. */
+export type ArgRegs = (callee: Callee) => readonly Reg[];
+
+/** Backward data flow over each function. */
+export function liveness(prep: Prepared, args: ArgRegs): Liveness {
   const count = prep.insns.length;
   const before = new Uint16Array(count);
-  const preds: number[][] = Array.from({ length: count }, () => []);
   const meets = new Uint8Array(count);
+  const ways = waysOf(prep);
   for (let i = 0; i < count; i++) {
-    const next = successors(prep, i);
-    for (const s of next) {
-      if (s < 0 || s >= count) continue;
-      preds[s]!.push(i);
-      if (s !== i + 1) meets[s] = 1;
-    }
+    const to = ways.jump[i]!;
+    if (to >= 0 && to !== i + 1) meets[to] = 1;
     if (repeats(prep.insns[i]!.insn)) meets[i] = 1;
   }
   const work = Array.from({ length: count }, (_, i) => i);
   while (work.length > 0) {
     const i = work.pop()!;
-    let after = 0;
-    for (const s of successors(prep, i)) after |= before[s] ?? 0;
-    const { uses, sets } = effects(prep.insns[i]!.insn);
+    const to = ways.jump[i]!;
+    const after = (ways.falls[i] ? (before[i + 1] ?? 0) : 0) | (to >= 0 ? before[to]! : 0);
+    const { uses, sets } = effects(prep.insns[i]!.insn, args);
     const now = (after & ~sets) | uses;
     if (now === before[i]) continue;
     before[i] = now;
-    work.push(...preds[i]!);
+    if (i > 0 && ways.falls[i - 1]) work.push(i - 1);
+    for (let from = ways.first[i]!; from >= 0; from = ways.other[from]!) work.push(from);
   }
   return { before, meets };
 }
@@ -63,7 +93,7 @@ interface Effects {
 }
 
 /** Registers that the instruction reads and those it overwrites without reading. */
-function effects(insn: Insn): Effects {
+function effects(insn: Insn, args: ArgRegs): Effects {
   switch (insn.kind) {
     case "alu": {
       const src = "reg" in insn.src ? bit(insn.src.reg) : 0;
@@ -99,7 +129,7 @@ function effects(insn: Insn): Effects {
     case "callx":
       return { uses: bit(insn.dst), sets: 0 };
     case "call":
-      return { uses: ARGS, sets: CLOBBERED };
+      return { uses: args(insn.callee).reduce<number>((all, r) => all | bit(r), 0), sets: CLOBBERED };
     case "exit":
       return { uses: 1, sets: 0 };
   }

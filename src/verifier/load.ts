@@ -3,7 +3,7 @@ import type { Size } from "../isa/insn.ts";
 import type { LinkedMap } from "../link/model.ts";
 import { spanOf } from "./bounds.ts";
 import type { Cx } from "./cx.ts";
-import { constant, cut, type Scalar, signExtend, unknownScalar, withBounds } from "./domain/scalar.ts";
+import { constant, cut, madeOf, type Scalar, signExtend, unknownScalar, withBounds } from "./domain/scalar.ts";
 import { allZero, read } from "./domain/stack.ts";
 import type { State } from "./domain/state.ts";
 import { type Pointer, pointer, type Region, type Struct, type Trust, type Value } from "./domain/value.ts";
@@ -27,7 +27,7 @@ export function loaded(
   const raw = rawValue(cx, state, base, off, size, at);
   if (raw.kind !== "scalar" || size === 8) return raw;
   const value = signed ? signExtend(raw, size, 64, at) : narrow(raw, size, at);
-  return { ...value, origin: raw.origin };
+  return madeOf(value, raw.origin);
 }
 
 /** A value that fits keeps its link to copies. */

@@ -84,15 +84,51 @@ export function needsOf(insn: Insn): readonly Need[] {
   }
 }
 
+/** The needs of an instruction, made ready to be asked often. */
+export interface Needs {
+  /** Registers that must hold something, bit n for rn: where they do, `rest` is all that turns on the state. */
+  readonly reads: number;
+  readonly rest: readonly Need[];
+}
+
+const FRAME = 10;
+const NONE: readonly Need[] = [];
+
+export function plannedNeeds(insn: Insn): Needs {
+  const all = needsOf(insn);
+  let reads = 0;
+  let rest: Need[] | undefined;
+  for (const n of all) {
+    if (n.kind === "changeable") {
+      // r10 may not be changed, and of r11 nothing is known.
+      if (n.reg >= FRAME) return { reads: 0, rest: all };
+    } else if (n.kind === "readable") {
+      if (n.reg > FRAME) return { reads: 0, rest: all };
+      if (n.reg !== FRAME) reads |= 1 << n.reg;
+    } else if (rest) rest.push(n);
+    else rest = [n];
+  }
+  return { reads, rest: rest ?? NONE };
+}
+
 function aluNeeds(insn: Insn & { readonly kind: "alu" }): readonly Need[] {
   const move = insn.op.startsWith("mov");
   return [
     ...ofSrc(insn.src),
     ...(move ? [] : [readable(insn.dst)]),
     changeable(insn.dst),
-    { kind: "operands", op: insn.op, width: insn.width, dst: insn.dst, src: insn.src },
+    // Anything may be moved.
+    ...(move ? [] : [operands(insn)]),
   ];
 }
+
+const operands = (insn: Insn & { readonly kind: "alu" }): Need => ({
+  kind: "operands",
+  op: insn.op,
+  width: insn.width,
+  dst: insn.dst,
+  src: insn.src,
+});
 
 function atomicNeeds(insn: Insn & { readonly kind: "atomic" }): readonly Need[] {
   const compared: readonly Need[] = insn.op === "cmpxchg" ? [readable(0)] : [];

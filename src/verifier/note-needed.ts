@@ -1,5 +1,6 @@
 /** Marks the numbers whose exact value an instruction turns on. kernel/bpf/verifier.c calls mark_chain_precision at these places. */
 import type { Insn, Reg } from "../isa/insn.ts";
+import { weighedArgs } from "./calls/args.ts";
 import type { Cx } from "./cx.ts";
 import { markNeeded } from "./domain/need.ts";
 import { placeOf } from "./domain/stack.ts";
@@ -59,6 +60,10 @@ const ANY_VALUE: ReadonlySet<string> = new Set(["ARG_ANYTHING", "ARG_DONTCARE", 
 
 /** Sizes, constants and null pointers; the key of a lookup, which may be surely found. */
 function callArgs(cx: Cx, state: State, insn: Insn & { readonly kind: "call" }): void {
+  if (insn.callee.kind === "kfunc_id") {
+    for (const r of weighedArgs(cx.facts, insn.callee.btfId, insn.callee.off)) need(regOf(state, r));
+    return;
+  }
   if (insn.callee.kind !== "helper") {
     const func = insn.callee.kind === "subprog_off";
     if (!func || isGlobalCall(cx, state)) for (const r of ARGS) need(regOf(state, r));
@@ -66,9 +71,9 @@ function callArgs(cx: Cx, state: State, insn: Insn & { readonly kind: "call" }):
   }
   const helper = cx.facts.helper(insn.callee.id);
   if ("missing" in helper) return;
-  helper.args.forEach((arg, i) => {
-    if (!ANY_VALUE.has(arg.kind.base)) need(regOf(state, ARGS[i] ?? 5));
-  });
+  for (let i = 0; i < helper.args.length; i++) {
+    if (!ANY_VALUE.has(helper.args[i]!.kind.base)) need(regOf(state, ARGS[i] ?? 5));
+  }
   if (helper.name === "bpf_map_lookup_elem") storedKey(state);
   if (helper.name === "bpf_loop") need(regOf(state, 1));
 }

@@ -24,6 +24,7 @@ export function checkOperands(cx: Cx, state: State, need: Operands): Outcome {
   }
   if (MOVES.has(op)) return undefined;
   const dst = regOf(state, need.dst);
+  if (dst.kind !== "ptr" && ("imm" in src || regOf(state, src.reg).kind !== "ptr")) return undefined;
   const by: Value = "imm" in src ? constant(BigInt(src.imm), -1) : regOf(state, src.reg);
   const reg = regName(need.dst);
   if (ofArena(dst)) return undefined;
@@ -32,9 +33,9 @@ export function checkOperands(cx: Cx, state: State, need: Operands): Outcome {
   if (dst.kind === "ptr" && by.kind === "ptr") {
     return op === "sub" ? undefined : refuse("E0541", [reg, op], { about: [dst, by] });
   }
-  if (dst.kind === "ptr" && by.kind === "scalar") return pointerOp(cx, op, width, dst, by, reg);
+  if (dst.kind === "ptr" && by.kind === "scalar") return pointerOp(cx, op, width, dst, by, reg, state.at);
   if (dst.kind === "scalar" && by.kind === "ptr")
-    return scalarFirst(cx, op, width, dst, by, regName("reg" in src ? src.reg : 0), reg);
+    return scalarFirst(cx, op, width, dst, by, regName("reg" in src ? src.reg : 0), reg, state.at);
   return undefined;
 }
 
@@ -53,12 +54,21 @@ function onAddress(width: Width, dst: Value, by: Value): Outcome {
 }
 
 /** `number op pointer`: only adding makes sense. */
-function scalarFirst(cx: Cx, op: AluOp, width: Width, dst: Scalar, by: Pointer, byReg: string, reg: string): Outcome {
+function scalarFirst(
+  cx: Cx,
+  op: AluOp,
+  width: Width,
+  dst: Scalar,
+  by: Pointer,
+  byReg: string,
+  reg: string,
+  at: number,
+): Outcome {
   if (width === 64 && op === "sub") return refuse("E0540", [reg], { about: [by] });
-  return pointerOp(cx, op, width, by, dst, byReg);
+  return pointerOp(cx, op, width, by, dst, byReg, at);
 }
 
-function pointerOp(cx: Cx, op: AluOp, width: Width, p: Pointer, by: Scalar, reg: string): Outcome {
+function pointerOp(cx: Cx, op: AluOp, width: Width, p: Pointer, by: Scalar, reg: string, at: number): Outcome {
   const about = { about: [p] };
   if (width === 32) return op === "sub" ? undefined : refuse("E0538", [reg], about);
   if (p.nullable) return refuse("E0537", [reg], { ...about, help: "check it against NULL first" });
@@ -67,12 +77,12 @@ function pointerOp(cx: Cx, op: AluOp, width: Width, p: Pointer, by: Scalar, reg:
   if (FIXED.has(p.to.kind)) return refuse("E0536", [reg, op, valueWords(cx, p)], about);
   if (op === "sub" && p.to.kind === "stack") return refuse("E0542", [reg], about);
   if (op !== "add" && op !== "sub") return refuse("E0536", [reg, op, valueWords(cx, p)], about);
-  return checkOffset(cx, op, p, by, reg);
+  return checkOffset(cx, op, p, by, reg, at);
 }
 
 /** kernel/bpf/verifier.c:check_reg_sane_offset */
-function checkOffset(cx: Cx, op: "add" | "sub", p: Pointer, by: Scalar, reg: string): Outcome {
-  const moved = movePointer(p, by, op === "sub", 0);
+function checkOffset(cx: Cx, op: "add" | "sub", p: Pointer, by: Scalar, reg: string, at: number): Outcome {
+  const moved = movePointer(cx, p, by, op === "sub", at);
   const wild = outsideLimits(by) ?? (moved.varying ? outsideLimits(moved.varying) : undefined);
   const far = Math.abs(moved.off) >= Number(MAX_VAR_OFF) || Math.abs(p.off) >= Number(MAX_VAR_OFF);
   if (!wild && !far) return undefined;

@@ -6,7 +6,7 @@ import type { Condition, CondOp, Reg } from "../isa/insn.ts";
 import type { Cx } from "./cx.ts";
 import { unknownScalar } from "./domain/scalar.ts";
 import { mapValues, type State, setReg } from "./domain/state.ts";
-import { AT_END, BEYOND_END, type Pointer, type Region, type Value } from "./domain/value.ts";
+import { AT_END, BEYOND_END, into, type Pointer, type Region, type Value } from "./domain/value.ts";
 import { type Outcome, refuse } from "./outcome.ts";
 import { offsetWords, regionWords } from "./words.ts";
 
@@ -16,6 +16,8 @@ export const isPacket = (v: Value): v is Packet => v.kind === "ptr" && v.to.kind
 const isEnd = (v: Value): boolean => v.kind === "ptr" && v.to.kind === "packet_end";
 /** The first byte of the packet, which is the end of what lies before it. */
 const isStart = (v: Value): boolean => isPacket(v) && !v.to.meta && v.off === 0 && !v.varying;
+
+const ranged = (meta: boolean, range: number): Region => ({ kind: "packet", meta, range });
 
 /** MAX_PACKET_OFF */
 const MAX_OFF = 0xffffn;
@@ -47,9 +49,9 @@ export function movedPacket(cx: Cx, before: Pointer, after: Pointer): Pointer {
   if (after.to.kind !== "packet") return after;
   if (after.varying === before.varying) {
     // That it lies at the end is no longer so.
-    return after.to.range < 0 ? { ...after, to: { ...after.to, range: 0 } } : after;
+    return after.to.range < 0 ? into(after, ranged(after.to.meta, 0), after.id) : after;
   }
-  return { ...after, id: cx.newId(), to: { ...after.to, range: 0 } };
+  return into(after, ranged(after.to.meta, 0), cx.newId());
 }
 
 const FLIPPED: Readonly<Partial<Record<CondOp, CondOp>>> = { gt: "lt", lt: "gt", ge: "le", le: "ge" };
@@ -95,12 +97,12 @@ function extend(state: State, packet: Packet, open: boolean): void {
   const range = off + (open ? 1 : 0);
   mapValues(state, (v) => {
     if (!isPacket(v) || v.id !== id || v.to.meta !== to.meta || v.to.range >= range) return v;
-    return { ...v, to: { ...v.to, range } };
+    return into(v, ranged(v.to.meta, range), v.id);
   });
 }
 
 function markEnd(state: State, reg: Reg, packet: Packet, beyond: boolean): void {
-  setReg(state, reg, { ...packet, to: { ...packet.to, range: beyond ? BEYOND_END : AT_END } });
+  setReg(state, reg, into(packet, ranged(packet.to.meta, beyond ? BEYOND_END : AT_END), packet.id));
 }
 
 /** Whether an earlier comparison decides this one. kernel/bpf/verifier.c:is_pkt_ptr_branch_taken */

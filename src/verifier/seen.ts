@@ -2,24 +2,34 @@
 import type { Cx } from "./cx.ts";
 import {
   copyState,
-  coversState,
-  type Frame,
+  differAt,
+  differenceOf,
+  digestOf,
   forgetLonelyIds,
+  NOWHERE,
   needAll,
   passNeeds,
   rootNumbers,
   type State,
+  shareNeeds,
 } from "./domain/state.ts";
+import type { Fit } from "./domain/value.ts";
 import { widen } from "./widen.ts";
 
 /** A state that was kept; paths behind it hang on it until they end. */
 export interface Checkpoint {
   readonly state: State;
+  /** Of the state as it was kept. */
+  readonly digest: number;
   readonly parent: Checkpoint | undefined;
   /** Paths from here that have not ended. */
   open: number;
   hits: number;
   misses: number;
+  /** Where a later state differed from it last. */
+  place: number;
+  /** The outermost kept state that a path from here came back to while it was open: what it needs, this needs too. */
+  waits?: Checkpoint | undefined;
 }
 
 export type Visit =
@@ -29,18 +39,23 @@ export type Visit =
   /** Go on; with a new checkpoint if one was made. */
   | { readonly kind: "fresh"; readonly checkpoint?: Checkpoint };
 
+/** How much happened since a state was kept: enough to keep another, and even in a loop. */
+export type Worth = "little" | "some" | "much";
+
 const COVERED: Visit = { kind: "covered" };
 const ENDLESS: Visit = { kind: "endless" };
 const FRESH: Visit = { kind: "fresh" };
 
-/** Registers that a frame reads later: of callers, after the call returns. */
-function liveRegs(cx: Cx, state: State): (frame: Frame, index: number) => number {
-  return (_, index) => {
-    const inner = state.frames[index + 1];
-    if (!inner) return cx.live.before[state.at]!;
-    if (inner.why.kind === "callback") return cx.live.before[inner.callsite]!;
-    return (cx.live.before[inner.callsite + 1] ?? ALL) & ~1;
-  };
+/** Registers that each frame reads later: of callers, after the call returns. */
+function liveRegs(cx: Cx, state: State): readonly number[] {
+  const live: number[] = [];
+  for (let i = 1; i < state.frames.length; i++) {
+    const { why, callsite } = state.frames[i]!;
+    const { before } = cx.live;
+    live.push(why.kind === "callback" ? before[callsite]! : (before[callsite + 1] ?? ALL) & ~1);
+  }
+  live.push(cx.live.before[state.at]!);
+  return live;
 }
 
 const ALL = 0b1111111111;
@@ -48,26 +63,32 @@ const ALL = 0b1111111111;
 /** The kept states of one program, by instruction. */
 export class SeenStates {
   readonly #cx: Cx;
-  readonly #byInsn = new Map<number, Checkpoint[]>();
+  readonly #byInsn: (Checkpoint[] | undefined)[];
+
   constructor(cx: Cx) {
     this.#cx = cx;
+    this.#byInsn = cx.prep.insns.map(() => undefined);
   }
 
-  /** Compares the state with those seen here. `loops`: this instruction comes back to itself; `keep`: worth keeping now. */
-  visit(state: State, loops: boolean, parent: Checkpoint | undefined, keep: boolean): Visit {
-    let list = this.#byInsn.get(state.at);
-    if (!list) {
-      list = [];
-      this.#byInsn.set(state.at, list);
-    }
+  /** Compares the state with those seen here. `loops`: this instruction comes back to itself. */
+  visit(state: State, loops: boolean, parent: Checkpoint | undefined, worth: Worth): Visit {
+    let keep = worth !== "little";
+    const list = this.#byInsn[state.at];
+    if (!list) return keep || loops ? { kind: "fresh", checkpoint: this.#add(state, parent) } : FRESH;
     const live = liveRegs(this.#cx, state);
     const callsBack = loops && this.#callsBack(state.at);
     let useless = false;
-    for (const seen of list) {
+    let digest: number | undefined;
+    for (let i = 0; i < list.length; i++) {
+      const seen = list[i]!;
       const done = seen.open === 0;
       if (!done && !callsBack) {
-        if (seen.state.rounds === state.rounds && coversState(seen.state, state, live, "same")) return ENDLESS;
+        digest ??= digestOf(state, live);
+        const alike = seen.digest === digest && seen.state.rounds === state.rounds;
+        if (alike && covers(seen, state, live, "same")) return ENDLESS;
         if (!loops) {
+          // A round of a loop: its states are seldom met again.
+          if (worth === "some") keep = false;
           if (keep) {
             seen.misses++;
             useless ||= isUseless(seen);
@@ -75,10 +96,11 @@ export class SeenStates {
           continue;
         }
       }
-      if (coversState(seen.state, state, live, done ? "needed" : "within")) {
+      const known = isKnown(seen);
+      if (covers(seen, state, live, known ? "needed" : "within")) {
         seen.hits++;
-        if (done) passNeeds(seen.state, state);
-        else needAll(state);
+        if (known) passNeeds(seen.state, state);
+        else leaveOut(state, seen, parent);
         return COVERED;
       }
       if (keep || loops) {
@@ -86,11 +108,7 @@ export class SeenStates {
         useless ||= isUseless(seen);
       }
     }
-    if (useless)
-      this.#byInsn.set(
-        state.at,
-        list.filter((c) => !isUseless(c)),
-      );
+    if (useless) this.#byInsn[state.at] = list.filter((c) => !isUseless(c));
     if (!keep && !loops) return FRESH;
     return { kind: "fresh", checkpoint: this.#add(state, parent) };
   }
@@ -103,10 +121,51 @@ export class SeenStates {
   #add(state: State, parent: Checkpoint | undefined): Checkpoint {
     forgetLonelyIds(state);
     rootNumbers(state);
-    const checkpoint = { state: copyState(state), parent, open: 1, hits: 0, misses: 0 };
-    this.#byInsn.get(state.at)!.push(checkpoint);
+    const checkpoint: Checkpoint = {
+      state: copyState(state),
+      digest: digestOf(state, liveRegs(this.#cx, state)),
+      parent,
+      open: 1,
+      hits: 0,
+      misses: 0,
+      place: NOWHERE,
+    };
+    const list = this.#byInsn[state.at];
+    if (list) list.push(checkpoint);
+    else this.#byInsn[state.at] = [checkpoint];
     return checkpoint;
   }
+}
+
+/** Whether all is known that something turns on behind it. kernel/bpf/states.c:incomplete_read_marks */
+function isKnown(c: Checkpoint): boolean {
+  if (c.open > 0) return false;
+  if (c.waits && !isKnown(c.waits)) return false;
+  c.waits = undefined;
+  return true;
+}
+
+/** `state` is left out in favour of `seen`, of which not all is known: nor is it of the states on the way. */
+function leaveOut(state: State, seen: Checkpoint, parent: Checkpoint | undefined): void {
+  let open = seen;
+  while (open.open === 0 && open.waits) open = open.waits;
+  const between: Checkpoint[] = [];
+  let at = parent;
+  for (; at && at !== open; at = at.parent) between.push(at);
+  if (!at) {
+    needAll(state); // not on this way: something that is called later
+    return;
+  }
+  shareNeeds(seen.state, state);
+  const outermost = new Set(between);
+  for (const c of between) if (!c.waits || outermost.has(c.waits) || c.waits.open === 0) c.waits = open;
+}
+
+/** Whether what was found for a kept state holds for `now`. Where it did not fit last it is looked at first. */
+function covers(seen: Checkpoint, now: State, live: readonly number[], fit: Fit): boolean {
+  if (differAt(seen.state, now, seen.place, live, fit)) return false;
+  seen.place = differenceOf(seen.state, now, live, fit);
+  return seen.place === NOWHERE;
 }
 
 /** It was compared often and never fitted; loops that are still open get more patience. */

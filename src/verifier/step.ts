@@ -1,5 +1,5 @@
 /** What an instruction does to a state that gives what it needs. Changes the state; where paths part, returns the other one. */
-import type { Callee, Insn, Reg, Size, Src } from "../isa/insn.ts";
+import type { AluOp, Callee, Insn, Reg, Size, Src } from "../isa/insn.ts";
 import { TAIL_CALL } from "../kernel/helpers.ts";
 import { s64 } from "../support/int.ts";
 import { addressValue } from "./address.ts";
@@ -10,13 +10,18 @@ import { clobber } from "./calls/clobber.ts";
 import { overwrite } from "./calls/dynptr.ts";
 import type { Cx } from "./cx.ts";
 import {
+  bounded,
   constant,
   constOf,
   isConst,
   LOW_SUM,
+  linked,
+  madeAt,
+  madeOf,
   type Scalar,
   U32,
   unknownScalar,
+  unlinked,
   withBounds,
   zeroExtend32,
 } from "./domain/scalar.ts";
@@ -28,6 +33,7 @@ import { cutBits, swapBytes } from "./domain/tnum.ts";
 import { type Pointer, pointer, type Value } from "./domain/value.ts";
 import { loaded } from "./load.ts";
 import { noteNeeded } from "./note-needed.ts";
+import { operand } from "./operand.ts";
 import { movedPacket } from "./packet.ts";
 import { movePointer } from "./pointer-math.ts";
 import { jumpTarget } from "./prepare.ts";
@@ -116,7 +122,7 @@ function mayGoto(cx: Cx, state: State): Step {
 function compute(cx: Cx, state: State, insn: Insn): void {
   switch (insn.kind) {
     case "alu":
-      if (insn.op.startsWith("mov")) move(cx, state, insn);
+      if (isMove(insn.op)) move(cx, state, insn);
       else alu(cx, state, insn);
       return;
     case "neg":
@@ -157,6 +163,8 @@ function compute(cx: Cx, state: State, insn: Insn): void {
   }
 }
 
+const isMove = (op: AluOp): boolean => op === "mov" || op === "movs8" || op === "movs16" || op === "movs32";
+
 function readThrough(cx: Cx, state: State, base: Reg, off: number, size: Size, signed: boolean): Value {
   const p = regOf(state, base);
   const frame = p.kind === "ptr" && p.to.kind === "stack" && !p.varying ? state.frames[p.to.frame] : undefined;
@@ -168,14 +176,10 @@ const DIVISIONS: ReadonlySet<string> = new Set(["div", "sdiv", "mod", "smod"]);
 
 type Alu = Insn & { readonly kind: "alu" };
 
-/** An immediate as a 64-bit operand: sign-extended. */
-const operand = (state: State, src: Src): Value =>
-  "imm" in src ? constant(BigInt(src.imm), state.at) : regOf(state, src.reg);
-
 /** Copies keep their link, so that what is learnt of one is known of the other. */
 function move(cx: Cx, state: State, insn: Alu): void {
   const { at } = state;
-  const from = operand(state, insn.src);
+  const from = operand(cx, state, insn.src);
   if (from.kind !== "scalar") {
     const whole = insn.op === "mov" && insn.width === 64;
     const cutOff = insn.width === 64 ? unknownScalar(at) : zeroExtend32(unknownScalar(at), at);
@@ -187,17 +191,16 @@ function move(cx: Cx, state: State, insn: Alu): void {
     return;
   }
   if (!sameAfter(insn, from)) {
-    setReg(state, insn.dst, arithmetic(insn.op, insn.width, from, from, at));
+    setReg(state, insn.dst, cx.recall.arithmetic(insn.op, insn.width, from, from, at));
     return;
   }
-  const linked: Scalar = from.id === 0 ? { ...from, id: cx.newId() } : from;
-  if (linked !== from) setReg(state, insn.src.reg, linked);
-  setReg(state, insn.dst, linked);
+  const copy = from.id === 0 ? linked(from, cx.newId(), from.delta) : from;
+  if (copy !== from) setReg(state, insn.src.reg, copy);
+  setReg(state, insn.dst, copy);
 }
 
 /** A constant that is copied stays the one that was made before. */
-const keepOrigin = (from: Scalar, now: Scalar): Scalar =>
-  constOf(now) === constOf(from) ? { ...now, at: from.at } : now;
+const keepOrigin = (from: Scalar, now: Scalar): Scalar => (constOf(now) === constOf(from) ? madeAt(now, from.at) : now);
 
 /** Whether the move leaves the value as it is. */
 function sameAfter(insn: Alu, v: Scalar): boolean {
@@ -209,20 +212,20 @@ function sameAfter(insn: Alu, v: Scalar): boolean {
 function alu(cx: Cx, state: State, insn: Alu): void {
   const { at } = state;
   const dst = regOf(state, insn.dst);
-  const by = operand(state, insn.src);
+  const by = operand(cx, state, insn.src);
   if (dst.kind === "scalar" && by.kind === "scalar") {
     const blind = DIVISIONS.has(insn.op) && !cx.facts.followsDivision;
-    const made = blind ? unknownScalar(at) : arithmetic(insn.op, insn.width, dst, by, at);
-    const result = cx.sharp ? { ...made, ...sharpen(made) } : made;
+    const made = blind ? unknownScalar(at) : cx.recall.arithmetic(insn.op, insn.width, dst, by, at);
+    const result = cx.sharp ? bounded(made, sharpen(made) ?? made) : made;
     setReg(state, insn.dst, linkedSum(cx, insn, dst, by, result));
     return;
   }
   if (dst.kind === "ptr" && dst.to.kind === "arena") return;
   const minus = insn.op === "sub";
   if (insn.width === 64 && dst.kind === "ptr" && by.kind === "scalar")
-    setReg(state, insn.dst, movedPacket(cx, dst, movePointer(dst, by, minus, at)));
+    setReg(state, insn.dst, movedPacket(cx, dst, movePointer(cx, dst, by, minus, at)));
   else if (insn.width === 64 && !minus && dst.kind === "scalar" && by.kind === "ptr")
-    setReg(state, insn.dst, movedPacket(cx, by, movePointer(by, dst, false, at)));
+    setReg(state, insn.dst, movedPacket(cx, by, movePointer(cx, by, dst, false, at)));
   else setReg(state, insn.dst, insn.width === 64 ? unknownScalar(at) : zeroExtend32(unknownScalar(at), at));
 }
 
@@ -233,7 +236,7 @@ function linkedSum(cx: Cx, insn: Alu, dst: Scalar, by: Scalar, sum: Scalar): Sca
   if (!linkable || c === undefined || dst.id === 0 || dst.delta !== 0n || isConst(sum)) return sum;
   if (insn.width === 32 && (!(cx.facts.linksLowSums || cx.sharp) || dst.u.max > U32.max)) return sum;
   const step = insn.op === "add" ? s64(c) : -s64(c);
-  return { ...sum, id: dst.id, delta: insn.width === 32 ? LOW_SUM + step : step };
+  return linked(sum, dst.id, insn.width === 32 ? LOW_SUM + step : step);
 }
 
 /**
@@ -243,15 +246,15 @@ function linkedSum(cx: Cx, insn: Alu, dst: Scalar, by: Scalar, sum: Scalar): Sca
 function splitSign(cx: Cx, state: State, insn: Alu): State | undefined {
   if ((insn.op !== "and" && insn.op !== "or") || !(cx.facts.splitsSigns || cx.sharp)) return undefined;
   const v = regOf(state, insn.dst);
-  const by = operand(state, insn.src);
+  const by = operand(cx, state, insn.src);
   if (v.kind !== "scalar" || by.kind !== "scalar" || !isConst(by)) return undefined;
   const wide = v.s.min === -1n && v.s.max === 0n;
   if (!wide && !(insn.width === 32 && v.s32.min === -1n && v.s32.max === 0n)) return undefined;
   const other = copyState(state);
-  setReg(other, insn.dst, { ...constant(0n, v.at), origin: v.origin });
+  setReg(other, insn.dst, madeOf(constant(0n, v.at), v.origin));
   compute(cx, other, insn);
   other.at++;
-  setReg(state, insn.dst, { ...constant(wide ? -1n : 0xffffffffn, v.at), origin: v.origin });
+  setReg(state, insn.dst, madeOf(constant(wide ? -1n : 0xffffffffn, v.at), v.origin));
   return other;
 }
 
@@ -266,7 +269,7 @@ function unary(cx: Cx, state: State, insn: Insn & { readonly kind: "neg" | "endi
   setReg(
     state,
     insn.dst,
-    v.kind === "scalar" && cx.facts.followsSwaps ? { ...swapped(insn, v, at), origin: v.origin } : unknownScalar(at),
+    v.kind === "scalar" && cx.facts.followsSwaps ? madeOf(swapped(insn, v, at), v.origin) : unknownScalar(at),
   );
 }
 
@@ -295,12 +298,12 @@ function store(cx: Cx, state: State, base: Reg, off: number, size: Size, src: Sr
 
 /** A number that is saved whole is one more copy. */
 function linkedForSpill(cx: Cx, state: State, src: Src, size: Size): Value {
-  const value = operand(state, src);
+  const value = operand(cx, state, src);
   if (value.kind !== "scalar" || !("reg" in src) || isConst(value) || value.id !== 0) return value;
   if (size < 8 && value.u.max >= 1n << BigInt(size * 8)) return value;
-  const linked = { ...value, id: cx.newId() };
-  setReg(state, src.reg, linked);
-  return linked;
+  const copy = linked(value, cx.newId(), value.delta);
+  setReg(state, src.reg, copy);
+  return copy;
 }
 
 function atomic(cx: Cx, state: State, insn: Insn & { readonly kind: "atomic" }): void {
@@ -308,7 +311,7 @@ function atomic(cx: Cx, state: State, insn: Insn & { readonly kind: "atomic" }):
   const old = readThrough(cx, state, insn.base, insn.off, insn.size, false);
   if (p.kind === "ptr" && p.to.kind === "stack") clearStack(state, p, insn.off, insn.size);
   const whole = old.kind === "ptr" && insn.size === 8;
-  const plain: Value = old.kind === "scalar" ? { ...old, id: 0, delta: 0n } : whole ? old : unknownScalar(state.at);
+  const plain: Value = old.kind === "scalar" ? unlinked(old) : whole ? old : unknownScalar(state.at);
   if (insn.op === "cmpxchg") setReg(state, 0, plain);
   else if (insn.fetch) setReg(state, insn.src, plain);
 }

@@ -60,8 +60,28 @@ export function sizeOf(btf: BtfSpec, id: TypeId): number | undefined {
 
 type Struct = BtfType & { readonly kind: "struct" | "union" };
 
-/** What `size` bytes at `off` (not below 0) of the struct `id` are. */
+/** Answers by BTF, then by struct, size and offset. */
+const walked = new WeakMap<BtfSpec, Map<number, Walk>>();
+const MOST_OFF = 2 ** 24;
+
+/** What `size` bytes (1 to 8) at `off` (not below 0) of the struct `id` are. */
 export function walkStruct(btf: BtfSpec, id: TypeId, off: number, size: number): Walk {
+  if (off < 0 || off >= MOST_OFF) return walk(btf, id, off, size);
+  let known = walked.get(btf);
+  if (!known) {
+    known = new Map();
+    walked.set(btf, known);
+  }
+  const key = (id * 16 + size) * MOST_OFF + off;
+  let found = known.get(key);
+  if (!found) {
+    found = walk(btf, id, off, size);
+    known.set(key, found);
+  }
+  return found;
+}
+
+function walk(btf: BtfSpec, id: TypeId, off: number, size: number): Walk {
   let at = strip(btf, id);
   let rest = off;
   let untrusted = false;
@@ -71,6 +91,7 @@ export function walkStruct(btf: BtfSpec, id: TypeId, off: number, size: number):
     if (type.kind === "union" && type.members.length !== 1) untrusted = true;
     if (rest + size > type.size) {
       const tail = flexibleTail(btf, type, rest);
+      if (tail === "numbers") return { kind: "scalar" };
       if (!tail) return { kind: "beyond", struct: type.name, size: type.size };
       [at, rest] = tail;
       continue;
@@ -82,17 +103,17 @@ export function walkStruct(btf: BtfSpec, id: TypeId, off: number, size: number):
   return { kind: "unclear" };
 }
 
-/** An access behind the struct lands in its flexible array, if that holds structs. */
-function flexibleTail(btf: BtfSpec, type: Struct, off: number): [Stripped, number] | undefined {
+/** An access behind the struct lands in its flexible array, if that holds structs or numbers (these since Linux 6.5). */
+function flexibleTail(btf: BtfSpec, type: Struct, off: number): [Stripped, number] | "numbers" | undefined {
   const last = type.members[type.members.length - 1];
   if (!last) return undefined;
   const array = strip(btf, last.type).type;
   if (array.kind !== "array" || array.nelems !== 0) return undefined;
   const start = last.bitOff / 8;
   const elem = strip(btf, array.elem);
-  if (off < start || (elem.type.kind !== "struct" && elem.type.kind !== "union") || elem.type.size === 0) {
-    return undefined;
-  }
+  if (off < start) return undefined;
+  if (elem.type.kind === "int") return "numbers";
+  if ((elem.type.kind !== "struct" && elem.type.kind !== "union") || elem.type.size === 0) return undefined;
   return [elem, (off - start) % elem.type.size];
 }
 

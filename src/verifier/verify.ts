@@ -3,11 +3,13 @@ import { BtfError } from "../btf/format.ts";
 import type { Kernel } from "../kernel/model.ts";
 import type { LinkedProgram } from "../link/model.ts";
 import { AccessKinds } from "./access-kinds.ts";
+import { argRegs } from "./calls/args.ts";
 import { checkCatcher, isCatcher } from "./calls/exceptions.ts";
 import { globalEntry, signatureOf } from "./calls/subprog.ts";
 import { checkShape, MAX_SUBPROGS } from "./cfg.ts";
 import type { Cx } from "./cx.ts";
 import { checkDepth, DepthMeter } from "./depth.ts";
+import { Recall } from "./domain/recall.ts";
 import { entryRegs, type Frame, nothingHeld, type State } from "./domain/state.ts";
 import { pointer } from "./domain/value.ts";
 import { findingOf } from "./explain.ts";
@@ -16,9 +18,9 @@ import type { Facts } from "./facts.ts";
 import { kernelFacts } from "./kernel-facts.ts";
 import { liveness } from "./live.ts";
 import type { Finding, ProgramVerdict } from "./model.ts";
-import { needsOf } from "./needs.ts";
 import { type Outcome, unmodelled } from "./outcome.ts";
 import { calledFunc, prepare } from "./prepare.ts";
+import { traitsOf } from "./traits.ts";
 
 export interface VerifyOptions {
   /** Instructions that are followed at most; default 500,000. */
@@ -81,7 +83,7 @@ function fresh({ insns }: LinkedProgram, { limit, prune, trace }: VerifyOptions)
     prune: prune ?? true,
     unknown: new Set(),
     depth: new DepthMeter(),
-    kinds: new AccessKinds(),
+    kinds: new AccessKinds(insns.length),
     reached: new Uint8Array(insns.length),
     ...(trace && { trace }),
   };
@@ -99,8 +101,11 @@ function contextOf(program: LinkedProgram, facts: Facts, sharp: boolean): Cx {
   return {
     prep,
     facts,
-    live: liveness(prep),
-    needs: prep.insns.map((line) => needsOf(line.insn)),
+    live: liveness(prep, (callee) => argRegs(facts, callee)),
+    needs: prep.insns.map(() => undefined),
+    traits: traitsOf(prep),
+    immediates: prep.insns.map(() => undefined),
+    recall: new Recall(prep.insns.length, sharp),
     ctx: facts.ctx,
     sharp,
     newId: () => ++id,

@@ -1,6 +1,6 @@
 /** What is forgotten so that a loop of unknown length comes to an end. kernel/bpf/verifier.c:widen_imprecise_scalars */
 import { type Scalar, sameBounds, unknownScalar } from "./domain/scalar.ts";
-import type { Slot, Stack } from "./domain/stack.ts";
+import { holding, type Slot, type Stack } from "./domain/stack.ts";
 import type { Frame, State } from "./domain/state.ts";
 import type { Value } from "./domain/value.ts";
 
@@ -33,7 +33,7 @@ function widenStack(old: Stack, now: Stack): Stack {
     const value = before?.spill && slot?.spill ? widened(before.spill.value, slot.spill.value) : slot?.spill?.value;
     if (!slot?.spill || !value || value === slot.spill.value) return;
     next ??= now.slice();
-    next[i] = { ...slot, spill: { ...slot.spill, value } };
+    next[i] = holding(slot, slot.spill.size, value);
   });
   return next ?? now;
 }

@@ -60,6 +60,7 @@ const rules: readonly Rule[] = [
   [/^call (?<label>\w+)$/, (g, n) => call(g.label!, n)],
   [/^goto (?<label>\w+)$/, (g) => b.jump(g.label!)],
   [/^may_goto (?<label>\w+)$/, (g) => b.mayGoto(g.label!)],
+  [new RegExp(`^${R} = arena (?<src>r\\d+)$`), (g) => b.addrSpaceCast(reg(g.dst), reg(g.src), 0, 1)],
   [new RegExp(`^if ${R} (?<op>\\S+) (?<src>\\S+) goto (?<label>\\w+)$`), condition],
   [new RegExp(`^${R} = (?<imm>-?\\w+) ll$`), (g, n) => b.ldImm64(reg(g.dst), imm64(g.imm!, n))],
   [new RegExp(`^${R} = -\\k<dst>$`), (g) => (width(g.dst) === 64 ? b.neg64 : b.neg32)(reg(g.dst))],
@@ -77,8 +78,8 @@ const rules: readonly Rule[] = [
     (g) => b.storeRelease(size(g.bits), reg(g.base), off(g.off), reg(g.src)),
   ],
   [
-    new RegExp(`^${R} = atomic_fetch_add${PLACE}, \\k<dst>\\)$`),
-    (g) => b.atomic("add", size(g.bits) as 8, reg(g.base), off(g.off), reg(g.dst), true),
+    new RegExp(`^${R} = atomic_fetch_(?<op>add|or)${PLACE}, \\k<dst>\\)$`),
+    (g) => b.atomic(g.op as "add", size(g.bits) as 8, reg(g.base), off(g.off), reg(g.dst), true),
   ],
   [
     new RegExp(`^lock ${MEM} \\+= (?<src>[rw]\\d+)$`),

@@ -96,6 +96,29 @@ const memory: readonly Case[] = [
     "r9 = *(u32 *)(r1 + 76); r8 = *(u32 *)(r1 + 80); r9 += 256; if r9 >= r8 goto at; r0 = 0; exit; at: r9 -= 256; if r9 < r8 goto in; r0 = 0; exit; in: r0 = *(u8 *)(r9 + 0); r0 = 0; exit",
   ],
   ["E0517", "perf_event", "r2 = *(u16 *)(r1 + 8); r0 = 0; exit"],
+  // Numbers at the end of a struct, as many as there are: struct sockaddr_unsized.
+  ["accepted", "fexit/inet_stream_connect", "r1 = *(u64 *)(r1 + 8); r2 = *(u16 *)(r1 + 2); r0 = 0; exit"],
+  ["E0529", "fexit/inet_stream_connect", "r1 = *(u64 *)(r1 + 8); r2 = *(u32 *)(r1 + 0); r0 = 0; exit"],
+];
+
+const ON_ARENA =
+  "r8 = arena ll; r1 = 1; r6 = arena r1; r7 = r10; r7 += -8; *(u64 *)(r10 - 8) = 0; call 7; if r0 == 0 goto there; r7 = r6; there:";
+const TCP_SOCK =
+  "r1 = *(u64 *)(r1 + 168); if r1 == 0 goto out; r6 = r1; call 96; if r0 == 0 goto out; r7 = r0; call 7; if r0 == 0 goto there;";
+
+/** One instruction is rewritten for one kind of memory. */
+const kinds: readonly Case[] = [
+  ["E0570", "tc", `${ON_ARENA} r1 = *(u64 *)(r7 + 0); r0 = 0; exit`],
+  ["E0570", "tc", `${ON_ARENA} *(u64 *)(r7 + 0) = 1; r0 = 0; exit`],
+  ["accepted", "tc", `${ON_ARENA} r1 = *(u64 *)(r6 + 0); r0 = 0; exit`],
+  ["accepted", "tc", `${ON_ARENA} r1 = 1; r1 = atomic_fetch_add((u64 *)(r6 + 0), r1); r0 = 0; exit`],
+  ["E0535", "tc", `${ON_ARENA} r1 = 1; r1 = atomic_fetch_or((u64 *)(r6 + 0), r1); r0 = 0; exit`],
+  ["accepted", "tc", `${ON_ARENA} r1 = load_acquire((u64 *)(r6 + 0)); r0 = 0; exit`],
+  ["accepted", "tc", `${ON_ARENA} r1 = 1; store_release((u64 *)(r6 + 0), r1); r0 = 0; exit`],
+  ["E0570", "tc", `${ON_ARENA} r1 = load_acquire((u64 *)(r7 + 0)); r0 = 0; exit`],
+  ["unknown", "tc", `${ON_ARENA} r1 = 1; lock *(u64 *)(r7 + 0) += r1; r0 = 0; exit`],
+  ["E0570", "cgroup_skb/ingress", `${TCP_SOCK} r7 = r6; there: r1 = *(u32 *)(r7 + 0); out: r0 = 1; exit`],
+  ["accepted", "cgroup_skb/ingress", `${TCP_SOCK} r6 = r7; there: r1 = *(u32 *)(r7 + 0); out: r0 = 1; exit`],
 ];
 
 const calls: readonly Case[] = [
@@ -158,6 +181,7 @@ const sections: readonly Case[] = [
 describe.each([
   ["numbers", numbers],
   ["memory", memory],
+  ["kinds of memory", kinds],
   ["calls", calls],
   ["helpers of rarer programs", rare],
   ["sections", sections],

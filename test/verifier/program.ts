@@ -22,7 +22,7 @@ const map = (name: string, type: number, keySize: number, valueSize: number, max
 
 const rodata = Uint8Array.from({ length: 16 }, (_, i) => (i < 4 ? 97 + i : i === 4 ? 0 : i));
 
-/** Maps that programs name: `hash`, `array` (values of 48 bytes), `ring`, `data` and `rodata` (global data). */
+/** Maps that programs name: `hash`, `array` (values of 48 bytes), `ring`, `data` and `rodata` (global data), `perf`, `arena`, `programs`. */
 export const maps: readonly LinkedMap[] = [
   map("hash", 1, 4, 48, 64),
   map("array", 2, 4, 48, 16),
@@ -30,6 +30,8 @@ export const maps: readonly LinkedMap[] = [
   map("data", 2, 4, 64, 1),
   { ...map("rodata", 2, 4, 16, 1), readOnly: true, data: rodata },
   map("perf", 4, 4, 4, 8),
+  map("arena", 33, 0, 0, 16),
+  map("programs", 3, 4, 4, 2),
 ];
 
 export interface Source {

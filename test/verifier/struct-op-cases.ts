@@ -137,6 +137,12 @@ const DATA = "r1 = *(u64 *)(r1 + 0); r2 = 0; r3 = 9; call hid_bpf_get_data; if r
 const callees: readonly Case[] = [
   ["accepted", "hid_bpf_ops.hid_device_event", `${DATA} *(u8 *)(r0 + 8) = 1; out: r0 = 0; exit`],
   ["E0524", "hid_bpf_ops.hid_device_event", `${DATA} *(u8 *)(r0 + 9) = 1; out: r0 = 0; exit`],
+  // A size that differs by path matters; it is a number like any other until it comes to the call.
+  [
+    "E0524",
+    "hid_bpf_ops.hid_device_event",
+    "r6 = r1; r7 = 9; call 7; if r0 > 5 goto on; r7 = 8; on: call 7; r0 = 0; call 7; r1 = *(u64 *)(r6 + 0); r2 = 0; r3 = r7; call hid_bpf_get_data; if r0 == 0 goto out; *(u8 *)(r0 + 8) = 1; out: r0 = 0; exit",
+  ],
   [
     "E0553",
     "hid_bpf_ops.hid_device_event",

@@ -83,8 +83,8 @@ export const verifierCodes = {
   E0562: (kind: string, got: string, want: string) => `${kind} must return ${want}, but may return ${got}`,
   E0563: (what: string) => `r0, the result, ${what}`,
   E0564: (frames: number, max: number) => `calls nest ${frames} deep, and the limit is ${max}`,
-  E0565: (size: number, calls: number) =>
-    `the stack of ${calls} nested functions takes ${size} bytes, and the limit is 512`,
+  E0565: (size: number, calls: number, limit = 512) =>
+    `the stack of ${calls} nested functions takes ${size} bytes, and the limit is ${limit}`,
   E0566: () => "this loop never changes anything that could end it",
   E0567: () => "a function returns a pointer to its own stack",
   E0568: (what: string) => `${what} is used here, and this kernel does not have it`,

@@ -11,7 +11,7 @@ import { type Outcome, refuse, refuseNull, unmodelled } from "../outcome.ts";
 import { regName, valueWords } from "../words.ts";
 import { bindsMap, checkField } from "./async.ts";
 import { checkDynptr, type DynptrKind } from "./dynptr.ts";
-import { checkAligned, checkMemory, checkSize } from "./memory.ts";
+import { checkAligned, checkMemory, checkSize, sized } from "./memory.ts";
 import { pointsToStruct } from "./structs.ts";
 
 /** One argument of one call, with what the checks need. */
@@ -141,12 +141,12 @@ function memArg(cx: Cx, state: State, a: Arg): Outcome {
   const use = { name: a.helper.name, reg: a.reg, writes, zeroAllowed: false, nullAllowed, packetAccess };
   if (fixed !== undefined) {
     const aligned = has(a, "MEM_ALIGNED") ? checkAligned(cx, state, a.reg, fixed) : undefined;
-    return checkMemory(cx, state, { ...use, size: BigInt(fixed) }) ?? aligned;
+    return checkMemory(cx, state, sized(use, BigInt(fixed))) ?? aligned;
   }
   if (has(a, "MEM_FIXED_SIZE")) return unmodelled(`${a.helper.name} (memory of a size that is not known)`);
   if (!isSize(a.helper.args[a.index + 1])) return unmodelled(`${a.helper.name} (memory without a size)`);
   // The size decides how much; here only the kind of pointer is looked at, before the size is.
-  return checkMemory(cx, state, { ...use, size: 0n, zeroAllowed: true });
+  return checkMemory(cx, state, sized(use, 0n, true));
 }
 
 function sizeArg(cx: Cx, state: State, a: Arg, zeroAllowed: boolean): Outcome {

@@ -11,7 +11,7 @@ import { reg as regOf, release, type State, setReg } from "../domain/state.ts";
 import { nothing, type Pointer, pointer, type SockSort, type Value } from "../domain/value.ts";
 import { checkAbnormalReturn } from "../leave.ts";
 import { specialFields, valuesHaveLocks } from "../map-fields.ts";
-import { firstOf, type Outcome, refuse, unmodelled } from "../outcome.ts";
+import { type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { dropPackets } from "../packet.ts";
 import { canSleep } from "../sleep.ts";
 import { sizeOf, strip } from "../struct-walk.ts";
@@ -47,9 +47,17 @@ export function checkHelper(cx: Cx, state: State, id: number): Outcome {
   const sockets = changesSockets(state, helper);
   if (sockets) return sockets;
   if (name === EXCHANGE) return checkExchange(cx, state);
-  const args = firstOf(helper.args.map((_, i) => checkArg(cx, state, helper, i)));
+  const args = checkArgs(cx, state, helper);
   if (args?.kind === "refused") return args;
   return args ?? checkAfterArgs(cx, state, helper);
+}
+
+function checkArgs(cx: Cx, state: State, helper: Helper): Outcome {
+  for (let i = 0; i < helper.args.length; i++) {
+    const outcome = checkArg(cx, state, helper, i);
+    if (outcome) return outcome;
+  }
+  return undefined;
 }
 
 function missing(cx: Cx, at: number, id: number, name: string | undefined): Outcome {
@@ -311,8 +319,7 @@ function numberOf(cx: Cx, state: State, helper: Helper): Value {
   if (!SIZED.has(helper.name)) return unknownScalar(state.at);
   const sizeAt = helper.args.findIndex((a) => a.kind.base.startsWith("ARG_CONST_SIZE"));
   const max = greatest(regOf(state, argReg(sizeAt)));
-  const range = { min: -MAX_ERRNO, max };
-  return withBounds({ s: range, s32: range }, state.at);
+  return cx.recall.signed(-MAX_ERRNO, max, state.at);
 }
 
 function mapValue(cx: Cx, state: State, helper: Helper, nullable: boolean): Result {

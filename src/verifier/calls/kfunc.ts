@@ -40,6 +40,9 @@ function ownRules(kfunc: KfuncFacts): OwnKfunc | undefined {
   return Object.hasOwn(OWN_RULES, name) ? OWN_RULES[name] : undefined;
 }
 
+/** Whether the kfunc's arguments have rules that its parameters do not tell. */
+export const hasOwnRules = (kfunc: KfuncFacts): boolean => ownRules(kfunc) !== undefined || isCast(kfunc);
+
 /** Parameters that are numbers are such, also those that only the older form of a kfunc shows. */
 function checkNumbers(cx: Cx, state: State, kfunc: KfuncFacts, { params }: Proto): Outcome {
   return firstOf(
@@ -59,7 +62,7 @@ function checkNumbers(cx: Cx, state: State, kfunc: KfuncFacts, { params }: Proto
 
 export type Proto = BtfType & { readonly kind: "func_proto" };
 
-function protoOf(kfunc: KfuncFacts): Proto | undefined {
+export function protoOf(kfunc: KfuncFacts): Proto | undefined {
   const { type } = strip(kfunc.btf, kfunc.proto);
   return type.kind === "func_proto" ? type : undefined;
 }

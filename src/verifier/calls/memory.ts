@@ -32,6 +32,18 @@ export interface MemoryUse {
   readonly inProgram?: boolean;
 }
 
+/** The same use, of that many bytes. */
+export const sized = (use: Omit<MemoryUse, "size">, size: bigint, zeroAllowed = use.zeroAllowed): MemoryUse => ({
+  name: use.name,
+  reg: use.reg,
+  size,
+  writes: use.writes,
+  zeroAllowed,
+  nullAllowed: use.nullAllowed,
+  packetAccess: use.packetAccess ?? false,
+  inProgram: use.inProgram ?? false,
+});
+
 /** Whether the register points to that many bytes that the function may use. */
 export function checkMemory(cx: Cx, state: State, use: MemoryUse): Outcome {
   const value = regOf(state, use.reg);
@@ -170,7 +182,7 @@ export function checkSize(cx: Cx, state: State, size: Reg, use: Omit<MemoryUse, 
       help: "compare it with the size of the buffer first, or mask it",
     });
   }
-  return checkMemory(cx, state, { ...use, size: value.u.max }) ?? nullWithSize(cx, state, use, value);
+  return checkMemory(cx, state, sized(use, value.u.max)) ?? nullWithSize(cx, state, use, value);
 }
 
 /** NULL stands for no bytes at all. */

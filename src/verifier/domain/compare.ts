@@ -1,7 +1,7 @@
 /** What a comparison tells of two numbers: whether it is decided, and what is left of both where it holds. */
 import type { CondOp, Width } from "../../isa/insn.ts";
 import { condByOp } from "../../isa/ops.ts";
-import { type Bounds, constLow, constOf, type Range, type Scalar, settle } from "./scalar.ts";
+import { type Bounds, bounded, constLow, constOf, type Range, type Scalar, settle } from "./scalar.ts";
 import { contradict, knownBits, low32, meetBits, type Tnum, withLow32 } from "./tnum.ts";
 
 const MIRROR: Readonly<Record<CondOp, CondOp>> = {
@@ -93,10 +93,7 @@ export function refine(
   const x = pair && settle(pair[0]);
   const y = pair && settle(pair[1]);
   if (!x || !y) return undefined;
-  return [
-    { ...a, ...x },
-    { ...b, ...y },
-  ];
+  return [bounded(a, x), bounded(b, y)];
 }
 
 function refineOrder(
@@ -144,7 +141,10 @@ function refineEqual(w: Width, a: Bounds, b: Bounds, x: View, y: View): readonly
   if (contradict(x.bits, y.bits)) return undefined;
   const both = { u: common(x.u, y.u), s: common(x.s, y.s) };
   const bits = meetBits(x.bits, y.bits);
-  const apply = (v: Bounds): Bounds => ({ ...put(w, v, both), bits: w === 64 ? bits : withLow32(v.bits, bits) });
+  const apply = (v: Bounds): Bounds => {
+    const { u, s, u32, s32 } = put(w, v, both);
+    return { bits: w === 64 ? bits : withLow32(v.bits, bits), u, s, u32, s32 };
+  };
   return [apply(a), apply(b)];
 }
 
@@ -173,5 +173,5 @@ function refineSet(w: Width, a: Scalar, b: Scalar, holds: boolean): readonly [Sc
   const bits = { value: (a.bits.value & ~mask) | told.value, mask: a.bits.mask & ~mask };
   if ((a.bits.value & ~a.bits.mask & mask) !== 0n && !holds) return undefined;
   const settled = settle({ bits, u: a.u, s: a.s, u32: a.u32, s32: a.s32 });
-  return settled && [{ ...a, ...settled }, b];
+  return settled && [bounded(a, settled), b];
 }

@@ -11,6 +11,8 @@ export interface Origin {
   /** Something did. */
   used: boolean;
   from: readonly Origin[];
+  /** Numbers of states that were left out because of this one, before all was known of it: needed as soon as it is. */
+  left?: Origin[];
 }
 
 /** What a number is made of when two went into it. */
@@ -40,6 +42,7 @@ export function markNeeded(origin: Origin | undefined): void {
     next.used = true;
     work.push(...next.from);
     next.from = [];
+    markLeft(next);
   }
 }
 
@@ -50,5 +53,23 @@ export function markMaybeNeeded(origin: Origin | undefined): void {
     if (next.needed) continue;
     next.needed = true;
     work.push(...next.from);
+    markLeft(next);
   }
+}
+
+function markLeft(origin: Origin): void {
+  const left = origin.left ?? [];
+  delete origin.left;
+  for (const other of left) markMaybeNeeded(other);
+}
+
+/** What will turn on `seen` turns on `now` as well: it was left out in favour of `seen`. */
+export function needWith(seen: Origin | undefined, now: Origin | undefined): void {
+  if (!seen || !now || now.needed) return;
+  if (seen.needed) {
+    markMaybeNeeded(now);
+    return;
+  }
+  seen.left ??= [];
+  seen.left.push(now);
 }

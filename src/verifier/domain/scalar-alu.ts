@@ -9,6 +9,9 @@ import {
   constLow,
   constOf,
   larger,
+  madeAt,
+  madeBy,
+  madeOf,
   type Range,
   S32,
   S64,
@@ -18,9 +21,11 @@ import {
   U32,
   U64,
   unknownScalar,
+  unlinked,
   withBounds,
   zeroExtend32,
 } from "./scalar.ts";
+import { addSmall } from "./small.ts";
 import {
   addBits,
   andBits,
@@ -46,8 +51,8 @@ const fullS = (w: Width): Range => (w === 64 ? S64 : S32);
 
 /** `a op b` in `width` bits; a 32-bit result is zero-extended. Shifts by registers and divisions are known for constants only. */
 export function arithmetic(op: AluOp, width: Width, a: Scalar, b: Scalar, at: number): Scalar {
-  const result = compute(op, width, a, b, at);
-  return { ...result, origin: op.startsWith("mov") ? b.origin : mix(a.origin, b.origin) };
+  const moves = op === "mov" || op === "movs8" || op === "movs16" || op === "movs32";
+  return madeOf(compute(op, width, a, b, at), moves ? b.origin : mix(a.origin, b.origin));
 }
 
 function compute(op: AluOp, width: Width, a: Scalar, b: Scalar, at: number): Scalar {
@@ -55,7 +60,7 @@ function compute(op: AluOp, width: Width, a: Scalar, b: Scalar, at: number): Sca
   if (folded !== undefined) return constant(folded, at);
   switch (op) {
     case "mov":
-      return width === 64 ? { ...b, at } : zeroExtend32(b, at);
+      return width === 64 ? madeAt(b, at) : zeroExtend32(b, at);
     case "movs8":
       return signExtend(b, 1, width, at);
     case "movs16":
@@ -94,23 +99,27 @@ function division(op: DivOp, width: Width, a: Scalar, b: Scalar, at: number): Sc
   const blank = unknownScalar(at);
   if (by === undefined) return blank;
   if (by === 0n && (op === "div" || op === "sdiv")) return constant(0n, at);
-  if (by === 0n) return width === 64 ? { ...a, at, id: 0, delta: 0n } : zeroExtend32(a, at);
+  if (by === 0n) return width === 64 ? unlinked(madeAt(a, at)) : zeroExtend32(a, at);
   const { u, s } = divide(op, width, half(a, width), by);
   if (width === 64) return withBounds({ u, s }, at);
-  return zeroExtend32({ ...blank, u32: u, s32: s }, at);
+  return zeroExtend32({ bits: blank.bits, u: U64, s: S64, u32: u, s32: s }, at);
 }
 
 type RingOp = "add" | "sub" | "mul" | "and" | "or" | "xor";
 
 function ringOp(op: RingOp, width: Width, a: Scalar, b: Scalar, at: number): Scalar {
-  const bits64 = bitsOf(op, a.bits, b.bits);
-  const low = ranges(op, 32, a, b, low32(bitsOf(op, low32(a.bits), low32(b.bits))));
+  // Of all these operations, the low half of the result turns on the low halves alone.
   if (width === 32) {
     const bits = low32(bitsOf(op, low32(a.bits), low32(b.bits)));
+    const low = ranges(op, 32, a, b, bits);
     return zeroExtend32({ bits, u: U64, s: S64, u32: low.u, s32: low.s }, at);
   }
-  const wide = ranges(op, 64, a, b, bits64);
-  return withBounds({ bits: bits64, u: wide.u, s: wide.s, u32: low.u, s32: low.s }, at);
+  const small = op === "add" ? addSmall(a, b) : undefined;
+  if (small) return madeBy(small, at, undefined);
+  const bits = bitsOf(op, a.bits, b.bits);
+  const low = ranges(op, 32, a, b, low32(bits));
+  const wide = ranges(op, 64, a, b, bits);
+  return withBounds({ bits, u: wide.u, s: wide.s, u32: low.u, s32: low.s }, at);
 }
 
 function bitsOf(op: RingOp, a: Tnum, b: Tnum): Tnum {
@@ -190,17 +199,16 @@ function shift(op: "lsh" | "rsh" | "arsh", width: Width, a: Scalar, b: Scalar, a
   if (by === undefined || by >= BigInt(width)) return unknownScalar(at);
   if (width === 64) return shift64(op, a, by, at);
   const low = low32(a.bits);
-  const full: Bounds = { bits: low, u: U64, s: S64, u32: U32, s32: S32 };
   if (op === "rsh") {
     const u = { min: a.u32.min >> by, max: a.u32.max >> by };
-    return zeroExtend32({ ...full, bits: shiftRight(low, by), u32: u }, at);
+    return zeroExtend32({ bits: shiftRight(low, by), u: U64, s: S64, u32: u, s32: S32 }, at);
   }
   if (op === "arsh") {
     const s = { min: a.s32.min >> by, max: a.s32.max >> by };
-    return zeroExtend32({ ...full, bits: shiftRightSigned(low, by, 32), s32: s }, at);
+    return zeroExtend32({ bits: shiftRightSigned(low, by, 32), u: U64, s: S64, u32: U32, s32: s }, at);
   }
   const u = inside(U32, a.u32.min << by, a.u32.max << by);
-  return zeroExtend32({ ...full, bits: low32(shiftLeft(low, by)), u32: u }, at);
+  return zeroExtend32({ bits: low32(shiftLeft(low, by)), u: U64, s: S64, u32: u, s32: S32 }, at);
 }
 
 function shift64(op: "lsh" | "rsh" | "arsh", a: Scalar, by: bigint, at: number): Scalar {

@@ -4,13 +4,13 @@
  */
 import { s32, s64, u32, u64 } from "../../support/int.ts";
 import type { Origin } from "./need.ts";
+import { settleSmall } from "./small.ts";
 import {
   bitsOfRange,
   contradict,
   covers,
   cutBits,
   greatestOf,
-  knownBits,
   leastOf,
   low32,
   meetBits,
@@ -55,33 +55,80 @@ export const S32: Range = { min: -(1n << 31n), max: (1n << 31n) - 1n };
 
 const UNKNOWN: Bounds = { bits: unknownBits, u: U64, s: S64, u32: U32, s32: S32 };
 
-const scalarOf = (b: Bounds, at: number): Scalar => ({
+/**
+ * All numbers are made here, with all members in one order: objects that are spread into new ones differ in shape for the
+ * engine, which then looks every member up.
+ */
+const make = (b: Bounds, id: number, delta: bigint, at: number, origin: Origin | undefined): Scalar => ({
   kind: "scalar",
   bits: b.bits,
   u: b.u,
   s: b.s,
   u32: b.u32,
   s32: b.s32,
-  id: 0,
-  delta: 0n,
+  id,
+  delta,
   at,
-  origin: undefined,
+  origin,
 });
+
+const scalarOf = (b: Bounds, at: number): Scalar => make(b, 0, 0n, at, undefined);
+
+/** A number of those bounds that the instruction `at` makes of `origin`. */
+export const madeBy = (b: Bounds, at: number, origin: Origin | undefined): Scalar => make(b, 0, 0n, at, origin);
+
+/** The same number, known as `b` tells. */
+export const bounded = (v: Scalar, b: Bounds): Scalar => make(b, v.id, v.delta, v.at, v.origin);
+/** The same number, made of something else. */
+export const madeOf = (v: Scalar, origin: Origin | undefined): Scalar =>
+  v.origin === origin ? v : make(v, v.id, v.delta, v.at, origin);
+/** The same number as a copy of what `id` stands for. */
+export const linked = (v: Scalar, id: number, delta: bigint): Scalar => make(v, id, delta, v.at, v.origin);
+/** The same number, a copy of nothing. */
+export const unlinked = (v: Scalar): Scalar => (v.id === 0 && v.delta === 0n ? v : linked(v, 0, 0n));
+/** The same number, made by the instruction `at`. */
+export const madeAt = (v: Scalar, at: number): Scalar => (v.at === at ? v : make(v, v.id, v.delta, at, v.origin));
+/** What is known of `v`, of a copy with that link, made by `at` of `origin`. */
+export const copyOf = (v: Bounds, link: Scalar, origin: Origin | undefined): Scalar =>
+  make(v, link.id, link.delta, link.at, origin);
 
 export const unknownScalar = (at: number): Scalar => scalarOf(UNKNOWN, at);
 
 /** The value `v`, cut to 64 bits. */
-export function constant(v: bigint, at: number): Scalar {
-  const point = (x: bigint): Range => ({ min: x, max: x });
-  return scalarOf(
-    { bits: knownBits(v), u: point(u64(v)), s: point(s64(v)), u32: point(u32(v)), s32: point(s32(v)) },
-    at,
-  );
+export const constant = (v: bigint, at: number): Scalar => scalarOf(constantBounds(v), at);
+
+/** Small constants are made once: they are soon compared. */
+const small: (Bounds | undefined)[] = [];
+const SMALL = 4096n;
+
+function constantBounds(v: bigint): Bounds {
+  if (v < 0n || v >= SMALL) return pointAt(v);
+  const at = Number(v);
+  small[at] ??= pointAt(v);
+  return small[at];
 }
 
+function pointAt(v: bigint): Bounds {
+  const u = point(u64(v));
+  const s = pointOr(u, s64(v));
+  const low = pointOr(u, u32(v));
+  return { bits: { value: u.min, mask: 0n }, u, s, u32: low, s32: pointOr(low, s32(v)) };
+}
+
+const point = (x: bigint): Range => ({ min: x, max: x });
+/** The point `x`, which may be the one that is there. */
+const pointOr = (r: Range, x: bigint): Range => (r.min === x ? r : point(x));
+
 /** The bounds as a value of their own, made by the instruction `at`; contradictory ones count as unknown. */
-export const withBounds = (b: Partial<Bounds>, at: number): Scalar =>
-  scalarOf(settle({ ...UNKNOWN, ...b }) ?? UNKNOWN, at);
+export const withBounds = (b: Partial<Bounds>, at: number): Scalar => scalarOf(settle(filled(b)) ?? UNKNOWN, at);
+
+const filled = (b: Partial<Bounds>): Bounds => ({
+  bits: b.bits ?? unknownBits,
+  u: b.u ?? U64,
+  s: b.s ?? S64,
+  u32: b.u32 ?? U32,
+  s32: b.s32 ?? S32,
+});
 
 export const isConst = (v: Bounds): boolean => v.bits.mask === 0n;
 /** The unsigned value of a constant. */
@@ -95,6 +142,9 @@ export const constLow = (v: Bounds): bigint | undefined => {
 /** Brings the readings in step; undefined if they contradict each other, so that no value is left. */
 export function settle(b: Bounds): Bounds | undefined {
   if (contradictory(b)) return undefined;
+  if (isUnknown(b)) return b;
+  const quick = settleSmall(b);
+  if (quick) return quick;
   let x = fromBits(b);
   if (isPoint(x)) return x;
   for (let round = 0; round < 3; round++) {
@@ -108,6 +158,9 @@ export function settle(b: Bounds): Bounds | undefined {
   x = fromBits({ bits, u: x.u, s: x.s, u32: x.u32, s32: x.s32 });
   return contradictory(x) ? undefined : x;
 }
+
+const isUnknown = (b: Bounds): boolean =>
+  b.u === U64 && b.s === S64 && b.bits === unknownBits && b.u32 === U32 && b.s32 === S32;
 
 /** Whether all readings have agreed on one number: then there is nothing more to find out. */
 function isPoint({ bits, u, s, u32: low, s32: lowS }: Bounds): boolean {
@@ -206,17 +259,31 @@ function boundBits(b: Bounds): Tnum | undefined {
 
 /** The low half, zero-extended, as every 32-bit operation leaves it. kernel/bpf/verifier.c:zext_32_to_64 */
 export function zeroExtend32(v: Bounds, at: number): Scalar {
+  if (isUnknown(v)) return scalarOf(unknownBelow(4), at);
   return withBounds({ bits: low32(v.bits), u: v.u32, u32: v.u32, s32: v.s32 }, at);
 }
 
 /** The low `size` bytes, zero-extended, as a narrow load leaves them. kernel/bpf/verifier.c:coerce_reg_to_size */
 export function cut(v: Scalar, size: number, at: number): Scalar {
   if (size === 8) return v;
+  if (isUnknown(v)) return scalarOf(unknownBelow(size), at);
   const mask = (1n << BigInt(size * 8)) - 1n;
   const sameTop = (v.u.min & ~mask) === (v.u.max & ~mask);
   const u = sameTop ? { min: v.u.min & mask, max: v.u.max & mask } : { min: 0n, max: mask };
   const low = size === 4 ? { u32: v.u32, s32: v.s32 } : {};
   return withBounds({ bits: cutBits(v.bits, size), u, ...low }, at);
+}
+
+/** What `size` bytes may hold. */
+const belows: (Bounds | undefined)[] = [];
+
+function unknownBelow(size: number): Bounds {
+  const found = belows[size];
+  if (found) return found;
+  const u = { min: 0n, max: (1n << BigInt(size * 8)) - 1n };
+  const made = withBounds({ bits: cutBits(unknownBits, size), u }, -1);
+  belows[size] = made;
+  return made;
 }
 
 /** The low `size` bytes, sign-extended to `width` bits. kernel/bpf/verifier.c:coerce_reg_to_size_sx */
@@ -231,12 +298,18 @@ export function signExtend(v: Scalar, size: number, width: 32 | 64, at: number):
     const max = BigInt.asIntN(size * 8, from.max);
     if (min < 0n === max < 0n && min <= max) range = { min, max };
   }
-  return width === 64 ? withBounds({ s: range }, at) : zeroExtend32(settle({ ...UNKNOWN, s32: range }) ?? UNKNOWN, at);
+  return width === 64 ? withBounds({ s: range }, at) : zeroExtend32(settle(filled({ s32: range })) ?? UNKNOWN, at);
 }
 
 /** Whether every value of `b` is one of `a`. kernel/bpf/verifier.c:range_within and tnum_in */
 export function includes(a: Bounds, b: Bounds): boolean {
-  return within(a.u, b.u) && within(a.s, b.s) && within(a.u32, b.u32) && within(a.s32, b.s32) && covers(a.bits, b.bits);
+  return (
+    within(a.u, b.u) &&
+    within(a.s, b.s) &&
+    within(a.u32, b.u32) &&
+    within(a.s32, b.s32) &&
+    (a.bits === b.bits || covers(a.bits, b.bits))
+  );
 }
 
 const within = (a: Range, b: Range): boolean => a === b || (a.min <= b.min && a.max >= b.max);
@@ -247,8 +320,7 @@ export const sameBounds = (a: Bounds, b: Bounds): boolean =>
   sameRange(a.s, b.s) &&
   sameRange(a.u32, b.u32) &&
   sameRange(a.s32, b.s32) &&
-  a.bits.value === b.bits.value &&
-  a.bits.mask === b.bits.mask;
+  (a.bits === b.bits || (a.bits.value === b.bits.value && a.bits.mask === b.bits.mask));
 
 const sameRange = (a: Range, b: Range): boolean => a === b || (a.min === b.min && a.max === b.max);
 

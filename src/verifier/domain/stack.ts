@@ -3,15 +3,32 @@
  * stored) or bytes, each known to be zero or not known at all. A program with CAP_PERFMON may read bytes that nobody
  * wrote (kernel/bpf/verifier.c:allow_uninit_stack), so these are unknown bytes too.
  */
-import { constant, constOf, cut, includes, isConst, type Scalar, sameBounds, unknownScalar } from "./scalar.ts";
+import {
+  constant,
+  constOf,
+  cut,
+  includes,
+  isConst,
+  linked,
+  madeOf,
+  type Scalar,
+  sameBounds,
+  unknownScalar,
+  unlinked,
+} from "./scalar.ts";
 import { coversValue, type Fit, type IdPairs, type Pointer, type Region, type Value } from "./value.ts";
 
 export const STACK_SIZE = 512;
 /** Bytes of a slot. */
 export const SLOT = 8;
 
+export interface Spill {
+  readonly value: Value;
+  readonly size: number;
+}
+
 export interface Slot {
-  readonly spill?: { readonly value: Value; readonly size: number };
+  readonly spill: Spill | undefined;
   /** Bytes known to be zero, bit 0 for the lowest address; none of the spill's. */
   readonly zeros: number;
 }
@@ -64,7 +81,13 @@ export function write(stack: Stack, off: number, size: number, value: Value): St
   return replace(stack, slot, bytesOf(kept | (isZero ? mask(byte, size) : 0)));
 }
 
-const bytesOf = (zeros: number): Slot | undefined => (zeros === 0 ? undefined : { zeros });
+const bytesOf = (zeros: number): Slot | undefined => (zeros === 0 ? undefined : { spill: undefined, zeros });
+
+/** The same slot with `value` spilled. */
+export const holding = (slot: Slot, size: number, value: Value): Slot => ({
+  spill: { value, size },
+  zeros: slot.zeros,
+});
 
 /** Whether bytes of a slot are known to be zero: all marked so, or all of one spilled zero. */
 function areZero(slot: Slot | undefined, wanted: number): boolean {
@@ -77,7 +100,7 @@ function areZero(slot: Slot | undefined, wanted: number): boolean {
 
 /** A narrowing spill breaks the link to copies in registers. */
 function narrowed(value: Scalar, size: number): Scalar {
-  return value.u.max < 1n << BigInt(size * 8) ? value : { ...value, id: 0, delta: 0n };
+  return value.u.max < 1n << BigInt(size * 8) ? value : unlinked(value);
 }
 
 function replace(stack: Stack, slot: number, with_: Slot | undefined): Stack {
@@ -125,15 +148,22 @@ export const slotAt = (stack: Stack, off: number): Value | undefined => {
 /** What a read finds: a value as it was spilled, or a refusal to read part of a pointer. */
 export type Read = { readonly value: Value } | { readonly partOf: Value };
 
+/** What the read would find only a part of: a value that is no number. */
+export function partOf(stack: Stack, off: number, size: number): Value | undefined {
+  const { slot, byte } = placeOf(off);
+  const value = stack[slot]?.spill?.value;
+  return !value || value.kind === "scalar" || (size === SLOT && byte === 0) ? undefined : value;
+}
+
 /** Reads `size` bytes at `off`; must not cross a slot. `at`: the instruction that reads. */
 export function read(stack: Stack, off: number, size: number, at: number): Read {
   const { slot, byte } = placeOf(off);
   const found = stack[slot];
   const spill = found?.spill;
   if (!spill) return { value: bytes(found, byte, size, at) };
-  if (spill.value.kind !== "scalar") {
-    return size === SLOT && byte === 0 ? { value: spill.value } : { partOf: spill.value };
-  }
+  const part = partOf(stack, off, size);
+  if (part) return { partOf: part };
+  if (spill.value.kind !== "scalar") return { value: spill.value };
   if (byte === 0 && size <= spill.size) return { value: spilledScalar(spill.value, size, at) };
   return { value: bytes(found, byte, size, at) };
 }
@@ -145,19 +175,19 @@ export function linkSpill(stack: Stack, off: number, newId: () => number): Stack
   const spill = found?.spill;
   if (!spill || byte !== 0 || spill.value.kind !== "scalar" || spill.value.id !== 0 || isConst(spill.value))
     return stack;
-  return replace(stack, slot, { ...found, spill: { ...spill, value: { ...spill.value, id: newId() } } });
+  return replace(stack, slot, holding(found, spill.size, linked(spill.value, newId(), spill.value.delta)));
 }
 
 function spilledScalar(value: Scalar, size: number, at: number): Scalar {
   if (size === SLOT) return value;
   if (value.u.max < 1n << BigInt(size * 8)) return value;
-  return { ...cut(value, size, at), origin: value.origin };
+  return madeOf(cut(value, size, at), value.origin);
 }
 
 function bytes(slot: Slot | undefined, byte: number, size: number, at: number): Scalar {
   if (!areZero(slot, mask(byte, size))) return unknownScalar(at);
   const spilled = slot?.spill?.value;
-  return { ...constant(0n, at), origin: spilled?.kind === "scalar" ? spilled.origin : undefined };
+  return madeOf(constant(0n, at), spilled?.kind === "scalar" ? spilled.origin : undefined);
 }
 
 /** Whether all bytes from `from` up to `to` are marked as zero; spilled zeros do not count. */
@@ -169,16 +199,12 @@ export function allZero(stack: Stack, from: number, to: number): boolean {
   return true;
 }
 
-/** Whether what was found with the stack `seen` holds with `now`. kernel/bpf/verifier.c:stacksafe */
-export function coversStack(seen: Stack, now: Stack, ids: IdPairs, fit: Fit): boolean {
-  const count = Math.max(seen.length, now.length);
-  for (let slot = 0; slot < count; slot++) {
-    const a = seen[slot];
-    const b = now[slot];
-    if (a !== b && !coversSlot(a, b, ids, fit)) return false;
-    if (a === b && a?.spill && !coversValue(a.spill.value, a.spill.value, ids, fit)) return false;
-  }
-  return true;
+/** Whether what was found with that slot of the stack `seen` holds with `now`. kernel/bpf/verifier.c:stacksafe */
+export function coversSlotAt(seen: Stack, now: Stack, slot: number, ids: IdPairs, fit: Fit): boolean {
+  const a = slot < seen.length ? seen[slot] : undefined;
+  const b = slot < now.length ? now[slot] : undefined;
+  if (a !== b) return coversSlot(a, b, ids, fit);
+  return !a?.spill || coversValue(a.spill.value, a.spill.value, ids, fit);
 }
 
 function coversSlot(seen: Slot | undefined, now: Slot | undefined, ids: IdPairs, fit: Fit): boolean {

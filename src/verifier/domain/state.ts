@@ -1,9 +1,9 @@
 /** The abstract machine at one point of one path: call frames with registers and stacks, and the references it holds. */
 import type { Reg } from "../../isa/insn.ts";
-import { markMaybeNeeded, markNeeded, mix, rooted } from "./need.ts";
-import type { Scalar } from "./scalar.ts";
-import { coversStack, type Slot, type Stack } from "./stack.ts";
-import { coversValue, type Fit, IdPairs, nothing, type Pointer, pointer, type Value } from "./value.ts";
+import { markMaybeNeeded, markNeeded, mix, needWith, rooted } from "./need.ts";
+import { copyOf, madeOf, type Scalar, unlinked } from "./scalar.ts";
+import { coversSlotAt, holding, type Slot, type Stack } from "./stack.ts";
+import { coversValue, type Fit, IdPairs, nothing, notNull, type Pointer, pointer, type Value } from "./value.ts";
 
 /** Why a frame was entered. */
 export type FrameKind =
@@ -101,8 +101,11 @@ export interface State {
 }
 
 export function copyState(state: State): State {
+  // One by one: what `map` makes is another kind of array to the engine.
+  const frames: Frame[] = [];
+  for (let i = 0; i < state.frames.length; i++) frames.push(copyFrame(state.frames[i]!));
   return {
-    frames: state.frames.map((f) => ({ ...f, regs: f.regs.slice() })),
+    frames,
     refs: state.refs,
     held: state.held,
     at: state.at,
@@ -112,6 +115,15 @@ export function copyState(state: State): State {
   };
 }
 
+const copyFrame = ({ func, why, callsite, regs, stack, callbacks }: Frame): Frame => ({
+  func,
+  why,
+  callsite,
+  regs: regs.slice(),
+  stack,
+  callbacks,
+});
+
 export const topFrame = (state: State): Frame => state.frames[state.frames.length - 1]!;
 
 /** r0 to r9 where a function begins: `args` in r1 and on, nothing in the others. */
@@ -120,8 +132,16 @@ export const entryRegs = (args: readonly (Value | undefined)[]): Value[] =>
 
 /** What a register of the running frame holds. */
 export function reg(state: State, r: Reg): Value {
-  if (r === 10) return pointer({ kind: "stack", frame: state.frames.length - 1 }, -1);
+  if (r === 10) return framePointer(state.frames.length - 1);
   return topFrame(state).regs[r]!;
+}
+
+/** r10 by frame: it never changes. */
+const framePointers: Pointer[] = [];
+
+function framePointer(frame: number): Pointer {
+  framePointers[frame] ??= pointer({ kind: "stack", frame }, -1);
+  return framePointers[frame];
 }
 
 export function setReg(state: State, r: Reg, value: Value): void {
@@ -144,28 +164,74 @@ function mapStack(stack: Stack, change: (v: Value) => Value): Stack {
     const value = change(slot.spill.value);
     if (value === slot.spill.value) continue;
     next ??= stack.slice();
-    next[i] = { ...slot, spill: { ...slot.spill, value } };
+    next[i] = holding(slot, slot.spill.size, value);
   }
   return next ?? stack;
 }
 
-/** Which registers of a frame are read later; bit n for rn. */
-export type LiveRegs = (frame: Frame, index: number) => number;
+/** Which registers are read later, by frame; bit n for rn. */
+export type LiveRegs = readonly number[];
 
-/** Whether what was found for `seen` holds for `now`, both about to run the same instruction. kernel/bpf/states.c:states_equal */
-export function coversState(seen: State, now: State, live: LiveRegs, fit: Fit): boolean {
-  if (seen.frames.length !== now.frames.length || seen.refs.length !== now.refs.length) return false;
+/** In place of a place: nothing differs, or something that is no register and no slot. */
+export const NOWHERE = -1;
+const ELSEWHERE = -2;
+
+/** A register or slot of a frame as one number: slots follow the registers. */
+const PLACES = 128;
+const FIRST_SLOT = 16;
+
+/**
+ * The place where what was found for `seen` need not hold for `now`, both about to run the same instruction; `NOWHERE` if
+ * it holds. kernel/bpf/states.c:states_equal
+ */
+export function differenceOf(seen: State, now: State, live: LiveRegs, fit: Fit): number {
+  if (seen.frames.length !== now.frames.length || seen.refs.length !== now.refs.length) return ELSEWHERE;
   const ids = new IdPairs();
-  if (!coversHeld(seen.held, now.held, ids)) return false;
+  if (!coversHeld(seen.held, now.held, ids)) return ELSEWHERE;
   for (let i = 0; i < seen.refs.length; i++) {
-    if (!ids.match(seen.refs[i]!.id, now.refs[i]!.id)) return false;
-    if (!ids.match(seen.refs[i]!.parent ?? 0, now.refs[i]!.parent ?? 0)) return false;
+    if (!ids.match(seen.refs[i]!.id, now.refs[i]!.id)) return ELSEWHERE;
+    if (!ids.match(seen.refs[i]!.parent ?? 0, now.refs[i]!.parent ?? 0)) return ELSEWHERE;
   }
   // The newest frame is the likeliest to differ.
   for (let i = seen.frames.length - 1; i >= 0; i--) {
-    if (!coversFrame(seen.frames[i]!, now.frames[i]!, live(now.frames[i]!, i), ids, fit)) return false;
+    const place = differenceIn(seen.frames[i]!, now.frames[i]!, live[i]!, ids, fit);
+    if (place !== NOWHERE) return place === ELSEWHERE ? ELSEWHERE : i * PLACES + place;
   }
-  return true;
+  return NOWHERE;
+}
+
+/** A number that is the same for states that are the same: a quick look before all is compared. */
+export function digestOf(state: State, live: LiveRegs): number {
+  const top = state.frames.length - 1;
+  const { regs, stack } = state.frames[top]!;
+  let sum = 0;
+  for (let r = 0; r < regs.length; r++) {
+    if (live[top]! & (1 << r)) sum += digestAt(regs[r]!, r);
+  }
+  for (let i = 0; i < stack.length; i++) {
+    const spill = stack[i]?.spill;
+    if (spill) sum += digestAt(spill.value, FIRST_SLOT + i);
+  }
+  return sum | 0;
+}
+
+function digestAt(v: Value, place: number): number {
+  const part = v.kind === "scalar" ? Number(v.u.min) : v.kind === "ptr" ? v.off : -1;
+  return Math.imul(part + 2, 2 * place + 3);
+}
+
+/** Whether the two differ at a place where they did before: most that do not fit do not fit in the same thing. */
+export function differAt(seen: State, now: State, place: number, live: LiveRegs, fit: Fit): boolean {
+  if (seen.frames.length !== now.frames.length) return true;
+  if (place < 0) return false;
+  const index = Math.floor(place / PLACES);
+  const a = seen.frames[index];
+  const b = now.frames[index];
+  if (!a || !b) return false;
+  const at = place % PLACES;
+  const ids = new IdPairs();
+  if (at >= FIRST_SLOT) return !coversSlotAt(a.stack, b.stack, at - FIRST_SLOT, ids, fit);
+  return (live[index]! & (1 << at)) !== 0 && !coversValue(a.regs[at]!, b.regs[at]!, ids, fit);
 }
 
 function coversHeld(a: Held, b: Held, ids: IdPairs): boolean {
@@ -184,13 +250,17 @@ function coversFlags(a: SavedFlags | undefined, b: SavedFlags | undefined, ids: 
   return ids.match(a.id, b.id) && coversFlags(a.before, b.before, ids);
 }
 
-function coversFrame(seen: Frame, now: Frame, live: number, ids: IdPairs, fit: Fit): boolean {
-  if (seen.callsite !== now.callsite || seen.func !== now.func || seen.callbacks > now.callbacks) return false;
-  if (!sameReason(seen.why, now.why)) return false;
+function differenceIn(seen: Frame, now: Frame, live: number, ids: IdPairs, fit: Fit): number {
+  if (seen.callsite !== now.callsite || seen.func !== now.func || seen.callbacks > now.callbacks) return ELSEWHERE;
+  if (!sameReason(seen.why, now.why)) return ELSEWHERE;
   for (let r = 0; r < now.regs.length; r++) {
-    if (live & (1 << r) && !coversValue(seen.regs[r]!, now.regs[r]!, ids, fit)) return false;
+    if (live & (1 << r) && !coversValue(seen.regs[r]!, now.regs[r]!, ids, fit)) return r;
   }
-  return coversStack(seen.stack, now.stack, ids, fit);
+  const count = Math.max(seen.stack.length, now.stack.length);
+  for (let slot = 0; slot < count; slot++) {
+    if (!coversSlotAt(seen.stack, now.stack, slot, ids, fit)) return FIRST_SLOT + slot;
+  }
+  return NOWHERE;
 }
 
 /** The callsite tells the other kinds apart. */
@@ -201,13 +271,25 @@ function sameReason(a: FrameKind, b: FrameKind): boolean {
 
 /** Drops ids that only one value carries: they link nothing. kernel/bpf/states.c:clear_singular_ids */
 export function forgetLonelyIds(state: State): void {
-  const count = new Map<number, number>();
-  mapValues(state, (v) => {
-    if (v.kind === "scalar" && v.id !== 0) count.set(v.id, (count.get(v.id) ?? 0) + 1);
-    return v;
+  const once = new Set<number>();
+  const more = new Set<number>();
+  eachValue(state, (v) => {
+    if (v.kind !== "scalar" || v.id === 0 || more.has(v.id)) return;
+    if (!once.delete(v.id)) once.add(v.id);
+    else more.add(v.id);
   });
-  if (count.size === 0) return;
-  mapValues(state, (v) => (v.kind === "scalar" && count.get(v.id) === 1 ? { ...v, id: 0, delta: 0n } : v));
+  if (once.size > 0) mapValues(state, (v) => (v.kind === "scalar" && once.has(v.id) ? unlinked(v) : v));
+}
+
+/** Shows all registers and spilled values of all frames. */
+function eachValue(state: State, look: (v: Value) => void): void {
+  for (const { regs, stack } of state.frames) {
+    for (let r = 0; r < regs.length; r++) look(regs[r]!);
+    for (let i = 0; i < stack.length; i++) {
+      const spill = stack[i]?.spill;
+      if (spill) look(spill.value);
+    }
+  }
 }
 
 /** Replaces all copies of the scalar `old` by what is known now. kernel/bpf/verifier.c:sync_linked_regs */
@@ -216,8 +298,8 @@ export function relearn(state: State, old: Scalar, now: Scalar, shifted: (v: Sca
   mapValues(state, (v) => {
     if (v.kind !== "scalar" || v.id !== old.id || v === now) return v;
     const origin = mix(v.origin, now.origin);
-    if (v.delta === now.delta) return { ...now, at: v.at, origin };
-    return { ...shifted(now, v.delta), id: v.id, delta: v.delta, at: v.at, origin };
+    if (v.delta === now.delta) return copyOf(now, v, origin);
+    return copyOf(shifted(now, v.delta), v, origin);
   });
 }
 
@@ -225,7 +307,7 @@ export function relearn(state: State, old: Scalar, now: Scalar, shifted: (v: Sca
 export function settleNull(state: State, id: number, isNull: boolean, zero: Scalar): void {
   mapValues(state, (v) => {
     if (v.kind !== "ptr" || v.id !== id || !v.nullable) return v;
-    return isNull ? zero : { ...v, nullable: false, id: v.keepsId ? v.id : 0, at: v.at };
+    return isNull ? zero : notNull(v);
   });
   if (isNull) state.refs = state.refs.filter((r) => r.id !== id);
 }
@@ -250,22 +332,52 @@ export function dropMade(state: State, parents: ReadonlySet<number>, gone: (v: P
 
 /** Every number becomes its own root: from now on it is told which of them something turns on. */
 export function rootNumbers(state: State): void {
-  mapValues(state, (v) => (v.kind === "scalar" ? { ...v, origin: rooted(v.origin) } : v));
+  for (const frame of state.frames) {
+    const { regs } = frame;
+    for (let r = 0; r < regs.length; r++) regs[r] = root(regs[r]!);
+    frame.stack = rootStack(frame.stack);
+  }
+}
+
+const root = (v: Value): Value => (v.kind === "scalar" ? madeOf(v, rooted(v.origin)) : v);
+
+function rootStack(stack: Stack): Stack {
+  const next = stack.slice();
+  for (let i = 0; i < next.length; i++) {
+    const slot = next[i];
+    if (slot?.spill?.value.kind === "scalar") next[i] = holding(slot, slot.spill.size, root(slot.spill.value));
+  }
+  return next;
 }
 
 /** What something turned on behind `seen` it turns on behind `now` as well. kernel/bpf/states.c:propagate_precision */
-export function passNeeds(seen: State, now: State): void {
-  now.frames.forEach((frame, i) => {
+export const passNeeds = (seen: State, now: State): void => eachPair(seen, now, passNeed);
+
+/** The same, and of what something will turn on: not all is known of `seen` yet. kernel/bpf/states.c:propagate_backedges */
+export const shareNeeds = (seen: State, now: State): void => eachPair(seen, now, shareNeed);
+
+/** All values that both states hold in the same place. */
+function eachPair(seen: State, now: State, visit: (seen: Value, now: Value) => void): void {
+  for (let i = 0; i < now.frames.length; i++) {
     const old = seen.frames[i];
-    if (!old) return;
-    frame.regs.forEach((v, r) => {
-      passNeed(old.regs[r]!, v);
-    });
-    frame.stack.forEach((slot, s) => {
-      const spill = old.stack[s]?.spill;
-      if (spill && slot?.spill) passNeed(spill.value, slot.spill.value);
-    });
-  });
+    if (old) eachInFrame(old, now.frames[i]!, visit);
+  }
+}
+
+/** Zeros that `old` knows of bytes turn on the number that is saved there now. */
+function eachInFrame(old: Frame, { regs, stack }: Frame, visit: (seen: Value, now: Value) => void): void {
+  for (let r = 0; r < regs.length; r++) visit(old.regs[r]!, regs[r]!);
+  for (let s = 0; s < stack.length; s++) {
+    const before = old.stack[s];
+    const spill = stack[s]?.spill;
+    if (!before || !spill) continue;
+    if (before.spill) visit(before.spill.value, spill.value);
+    if (before.zeros !== 0 && spill.value.kind === "scalar") markNeeded(spill.value.origin);
+  }
+}
+
+function shareNeed(seen: Value, now: Value): void {
+  if (seen.kind === "scalar" && now.kind === "scalar") needWith(seen.origin, now.origin);
 }
 
 function passNeed(seen: Value, now: Value): void {
@@ -276,8 +388,7 @@ function passNeed(seen: Value, now: Value): void {
 
 /** Anything may turn on any of the numbers. */
 export function needAll(state: State): void {
-  mapValues(state, (v) => {
+  eachValue(state, (v) => {
     if (v.kind === "scalar") markMaybeNeeded(v.origin);
-    return v;
   });
 }

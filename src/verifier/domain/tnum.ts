@@ -67,6 +67,7 @@ export function xorBits(a: Tnum, b: Tnum): Tnum {
 /** Long multiplication, one bit of `a` at a time; where the bit is not known, what both sums agree on is. */
 export function mulBits(a: Tnum, b: Tnum): Tnum {
   if (a.mask === 0n && b.mask === 0n) return knownBits(a.value * b.value);
+  if (a.mask === ALL) return fromLowest(b);
   let sum: Tnum = { value: 0n, mask: 0n };
   let x = a;
   let y = b;
@@ -77,6 +78,12 @@ export function mulBits(a: Tnum, b: Tnum): Tnum {
     y = shiftLeft(y, 1n);
   }
   return sum;
+}
+
+/** What the multiplication of anything with `t` is: below the lowest bit that `t` may have, all is zero. */
+function fromLowest(t: Tnum): Tnum {
+  const may = t.value | t.mask;
+  return { value: 0n, mask: may === 0n ? 0n : u64(-(may & -may)) };
 }
 
 function either(a: Tnum, b: Tnum): Tnum {

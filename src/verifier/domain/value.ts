@@ -78,16 +78,16 @@ export interface Pointer {
   /** Bytes from the start of the region, for what is known; the frame's end for the stack. */
   readonly off: number;
   /** What is added to `off` and not known exactly. */
-  readonly varying?: Scalar;
+  readonly varying?: Scalar | undefined;
   readonly nullable: boolean;
   /** Copies of one nullable pointer share it; 0 where it does not matter. */
   readonly id: number;
   /** The id stays once the pointer is known not to be null: a lock may lie in what it points to. */
-  readonly keepsId?: boolean;
+  readonly keepsId?: boolean | undefined;
   /** The reference that the pointer stands for; 0 if it owns none. */
   readonly ref: number;
   /** The id or reference of what it was made from: it is gone when that is. */
-  readonly parent?: number;
+  readonly parent?: number | undefined;
   readonly at: number;
 }
 
@@ -111,18 +111,33 @@ export function pointer(
   at: number,
   more: Partial<Pick<Pointer, "off" | "nullable" | "id" | "ref" | "keepsId" | "parent">> = {},
 ): Pointer {
-  return {
-    kind: "ptr",
-    to,
-    off: more.off ?? 0,
-    nullable: more.nullable ?? false,
-    id: more.id ?? 0,
-    ref: more.ref ?? 0,
-    ...(more.keepsId && { keepsId: true }),
-    ...(more.parent && { parent: more.parent }),
-    at,
-  };
+  const keepsId = more.keepsId || undefined;
+  const parent = more.parent || undefined;
+  return make(to, more.off ?? 0, undefined, more.nullable ?? false, more.id ?? 0, keepsId, more.ref ?? 0, parent, at);
 }
+
+/** All pointers are made here, with all members in one order, so that they are of one shape for the engine. */
+const make = (
+  to: Region,
+  off: number,
+  varying: Scalar | undefined,
+  nullable: boolean,
+  id: number,
+  keepsId: boolean | undefined,
+  ref: number,
+  parent: number | undefined,
+  at: number,
+): Pointer => ({ kind: "ptr", to, off, varying, nullable, id, keepsId, ref, parent, at });
+
+/** The same pointer, at another distance from the start of the region. */
+export const placed = (p: Pointer, off: number, varying: Scalar | undefined): Pointer =>
+  make(p.to, off, varying, p.nullable, p.id, p.keepsId, p.ref, p.parent, p.at);
+/** The same pointer into a region of which something else is known. */
+export const into = (p: Pointer, to: Region, id: number): Pointer =>
+  make(to, p.off, p.varying, p.nullable, id, p.keepsId, p.ref, p.parent, p.at);
+/** The same pointer once it is known not to be null. */
+export const notNull = (p: Pointer): Pointer =>
+  make(p.to, p.off, p.varying, false, p.keepsId ? p.id : 0, p.keepsId, p.ref, p.parent, p.at);
 
 /** The kernel's name of the kind of value, as its messages print it. kernel/bpf/log.c:reg_type_str */
 export function kernelName(v: Value): string {

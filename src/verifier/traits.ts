@@ -1,0 +1,36 @@
+/** What the walk asks of an instruction each time it comes by, decided once. */
+import type { Insn } from "../isa/insn.ts";
+import type { Prepared } from "./prepare.ts";
+
+/** All of the instruction classes JMP and JMP32: calls and exits, too. */
+export const JUMPS = 1;
+/** A call or a jump of unknown count: it may come back to itself. */
+export const MAY_LOOP = 2;
+/** Loads, stores, atomic operations. */
+export const ACCESSES = 4;
+export const CALLS = 8;
+
+/** Bits of each instruction, by index. */
+export const traitsOf = ({ insns }: Prepared): Uint8Array => Uint8Array.from(insns, ({ insn }) => traits(insn));
+
+function traits({ kind }: Insn): number {
+  switch (kind) {
+    case "jump":
+    case "gotox":
+    case "callx":
+    case "exit":
+      return JUMPS;
+    case "may_goto":
+      return JUMPS | MAY_LOOP;
+    case "call":
+      return JUMPS | MAY_LOOP | CALLS;
+    case "load":
+    case "store":
+    case "atomic":
+    case "load_acquire":
+    case "store_release":
+      return ACCESSES;
+    default:
+      return 0;
+  }
+}
