@@ -59,13 +59,17 @@ export function mayBePointer(value: Inst, def: Definition): boolean {
   const seen = new Set<Inst>();
   const work = [value];
   for (let at = work.pop(); at; at = work.pop()) {
-    if (at.ty === "ptr" || at.op === "cast" || at.op === "asm") return true;
+    if (at.ty === "ptr" || at.op === "cast" || at.op === "asm" || isArgument(at, def)) return true;
     if (seen.has(at) || !passesPointer(at)) continue;
     seen.add(at);
     eachOperand(at, (part) => work.push(def(part)));
   }
   return false;
 }
+
+/** What tracing programs read of their context, as numbers: the arguments of a kernel function. */
+const isArgument = (inst: Inst, def: Definition): boolean =>
+  inst.op === "load" && inst.size === 8 && def(inst.base).op === "param";
 
 const passesPointer = (inst: Inst): boolean =>
   inst.op === "bin" ? inst.fn === "add" || inst.fn === "sub" : passes.has(inst.op);

@@ -119,6 +119,35 @@ SEC("tc") int probe(struct __sk_buff *skb) { int i = (int)skb->mark; long l = i;
     code: "E0539",
     module: modules.irRules,
     changes: () => ({ mayCheckBefore: () => true }),
+    without: ["sink-uses"],
+  },
+  {
+    rule: "an offset that a branch chooses is a constant on each way",
+    source: `${table}SEC("fentry/icmp_rcv") int BPF_PROG(probe, struct sk_buff *skb)
+{
+    struct task_struct *task = bpf_get_current_task_btf();
+
+    out = task->comm[bpf_get_prandom_u32() & 8 ? 1 : 0];
+    return 0;
+}`,
+    code: "E0531",
+    module: modules.irRules,
+    changes: () => ({ addressParts: () => new Set() }),
+  },
+  {
+    rule: "no bits of what may be a pointer",
+    source: `${table}SEC("fentry/icmp_rcv") int BPF_PROG(probe, struct sk_buff *skb)
+{
+    long sum = bpf_get_smp_processor_id();
+
+    if ((long)skb & 8)
+        sum += 8;
+    out = sum;
+    return 0;
+}`,
+    code: "E0536",
+    module: modules.irRules,
+    changes: () => ({ mayBePointer: () => false }),
   },
   {
     rule: "what lives across a call is in r6 to r9, or on the stack",
