@@ -39,3 +39,26 @@ test("a static name cannot be another object's", () => {
 test("what is declared and not used is nobody's business", () => {
   expect(build('extern int a; int f(int); SEC("tc") int probe(void *ctx) { return 0; }').diagnostics).toEqual([]);
 });
+
+test.each([
+  ["inline int f(int x) { return x * 3; }", undefined],
+  ["extern inline int f(int x) { return x * 3; }", "global"],
+  ["inline int f(int x) { return x * 3; }\nint f(int x);", "global"],
+  ["int f(int x);\ninline int f(int x) { return x * 3; }", "global"],
+  ["extern inline __attribute__((gnu_inline)) int f(int x) { return x * 3; }", undefined],
+  ["inline __attribute__((gnu_inline)) int f(int x) { return x * 3; }", "global"],
+  ["inline __attribute__((noinline)) int f(int x) { return x * 3; }", "static"],
+])("who may call an inline function from outside: %s", (source, linkage) => {
+  const made = build(`${source}\nSEC("tc") int probe(struct __sk_buff *skb) { return f(skb->len); }`);
+  expect(made.diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+  const btf = openBtf(readObject(made.object!).btf!);
+  const found = btf.byName("f", "func").map((id) => btf.type(id));
+  expect(found).toMatchObject(linkage === undefined ? [] : [{ linkage }]);
+});
+
+test("values of the kernel's configuration have a size, without which the kernel refuses all types", () => {
+  const made = build('extern int CONFIG_HZ __kconfig; SEC("tc") int probe(void *ctx) { return CONFIG_HZ; }');
+  const btf = openBtf(readObject(made.object!).btf!);
+  const section = btf.byName(".kconfig", "datasec").map((id) => btf.type(id));
+  expect(section).toMatchObject([{ vars: [{ size: 4 }] }]);
+});

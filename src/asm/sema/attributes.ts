@@ -13,6 +13,8 @@ export interface Attributes {
   readonly weak: boolean;
   readonly hidden: boolean;
   readonly naked: boolean;
+  /** `extern inline` is only for inlining, `inline` for others to call: the other way round than in C11. */
+  readonly gnuInline?: true;
   readonly core: boolean;
   readonly mayAlias?: true;
   readonly mode?: string;
@@ -39,7 +41,7 @@ type Draft = { -readonly [K in keyof Attributes]: Attributes[K] };
 const silent = new Set(
   (
     "used unused nonnull noreturn deprecated warn_unused_result pure const cold hot malloc returns_nonnull fallthrough " +
-    "artificial flatten gnu_inline leaf no_instrument_function nothrow no_caller_saved_registers " +
+    "artificial flatten leaf no_instrument_function nothrow no_caller_saved_registers " +
     "bpf_fastcall target transparent_union designated_init externally_visible randomize_layout " +
     "diagnose_if enable_if overloadable optnone minsize format format_arg sentinel alloc_size assume_aligned " +
     "alloc_align counted_by copy error warning uninitialized retain maybe_unused preserve_static_offset"
@@ -74,6 +76,9 @@ const handlers: Readonly<Record<string, Handler>> = {
   },
   always_inline: (_cx, _a, out) => {
     out.inlining = "always";
+  },
+  gnu_inline: (_cx, _a, out) => {
+    out.gnuInline = true;
   },
   noinline: (_cx, _a, out) => {
     out.inlining = "never";

@@ -24,6 +24,7 @@ export function check(ast: TranslationUnit, kernel: Kernel, options: SemaOptions
   useAsmNames(cx);
   checkExterns(cx);
   unusedStatics(cx, cx.statics);
+  for (const f of cx.functions) if (f.inlineOnly && f.section === undefined && !f.weak) keepInside(f);
   const functions = cx.functions.flatMap((f) => (f.body && isWanted(f) ? [f.body] : []));
   warnOfSessions(cx, functions);
   return {
@@ -53,6 +54,12 @@ function undefinedNames(cx: Sema): TExtern[] {
       ? []
       : [{ name, type, weak, span, section: section === ".maps" ? section : undefined, ...rest }],
   );
+}
+
+/** What is only for inlining is no function of the object's: where a call of it stays, it is the body's own. */
+function keepInside(f: FunctionDraft): void {
+  f.linkage = "static";
+  if (f.body) f.body = { ...f.body, linkage: "static" };
 }
 
 /** Static functions that nothing names, as headers bring along, are checked but not compiled. */

@@ -97,6 +97,7 @@ function declareFunction(
       cx.sink
         .error("E0229", span, name, "'static' after a declaration without it")
         .note("declared here", known.fn.span);
+    known.fn.inlineOnly &&= isInlineOnly(d, attrs);
     return mergeFunction(cx, known.fn, span, type, attrs);
   }
   if (known?.kind === "extern") return undefined;
@@ -117,6 +118,7 @@ function declareFunction(
     weak: attrs.weak,
     hidden: attrs.hidden,
     inlining: attrs.inlining ?? "auto",
+    inlineOnly: isInlineOnly(d, attrs),
     naked: attrs.naked,
     declTags: [...attrs.declTags],
     span,
@@ -127,6 +129,10 @@ function declareFunction(
   cx.declared.push(fn);
   return fn;
 }
+
+/** `inline` that makes no definition for other objects: without `extern`, or with it where gnu_inline says so. */
+const isInlineOnly = (d: Pick<Declaration, "storage" | "inline">, { gnuInline }: Attributes): boolean =>
+  d.inline && (d.storage === "extern") === (gnuInline === true);
 
 /** `int f(int) asm("name")`: another name in the object. */
 function noteAsmName(fn: FunctionDraft, asmName: StringLiteral | undefined): void {

@@ -18,6 +18,8 @@ export interface FunctionDraft {
   weak: boolean;
   hidden: boolean;
   inlining: TFunction["inlining"];
+  /** No declaration of it is for other objects (C11 6.7.4p7): its body is for this one alone. */
+  inlineOnly: boolean;
   naked: boolean;
   declTags: string[];
   span: Span;
