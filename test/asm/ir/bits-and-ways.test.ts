@@ -77,7 +77,7 @@ b102:
 ret %9`;
 
 describe("sink-uses", () => {
-  const way = (between: string, other = "ret %2") => `b100:
+  const way = (between: string, other = "ret %2", last = "%1") => `b100:
 %1 = param i64 0
 %2 = const i64 8
 %3 = param ptr 1
@@ -85,7 +85,8 @@ describe("sink-uses", () => {
 %5 = add i64 %4, %1
 ${between}br ult %1, %2, b101, b102
 b101:
-ret %5
+%6 = xor i64 %5, ${last}
+ret %6
 b102:
 ${other}`;
 
@@ -107,6 +108,7 @@ ${other}`;
     ["what both ways use", way("", "ret %5")],
     ["what the branch asks about", way("").replace("ult %1", "ult %5")],
     ["what a phi takes from here", PHI],
+    ["what two operands would be kept for", way("", "ret %2", "%2")],
   ])("stays: %s", (_, body) => {
     expect(block(run(sinkUses, body), "b100").join("\n")).toContain("add i64");
   });
