@@ -46,6 +46,7 @@ test.each([
   ["inline int f(int x) { return x * 3; }\nint f(int x);", "global"],
   ["int f(int x);\ninline int f(int x) { return x * 3; }", "global"],
   ["extern inline __attribute__((gnu_inline)) int f(int x) { return x * 3; }", undefined],
+  ["extern int f(int x);\nextern inline __attribute__((gnu_inline)) int f(int x) { return x * 3; }", undefined],
   ["inline __attribute__((gnu_inline)) int f(int x) { return x * 3; }", "global"],
   ["inline __attribute__((noinline)) int f(int x) { return x * 3; }", "static"],
 ])("who may call an inline function from outside: %s", (source, linkage) => {

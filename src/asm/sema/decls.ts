@@ -97,7 +97,7 @@ function declareFunction(
       cx.sink
         .error("E0229", span, name, "'static' after a declaration without it")
         .note("declared here", known.fn.span);
-    known.fn.inlineOnly &&= isInlineOnly(d, attrs);
+    known.fn.inlineOnly = attrs.gnuInline ? isInlineOnly(d, attrs) : known.fn.inlineOnly && isInlineOnly(d, attrs);
     return mergeFunction(cx, known.fn, span, type, attrs);
   }
   if (known?.kind === "extern") return undefined;
