@@ -63,6 +63,8 @@ export interface OptimiseOptions {
   readonly notUnrolled?: (span: Span | undefined) => void;
   /** Check SSA after each pass, to name the guilty one. */
   readonly check?: boolean;
+  /** Asked for each function, before and after inlining in others: may know what `run` gives, which depends on options alone. */
+  readonly recall?: (step: "early" | "late", fn: IrFunction, run: (fn: IrFunction) => IrFunction) => IrFunction;
 }
 
 /** Passes that code can do without; the others make what code generation takes. */
@@ -290,13 +292,16 @@ function wholeStep(
   return after;
 }
 
+const recalling = ({ early, late }: Plan, { recall }: OptimiseOptions): Plan =>
+  recall ? { early: (fn) => recall("early", fn, early), late: (fn) => recall("late", fn, late) } : { early, late };
+
 /** The program as code generation takes it: no copies or fills, scalars in values, `always` functions inlined. */
 export function optimise(program: IrProgram, options: OptimiseOptions): IrProgram {
-  const plan = options.level === 0 ? quickPlan(options) : fullPlan(options);
+  const { early, late } = recalling(options.level === 0 ? quickPlan(options) : fullPlan(options), options);
   const wants = (name: OptionalPass): boolean => options.level > 0 && !options.without?.has(name);
   const inlined = (before: IrFunction, after: IrFunction) => dumpChange("inline", before, after, options);
-  const whole = inlineCalls(program, { auto: wants("inline"), optimise: plan.early, inlined });
+  const whole = inlineCalls(program, { auto: wants("inline"), optimise: early, inlined });
   const returned = wholeStep("known-returns", whole, wants, options);
   const called = wholeStep("known-arguments", returned, wants, options);
-  return { functions: called.functions.map(plan.late) };
+  return { functions: called.functions.map(late) };
 }

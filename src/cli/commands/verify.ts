@@ -35,7 +35,8 @@ function readVerdicts(args: VerifyArgs, sink: DiagSink): readonly ProgramVerdict
 
 function verified(bytes: Uint8Array, kernel: Kernel, sink: DiagSink): readonly ProgramVerdict[] {
   const progress = new Progress(process.stderr);
-  const all = verifyObject(bytes, kernel, sink, (name, i, count) => progress.at(`${i + 1}/${count} ${name}`));
+  const begins = (name: string, i: number, count: number) => progress.at(`${i + 1}/${count} ${name}`);
+  const all = verifyObject(bytes, kernel, sink, { begins });
   progress.clear();
   return all;
 }
