@@ -260,7 +260,7 @@ function assemble(
   options: CompileOptions,
   sink: DiagSink,
 ): Uint8Array {
-  const license = impliedLicense(unit, subprogs, sink);
+  const license = impliedLicense(unit, subprogs, main, sink);
   const name = nameInObject(main);
   const lineOf = (line: Line<unknown>): SourceLine | undefined => {
     if (!line.span) return undefined;
