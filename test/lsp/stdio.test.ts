@@ -1,6 +1,6 @@
 /** A real session with the built command over its standard input and output. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -173,6 +173,22 @@ test("it ends when nobody speaks to it any more", async () => {
   alone.stdin.end();
   expect(await ended).toBe(0);
   other.dispose();
+});
+
+test("what is no message is passed over", async () => {
+  for (const text of ["null", "[]", "5", '"x"', "{"])
+    server.stdin!.write(`Content-Length: ${text.length}\r\n\r\n${text}`);
+  await editor.sendNotification("textDocument/didOpen", { textDocument: { uri: uriOf("odd.bpf") } });
+  await open("after.bpf", source);
+  expect((await diagnostics((p) => p.uri === uriOf("after.bpf"))).diagnostics).toEqual([]);
+});
+
+test("a project's -include is found in its folder", async () => {
+  mkdirSync(join(folder, "forced"));
+  writeFileSync(join(folder, "forced/bpfasm.json"), JSON.stringify({ flags: ["-include", "first.h"] }));
+  writeFileSync(join(folder, "forced/first.h"), "#define FORCED 1\n");
+  await open("forced/a.bpf", `${license}SEC("xdp") int probe(struct xdp_md *ctx) { return FORCED; }\n`);
+  expect((await diagnostics((p) => p.uri === uriOf("forced/a.bpf"))).diagnostics).toEqual([]);
 });
 
 test("it ends when it is told to", async () => {

@@ -132,5 +132,7 @@ function inProject(args: BuildArgs, folder: string): BuildArgs {
     isystem: all(args.isystem),
     iquote: all(args.iquote),
     idirafter: all(args.idirafter),
+    // What is not there is looked for as any include.
+    include: args.include.map((path) => (existsSync(inFolder(folder, path)) ? inFolder(folder, path) : path)),
   };
 }
