@@ -1,4 +1,5 @@
 // Small programs of objects, lists, trees, kernel pointers, locks and interrupt flags, by rule; see templates.mjs.
+import { OBJECT_KFUNCS } from "./object-kfuncs.mjs";
 
 /** What the sources of these programs begin with, behind the head of all. */
 export const OBJECT_HEAD = `
@@ -20,19 +21,7 @@ struct bpf_list_head items __attribute__((visibility("hidden"))) SEC(".bss.guard
 struct bpf_rb_root sorted __attribute__((visibility("hidden"))) SEC(".bss.guarded") __attribute__((btf_decl_tag("contains:agreed_item:branch")));
 struct bpf_res_spin_lock strong __attribute__((visibility("hidden"))) SEC(".bss.strong");
 struct bpf_res_spin_lock stronger __attribute__((visibility("hidden"))) SEC(".bss.stronger");
-void *bpf_obj_new(u64 local_type_id__k) __ksym;
-void bpf_obj_drop(void *p__alloc) __ksym;
-void *bpf_refcount_acquire(void *p__refcounted_kptr) __ksym;
-int bpf_list_push_front(struct bpf_list_head *head, struct bpf_list_node *node) __ksym;
-struct bpf_list_node *bpf_list_pop_front(struct bpf_list_head *head) __ksym;
-struct bpf_list_node *bpf_list_front(struct bpf_list_head *head) __ksym;
-int bpf_rbtree_add(struct bpf_rb_root *root, struct bpf_rb_node *node, bool (less)(struct bpf_rb_node *a, const struct bpf_rb_node *b)) __ksym;
-struct bpf_rb_node *bpf_rbtree_remove(struct bpf_rb_root *root, struct bpf_rb_node *node) __ksym;
-struct bpf_rb_node *bpf_rbtree_first(struct bpf_rb_root *root) __ksym;
-void bpf_local_irq_save(unsigned long *flags) __ksym;
-void bpf_local_irq_restore(unsigned long *flags) __ksym;
-int bpf_res_spin_lock(struct bpf_res_spin_lock *lock) __ksym;
-void bpf_res_spin_unlock(struct bpf_res_spin_lock *lock) __ksym;
+${OBJECT_KFUNCS}
 static __noinline __attribute__((used)) struct agreed_item *new_item(void) { return bpf_obj_new(__builtin_btf_type_id(*(struct agreed_item *)0, 0)); }
 static __noinline __attribute__((used)) struct agreed_plain *new_plain(void) { return bpf_obj_new(__builtin_btf_type_id(*(struct agreed_plain *)0, 0)); }
 static __attribute__((used)) bool in_order(struct bpf_rb_node *a, const struct bpf_rb_node *b) { return 0; }

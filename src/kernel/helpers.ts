@@ -4,6 +4,14 @@ import { rareForm } from "./rare-helpers.ts";
 import { listOf, once, rowsOf } from "./rows.ts";
 import { helperRows } from "./tables/helpers.ts";
 
+/** BPF_FUNC_tail_call: the helper that goes on in another program. */
+export const TAIL_CALL = 12;
+
+/** Number of the helper that does not exist, which a loader calls where a CO-RE relocation found nothing: 0xbad2310. tools/lib/bpf/relo_core.c:bpf_core_poison_insn */
+export const POISON_CORE = 195_896_080;
+/** The same for functions that are weak and missing, each by its number among the externs. tools/lib/bpf/libbpf.c:POISON_CALL_KFUNC_BASE */
+export const POISON_KFUNC = 2_002_000_000;
+
 /**
  * id; name; C return type; C arguments `type:name`; traits (a acquires, r releases, p changes packet data, c and d
  * callbacks); capability; for each group of program types the variants it may use; the variants, primary first, each

@@ -1,6 +1,9 @@
 /** Numbers that the verifier counts against. */
 import type { Kernel } from "./model.ts";
 
+/** MAX_ERRNO: errors are the numbers from -4095 to -1. include/linux/err.h */
+export const MAX_ERRNO = 4095n;
+
 export interface Limits {
   /** BPF_COMPLEXITY_LIMIT_INSNS: instructions of a program, and instructions walked. */
   readonly insns: number;

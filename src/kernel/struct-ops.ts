@@ -4,7 +4,7 @@
  * a table, of Linux 7.2.
  */
 import { sizeOf, skipModifiers } from "../btf/resolve.ts";
-import type { BtfSpec, BtfType, Param, TypeId } from "../btf/type.ts";
+import type { BtfSpec, Param, RecordType, TypeId } from "../btf/type.ts";
 import { argSlots, type Proto } from "./attach-target.ts";
 import { baseHelper, helperById, socketHelper } from "./helpers.ts";
 import type { Helper, Kernel, SectionInfo } from "./model.ts";
@@ -44,9 +44,7 @@ export type StructOpAnswer =
 
 const unclear = (what: string): StructOpAnswer => ({ kind: "unclear", what });
 
-type Struct = BtfType & { readonly kind: "struct" | "union" };
-
-function structNamed(btf: BtfSpec, name: string): Struct | undefined {
+function structNamed(btf: BtfSpec, name: string): RecordType | undefined {
   const [id] = btf.byName(name, "struct");
   const type = id === undefined ? undefined : btf.type(id);
   return type?.kind === "struct" ? type : undefined;

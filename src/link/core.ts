@@ -1,15 +1,15 @@
 /** CO-RE values into instructions, as tools/lib/bpf/relo_core.c:bpf_core_patch_insn puts them. */
+
 import { type CoreValue, relocate } from "../btf/core-match.ts";
 import type { ExtCore } from "../btf/ext.ts";
 import type { BtfSpec } from "../btf/type.ts";
 import type { DiagSink } from "../diag/diagnostic.ts";
 import type { Insn, Size } from "../isa/insn.ts";
+import { POISON_CORE } from "../kernel/helpers.ts";
 import type { Kernel } from "../kernel/model.ts";
 import { fitsS16 } from "../support/int.ts";
 
-/** Number of the helper that does not exist and stands where a CO-RE relocation found nothing: 0xbad2310. */
-export const POISONED_CORE = 195_896_080;
-const poison: Insn = { kind: "call", callee: { kind: "helper", id: POISONED_CORE } };
+const poison: Insn = { kind: "call", callee: { kind: "helper", id: POISON_CORE } };
 
 /** Whether an instruction stands for what the kernel does not have. */
 export const isPoisoned = ({ kind, ...rest }: Insn): boolean =>

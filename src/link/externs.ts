@@ -2,12 +2,14 @@
  * What the undefined symbols of an object stand for in a kernel: kfuncs, kernel variables, Kconfig values.
  * tools/lib/bpf/libbpf.c:bpf_object__collect_externs, bpf_object__resolve_ksyms_btf_id.
  */
+
 import { newBudget, typesCompatible } from "../btf/core-compat.ts";
 import { essentialName } from "../btf/name.ts";
 import { sizeOf, skipModifiers } from "../btf/resolve.ts";
 import type { BtfSpec, BtfType, TypeId } from "../btf/type.ts";
 import type { DiagSink } from "../diag/diagnostic.ts";
 import type { FileSymbol, ObjectFile } from "../elf/object-file.ts";
+import { POISON_KFUNC } from "../kernel/helpers.ts";
 import type { Kernel } from "../kernel/model.ts";
 import { alignUp } from "../support/int.ts";
 import type { LinkedMap } from "./model.ts";
@@ -29,9 +31,6 @@ export interface ExternTable {
   readonly kconfigSize: number;
   readonly kconfigKnown: NonNullable<LinkedMap["known"]>;
 }
-
-/** Number of the first poisoned kfunc call (libbpf.c:POISON_CALL_KFUNC_BASE). */
-export const POISONED_KFUNC = 2_002_000_000;
 
 /**
  * What libbpf finds out about the running kernel (libbpf.c:bpf_object__resolve_externs) and is the same on all that
@@ -65,7 +64,7 @@ export function resolveExterns(
       if (value !== undefined) kconfigKnown.push({ off, size: extern.size, value });
       return;
     }
-    const found = resolveKsym(extern, btf!, kernel, sink, POISONED_KFUNC + i);
+    const found = resolveKsym(extern, btf!, kernel, sink, POISON_KFUNC + i);
     if (found) bySymbol.set(extern.symbol.index, found);
   });
   return { bySymbol, kconfigSize, kconfigKnown };

@@ -4,15 +4,13 @@
  */
 import { essentialName } from "../btf/name.ts";
 import { skipModifiers } from "../btf/resolve.ts";
-import type { BtfSpec, BtfType, TypeId } from "../btf/type.ts";
+import type { BtfSpec, RecordType, TypeId } from "../btf/type.ts";
 import type { FileFunc, FileReloc, FileSymbol, ObjectFile } from "../elf/object-file.ts";
 import type { StructOpUse } from "./model.ts";
 import { placesOf } from "./places.ts";
 
 /** `?.struct_ops.link` and its kin; a leading `?` keeps the loader from making the struct. */
 const SECTION = /^(\?)?\.struct_ops(\.link)?$/;
-
-type Struct = BtfType & { readonly kind: "struct" | "union" };
 
 /** The uses of each function that a struct of operations of the object names. */
 export function structOpUses(
@@ -41,8 +39,8 @@ export function structOpUses(
 }
 
 /** The structs of the variables of a data section, by name. */
-function variableTypes(btf: BtfSpec, section: string): ReadonlyMap<string, Struct> {
-  const types = new Map<string, Struct>();
+function variableTypes(btf: BtfSpec, section: string): ReadonlyMap<string, RecordType> {
+  const types = new Map<string, RecordType>();
   const [id] = btf.byName(section, "datasec");
   const list = id === undefined ? undefined : btf.type(id);
   if (list?.kind !== "datasec") return types;
@@ -54,7 +52,7 @@ function variableTypes(btf: BtfSpec, section: string): ReadonlyMap<string, Struc
   return types;
 }
 
-function structOf(btf: BtfSpec, id: TypeId): Struct | undefined {
+function structOf(btf: BtfSpec, id: TypeId): RecordType | undefined {
   const { type } = skipModifiers(btf, id);
   return type.kind === "struct" ? type : undefined;
 }
@@ -64,7 +62,7 @@ function programOf(object: ObjectFile, { symbol }: FileReloc): FileFunc | undefi
   return symbol.section && placesOf(object).func(symbol.section.name, symbol.value);
 }
 
-function useAt(struct: Struct, variable: FileSymbol, off: number, optional: boolean): StructOpUse | undefined {
+function useAt(struct: RecordType, variable: FileSymbol, off: number, optional: boolean): StructOpUse | undefined {
   const member = struct.members.find(({ bitOff }) => bitOff === off * 8);
   if (!member || struct.name === "") return undefined;
   return { variable: variable.name, struct: essentialName(struct.name), member: member.name, optional };

@@ -10,6 +10,13 @@ export const u32 = (v: bigint): bigint => BigInt.asUintN(32, v);
 export const fitsS32 = (v: bigint): boolean => BigInt.asIntN(32, v) === v;
 /** Whether `v` survives in 16 bits, as an instruction's `off` holds it. */
 export const fitsS16 = (v: number): boolean => v >= -32768 && v <= 32767;
+/** Number of bits up to the highest set one of `v`, an unsigned number of at most 64. */
+export function bitLength(v: bigint): number {
+  const high = Number(v >> 32n);
+  return high === 0 ? 32 - Math.clz32(Number(v)) : 64 - Math.clz32(high);
+}
+export const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+export const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 /** `v` cut to `bits` bits, then sign- or zero-extended. */
 export const wrap = (v: bigint, bits: number, signed: boolean): bigint =>
   signed ? BigInt.asIntN(bits, v) : BigInt.asUintN(bits, v);

@@ -6,10 +6,10 @@ import { checkOverwrite, hasDynptr } from "./calls/dynptr.ts";
 import { FLAGS } from "./calls/irq-flags.ts";
 import type { Cx } from "./cx.ts";
 import { describe } from "./domain/scalar.ts";
-import { objectIn, read, STACK_SIZE } from "./domain/stack.ts";
+import { isIterator, type Kept, objectIn, read, STACK_SIZE } from "./domain/stack.ts";
 import { reg as regOf, type State } from "./domain/state.ts";
 import { addBits, isAligned, knownBits, type Tnum } from "./domain/tnum.ts";
-import type { Pointer, Region, Value } from "./domain/value.ts";
+import type { Pointer, Region, Struct, Value } from "./domain/value.ts";
 import { specialAt } from "./map-fields.ts";
 import { mapStruct } from "./map-struct.ts";
 import type { Need } from "./needs.ts";
@@ -152,18 +152,13 @@ function checkStack(cx: Cx, state: State, p: Pointer, access: Access): Outcome {
 }
 
 /** Writing ends an iterator or saved flags, which then cannot be given back any more; nobody reads one. */
-function touched(object: Value, p: Pointer, access: Access): Outcome {
-  const name = object.kind === "ptr" && object.to.kind === "object" ? object.to.name : "";
-  if (!(name.startsWith("bpf_iter_") || name === FLAGS) || p.varying || access.mode === "update")
+function touched(object: Kept, p: Pointer, access: Access): Outcome {
+  const ofFlags = object.to.name === FLAGS;
+  if (!(ofFlags || isIterator(object)) || p.varying || access.mode === "update")
     return unmodelled("touching an object of the kernel on the stack");
   if (access.mode === "write") return undefined;
-  return refuse(
-    "E0534",
-    [regName(access.base), `a pointer to ${name === FLAGS ? `a ${FLAGS}` : "an iterator"} on the stack`],
-    {
-      about: [object],
-    },
-  );
+  const what = `a pointer to ${ofFlags ? `a ${FLAGS}` : "an iterator"} on the stack`;
+  return refuse("E0534", [regName(access.base), what], { about: [object] });
 }
 
 interface Touch {
@@ -265,7 +260,7 @@ function checkCtx(cx: Cx, state: State, p: Pointer, access: Access): Outcome {
 }
 
 /** Each kind of program has its own list. include/linux/bpf.h:bpf_verifier_ops, btf_struct_access */
-function checkStructWrite(cx: Cx, p: Pointer, to: Region & { readonly kind: "btf" }, access: Access): Outcome {
+function checkStructWrite(cx: Cx, p: Pointer, to: Struct, access: Access): Outcome {
   const name = structName(to);
   const answer = cx.facts.writesStruct(to.btf, name, p.off + access.off, access.size);
   if (answer === "no") return refuse("E0530", [name], { about: [p] });
@@ -274,7 +269,7 @@ function checkStructWrite(cx: Cx, p: Pointer, to: Region & { readonly kind: "btf
 }
 
 /** Objects of the program may be written to, but for their special members. kernel/bpf/btf.c:btf_struct_access */
-function checkObject(cx: Cx, p: Pointer, to: Region & { readonly kind: "btf" }, access: Access): Outcome {
+function checkObject(cx: Cx, p: Pointer, to: Struct, access: Access): Outcome {
   if (to.trust === "untrusted")
     return refuse("E0529", ["the RCU section that protected the object has ended"], { about: [p] });
   const from = p.off + access.off;
@@ -283,7 +278,7 @@ function checkObject(cx: Cx, p: Pointer, to: Region & { readonly kind: "btf" }, 
 }
 
 /** kernel/bpf/verifier.c:check_ptr_to_btf_access */
-function checkStruct(cx: Cx, p: Pointer, to: Region & { readonly kind: "btf" }, access: Access): Outcome {
+function checkStruct(cx: Cx, p: Pointer, to: Struct, access: Access): Outcome {
   const reg = regName(access.base);
   const name = structName(to);
   const about = { about: [p] };

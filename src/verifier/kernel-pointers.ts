@@ -2,9 +2,9 @@
 import { inRcu } from "./calls/sections.ts";
 import { pointsToStruct } from "./calls/structs.ts";
 import type { Cx } from "./cx.ts";
-import { constant, constOf } from "./domain/scalar.ts";
+import { constant } from "./domain/scalar.ts";
 import { reg as regOf, type State } from "./domain/state.ts";
-import { pointer, type Value } from "./domain/value.ts";
+import { isNull, pointer, type Value } from "./domain/value.ts";
 import type { Need } from "./needs.ts";
 import { hasNode } from "./objects.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
@@ -41,8 +41,6 @@ export function checkStore(cx: Cx, state: State, field: SpecialField, access: Ac
     about: [value],
   });
 }
-
-const isNull = (v: Value): boolean => v.kind === "scalar" && constOf(v) === 0n;
 
 /** kernel/bpf/verifier.c:map_kptr_match_type, for a field that owns nothing */
 function suitsUntrusted({ to }: SpecialField, v: Value): boolean {

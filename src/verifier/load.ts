@@ -6,7 +6,7 @@ import type { Cx } from "./cx.ts";
 import { constant, cut, type Scalar, signExtend, unknownScalar, withBounds } from "./domain/scalar.ts";
 import { allZero, read } from "./domain/stack.ts";
 import type { State } from "./domain/state.ts";
-import { type Pointer, pointer, type Region, type Trust, type Value } from "./domain/value.ts";
+import { type Pointer, pointer, type Region, type Struct, type Trust, type Value } from "./domain/value.ts";
 import { loadedPointer } from "./kernel-pointers.ts";
 import { recordOfMap } from "./map-fields.ts";
 import { mapStruct } from "./map-struct.ts";
@@ -87,15 +87,7 @@ function kernelPointer(cx: Cx, state: State, base: Pointer, off: number, at: num
   return field && loadedPointer(cx, state, field, at);
 }
 
-function fromStruct(
-  cx: Cx,
-  state: State,
-  base: Pointer,
-  to: Region & { readonly kind: "btf" },
-  off: number,
-  size: Size,
-  at: number,
-): Value {
+function fromStruct(cx: Cx, state: State, base: Pointer, to: Struct, off: number, size: Size, at: number): Value {
   // Pointers in objects of the program are numbers.
   if (to.alloc) return unknownScalar(at);
   const walk = walkStruct(to.btf, to.type, base.off + off, size);
@@ -107,11 +99,6 @@ function fromStruct(
   return pointer(region, at, { nullable, id: nullable ? cx.newId() : 0 });
 }
 
-function structRegion(
-  from: Region & { readonly kind: "btf" },
-  type: (Region & { readonly kind: "btf" })["type"],
-  trust: Trust,
-  space: "user" | "percpu" | undefined,
-): Region {
+function structRegion(from: Struct, type: Struct["type"], trust: Trust, space: "user" | "percpu" | undefined): Region {
   return { kind: "btf", btf: from.btf, type, trust, ...(space && { space }) };
 }

@@ -1,7 +1,7 @@
 /** What the kernel keeps of a map, which programs may read. kernel/bpf/verifier.c:check_ptr_to_map_access */
 import type { LinkedMap } from "../link/model.ts";
 import type { Cx } from "./cx.ts";
-import type { Region } from "./domain/value.ts";
+import type { Struct } from "./domain/value.ts";
 
 /** The kernel's struct by map type: `map_btf_id` of each `struct bpf_map_ops`. */
 const STRUCTS: Readonly<Record<string, readonly number[]>> = {
@@ -22,8 +22,6 @@ const STRUCTS: Readonly<Record<string, readonly number[]>> = {
   bpf_ringbuf_map: [27, 31],
   bpf_bloom_filter: [30],
 };
-
-type Struct = Region & { readonly kind: "btf" };
 
 /** The map as a struct of the kernel; undefined where the kernel's types do not have it. */
 export function mapStruct(cx: Cx, map: LinkedMap): Struct | undefined {

@@ -2,10 +2,8 @@
 import type { BtfSpec, TypeId } from "../btf/type.ts";
 import type { Cx } from "./cx.ts";
 import { mapValues, type State } from "./domain/state.ts";
-import type { Pointer, Region, Value } from "./domain/value.ts";
+import type { Pointer, Struct, Value } from "./domain/value.ts";
 import { type FieldRecord, fieldAt, holdsLock, objectRecord, type SpecialField } from "./records.ts";
-
-type Struct = Region & { readonly kind: "btf" };
 
 /** A pointer to an object that the program allocated. */
 export type ObjectPointer = Pointer & { readonly to: Struct & { readonly alloc: NonNullable<Struct["alloc"]> } };

@@ -43,6 +43,10 @@ export function refuse<C extends ErrorCode>(code: C, args: Args<C>, more: More =
   };
 }
 
+/** The argument `name` takes in `reg` may be NULL, and must not. */
+export const refuseNull = (reg: string, name: string, value: Value): Refusal =>
+  refuse("E0550", [reg, name], { about: [value], help: "compare it with NULL before the call" });
+
 export const unmodelled = (what: string): Unmodelled => ({ kind: "unmodelled", what });
 
 /** The first that does not hold. */

@@ -34,7 +34,7 @@ const ENDLESS: Visit = { kind: "endless" };
 const FRESH: Visit = { kind: "fresh" };
 
 /** Registers that a frame reads later: of callers, after the call returns. */
-export function liveRegs(cx: Cx, state: State): (frame: Frame, index: number) => number {
+function liveRegs(cx: Cx, state: State): (frame: Frame, index: number) => number {
   return (_, index) => {
     const inner = state.frames[index + 1];
     if (!inner) return cx.live.before[state.at]!;

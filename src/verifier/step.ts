@@ -1,5 +1,6 @@
 /** What an instruction does to a state that gives what it needs. Changes the state; where paths part, returns the other one. */
 import type { Callee, Insn, Reg, Size, Src } from "../isa/insn.ts";
+import { TAIL_CALL } from "../kernel/helpers.ts";
 import { s64 } from "../support/int.ts";
 import { addressValue } from "./address.ts";
 import { spanOf } from "./bounds.ts";
@@ -68,8 +69,6 @@ export function step(cx: Cx, state: State): Step {
 
 const throws = (cx: Cx, callee: Callee): boolean =>
   callee.kind === "kfunc_id" && cx.facts.kfunc(callee.btfId, callee.off)?.name === "bpf_throw";
-
-const TAIL_CALL = 12;
 
 /** A tail call that succeeds ends the function, with whatever the other program returns. */
 const afterTailCall = (callee: Callee, state: State): State | undefined =>

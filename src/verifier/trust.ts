@@ -2,7 +2,7 @@
 import { inRcu } from "./calls/sections.ts";
 import type { Cx } from "./cx.ts";
 import type { State } from "./domain/state.ts";
-import type { Region, Trust } from "./domain/value.ts";
+import type { Struct, Trust } from "./domain/value.ts";
 import type { Walk } from "./struct-walk.ts";
 import { structName } from "./words.ts";
 
@@ -11,14 +11,13 @@ export interface FieldTrust {
   readonly nullable: boolean;
 }
 
-type Parent = Region & { readonly kind: "btf" };
 type Member = Walk & { readonly kind: "pointer" };
 
 /**
  * Members that are safe beyond what their tags say: the kernel's own BTF holds a struct of them for each of its lists,
  * such as `task_struct__safe_rcu`. kernel/bpf/btf.c:btf_nested_type_is_trusted
  */
-function isListed(cx: Cx, parent: Parent, walk: Member, list: string): boolean {
+function isListed(cx: Cx, parent: Struct, walk: Member, list: string): boolean {
   const { kernelBtf } = cx.facts;
   const [id] = kernelBtf.byName(`${structName(parent)}__safe_${list}`, "struct");
   const type = id === undefined ? undefined : kernelBtf.type(id);
@@ -26,7 +25,7 @@ function isListed(cx: Cx, parent: Parent, walk: Member, list: string): boolean {
 }
 
 /** Trust of a member that was read through a pointer into `parent`. */
-export function fieldTrust(cx: Cx, state: State, parent: Parent, walk: Member): FieldTrust {
+export function fieldTrust(cx: Cx, state: State, parent: Struct, walk: Member): FieldTrust {
   const { trust } = parent;
   if (trust === "untrusted") return { trust, nullable: false };
   if (trust === "plain") return { trust: walk.untrusted ? "untrusted" : "plain", nullable: false };

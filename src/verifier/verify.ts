@@ -8,8 +8,8 @@ import { globalEntry, signatureOf } from "./calls/subprog.ts";
 import { checkShape, MAX_SUBPROGS } from "./cfg.ts";
 import type { Cx } from "./cx.ts";
 import { checkDepth, DepthMeter } from "./depth.ts";
-import { type Frame, nothingHeld, type State } from "./domain/state.ts";
-import { nothing, pointer, type Value } from "./domain/value.ts";
+import { entryRegs, type Frame, nothingHeld, type State } from "./domain/state.ts";
+import { pointer } from "./domain/value.ts";
 import { findingOf } from "./explain.ts";
 import { explore, type Progress, type Trace } from "./explore.ts";
 import type { Facts } from "./facts.ts";
@@ -47,8 +47,7 @@ export function verify(program: LinkedProgram, kernel: Kernel, options: VerifyOp
   }
 }
 
-/** The same with facts that the caller gives. */
-export function verifyWith(program: LinkedProgram, facts: Facts, options: VerifyOptions = {}): ProgramVerdict {
+function verifyWith(program: LinkedProgram, facts: Facts, options: VerifyOptions = {}): ProgramVerdict {
   const progress = fresh(program, options);
   const cx = contextOf(program, facts, false);
   const found = findingIn(cx, progress);
@@ -159,7 +158,7 @@ function settle(cx: Cx, progress: Progress, outcome: NonNullable<Outcome>, at: n
 }
 
 function entryState(cx: Cx): State {
-  const regs: Value[] = Array.from({ length: 10 }, (_, r) => (r === 1 ? pointer({ kind: "ctx" }, -1) : nothing(-1)));
+  const regs = entryRegs([pointer({ kind: "ctx" }, -1)]);
   return stateOf(cx, { func: 0, why: { kind: "entry" }, callsite: -1, regs, stack: [], callbacks: 0 });
 }
 
@@ -188,7 +187,7 @@ function exploreGlobals(cx: Cx, progress: Progress): Finding | undefined {
       func: index,
       why: { kind: "global", ...(isCatcher(cx, func) && { catches: true }) },
       callsite: -1,
-      regs: [...globalEntry(cx, func)],
+      regs: globalEntry(cx, func),
       stack: [],
       callbacks: 0,
     };

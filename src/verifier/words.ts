@@ -1,10 +1,10 @@
 /** How values, registers and instructions are called in front of people. */
 import type { Cx } from "./cx.ts";
 import { describe } from "./domain/scalar.ts";
-import type { Pointer, Region, Value } from "./domain/value.ts";
+import type { Pointer, Struct, Value } from "./domain/value.ts";
 
 /** Name of a struct, without the word. */
-export function structName(to: Region & { readonly kind: "btf" }): string {
+export function structName(to: Struct): string {
   const type = to.btf.type(to.type);
   return "name" in type && type.name !== "" ? type.name : "(anonymous)";
 }

@@ -1,5 +1,6 @@
 /** Objects of the program, lists, trees, kernel pointers, locks and saved flags: small sources, each with its verdict. */
 import { describe, expect, test } from "vitest";
+import { OBJECT_KFUNCS } from "../../scripts/agreement/object-kfuncs.mjs";
 import { DiagSink } from "../../src/diag/diagnostic.ts";
 import { compile } from "../../src/driver/compile.ts";
 import { verifyObject } from "../../src/driver/verdicts.ts";
@@ -21,22 +22,10 @@ struct bpf_rb_root sorted __attribute__((visibility("hidden"))) SEC(".bss.guarde
 struct bpf_spin_lock other __attribute__((visibility("hidden"))) SEC(".bss.other");
 struct bpf_res_spin_lock strong __attribute__((visibility("hidden"))) SEC(".bss.strong");
 struct bpf_res_spin_lock second __attribute__((visibility("hidden"))) SEC(".bss.second");
-void *bpf_obj_new(u64 local_type_id__k) __ksym;
-void bpf_obj_drop(void *p__alloc) __ksym;
-void *bpf_refcount_acquire(void *p__refcounted_kptr) __ksym;
-int bpf_list_push_front(struct bpf_list_head *head, struct bpf_list_node *node) __ksym;
-struct bpf_list_node *bpf_list_pop_front(struct bpf_list_head *head) __ksym;
-struct bpf_list_node *bpf_list_front(struct bpf_list_head *head) __ksym;
-int bpf_rbtree_add(struct bpf_rb_root *root, struct bpf_rb_node *node, bool (less)(struct bpf_rb_node *a, const struct bpf_rb_node *b)) __ksym;
+${OBJECT_KFUNCS}
 int bpf_rbtree_add_impl(struct bpf_rb_root *root, struct bpf_rb_node *node, bool (less)(struct bpf_rb_node *a, const struct bpf_rb_node *b), void *meta__ign, u64 off) __ksym;
-struct bpf_rb_node *bpf_rbtree_remove(struct bpf_rb_root *root, struct bpf_rb_node *node) __ksym;
-struct bpf_rb_node *bpf_rbtree_first(struct bpf_rb_root *root) __ksym;
 struct task_struct *bpf_task_from_pid(s32 pid) __ksym;
 void bpf_task_release(struct task_struct *p) __ksym;
-void bpf_local_irq_save(unsigned long *flags) __ksym;
-void bpf_local_irq_restore(unsigned long *flags) __ksym;
-int bpf_res_spin_lock(struct bpf_res_spin_lock *lock) __ksym;
-void bpf_res_spin_unlock(struct bpf_res_spin_lock *lock) __ksym;
 #define NEW(o, T) T *o = bpf_obj_new(__builtin_btf_type_id(*(T *)0, 0)); if (!o) return 0
 #define OWNER u32 key = 0; struct owner *v = bpf_map_lookup_elem(&owners, &key); if (!v) return 0
 static bool less(struct bpf_rb_node *a, const struct bpf_rb_node *b) { return ((struct item *)((void *)a - 32))->value < ((struct item *)((void *)b - 32))->value; }

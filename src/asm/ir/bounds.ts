@@ -1,4 +1,5 @@
 /** Between which numbers a value lies, as compares with constants tell; unsigned and signed side by side. */
+import { larger, smaller } from "../../support/int.ts";
 import type { CmpOp } from "./model.ts";
 
 export interface Bounds {
@@ -8,9 +9,6 @@ export interface Bounds {
   readonly smin: bigint;
   readonly smax: bigint;
 }
-
-const most = (a: bigint, b: bigint): bigint => (a > b ? a : b);
-const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 /** Any number of so many bits. */
 export function anyNumber(bits: 32 | 64): Bounds {
@@ -33,21 +31,21 @@ export function narrowed(old: Bounds, fn: CmpOp, c: bigint): Bounds {
         ...(s === old.smax && { smax: s - 1n }),
       });
     case "ult":
-      return both({ ...old, umax: least(old.umax, c - 1n) });
+      return both({ ...old, umax: smaller(old.umax, c - 1n) });
     case "ule":
-      return both({ ...old, umax: least(old.umax, c) });
+      return both({ ...old, umax: smaller(old.umax, c) });
     case "ugt":
-      return both({ ...old, umin: most(old.umin, c + 1n) });
+      return both({ ...old, umin: larger(old.umin, c + 1n) });
     case "uge":
-      return both({ ...old, umin: most(old.umin, c) });
+      return both({ ...old, umin: larger(old.umin, c) });
     case "slt":
-      return both({ ...old, smax: least(old.smax, s - 1n) });
+      return both({ ...old, smax: smaller(old.smax, s - 1n) });
     case "sle":
-      return both({ ...old, smax: least(old.smax, s) });
+      return both({ ...old, smax: smaller(old.smax, s) });
     case "sgt":
-      return both({ ...old, smin: most(old.smin, s + 1n) });
+      return both({ ...old, smin: larger(old.smin, s + 1n) });
     case "sge":
-      return both({ ...old, smin: most(old.smin, s) });
+      return both({ ...old, smin: larger(old.smin, s) });
     case "set":
       return old;
   }
@@ -57,8 +55,8 @@ export function narrowed(old: Bounds, fn: CmpOp, c: bigint): Bounds {
 function both(b: Bounds): Bounds {
   const top = (1n << BigInt(b.bits - 1)) - 1n;
   if (b.smin < 0n && b.umax > top) return b;
-  const low = most(b.umin, b.smin);
-  const high = least(b.umax, b.smax);
+  const low = larger(b.umin, b.smin);
+  const high = smaller(b.umax, b.smax);
   return { ...b, umin: low, umax: high, smin: low, smax: high };
 }
 

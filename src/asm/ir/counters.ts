@@ -2,6 +2,7 @@
  * Counters of loops: between which numbers a phi lies that starts somewhere, moves by a constant each round and is
  * stopped by a test before it overflows. Signed; a value that may wrap has no range.
  */
+import { larger, smaller } from "../../support/int.ts";
 import { anyNumber, type Bounds, narrowed } from "./bounds.ts";
 import { predecessors } from "./cfg.ts";
 import { type Dominators, dominators } from "./dominators.ts";
@@ -190,9 +191,7 @@ interface Exact {
 }
 
 const fullOf = (bits: number): bigint => (1n << BigInt(bits)) - 1n;
-const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
-const greatest = (a: bigint, b: bigint): bigint => (a > b ? a : b);
-const around = (a: Range, b: Range): Range => ({ least: least(a.least, b.least), most: greatest(a.most, b.most) });
+const around = (a: Range, b: Range): Range => ({ least: smaller(a.least, b.least), most: larger(a.most, b.most) });
 
 function inside(range: Range, bits: 32 | 64): Range | undefined {
   const { smin, smax } = anyNumber(bits);
@@ -249,7 +248,7 @@ function within(old: Bounds, fn: CmpOp, limit: Range | undefined, side: Side): B
     if (learnt.umax > fullOf(31)) return old;
     learnt = { ...learnt, smin: learnt.umin, smax: learnt.umax };
   }
-  return { ...old, smin: greatest(old.smin, learnt.smin), smax: least(old.smax, learnt.smax) };
+  return { ...old, smin: larger(old.smin, learnt.smin), smax: smaller(old.smax, learnt.smax) };
 }
 
 /** `!=` a number that the counter meets on its way: it stays on this side of it. */
@@ -260,21 +259,21 @@ function stopped(old: Bounds, { start, step }: Exact, limit: Range, moved: boole
   const meets = way % step === 0n && way / step >= (moved ? 1n : 0n);
   if (!meets) return old;
   return step > 0n
-    ? { ...old, smax: least(old.smax, limit.most - step) }
-    : { ...old, smin: greatest(old.smin, limit.most - step) };
+    ? { ...old, smax: smaller(old.smax, limit.most - step) }
+    : { ...old, smin: larger(old.smin, limit.most - step) };
 }
 
 /** The range that `start` and steps up to `ends` make; undefined if a step may overflow. */
 function counted(start: Range, ends: readonly End[], step: bigint, bits: 32 | 64): Range | undefined {
   const { smin, smax } = anyNumber(bits);
   if (step > 0n) {
-    const reached = ends.map(({ before, after }) => least(after.smax, before.smax + step));
-    const most = reached.reduce(greatest, start.most);
-    const safe = ends.every(({ before }) => least(most, before.smax) + step <= smax);
+    const reached = ends.map(({ before, after }) => smaller(after.smax, before.smax + step));
+    const most = reached.reduce(larger, start.most);
+    const safe = ends.every(({ before }) => smaller(most, before.smax) + step <= smax);
     return safe ? { least: start.least, most } : undefined;
   }
-  const reached = ends.map(({ before, after }) => greatest(after.smin, before.smin + step));
-  const low = reached.reduce(least, start.least);
-  const safe = ends.every(({ before }) => greatest(low, before.smin) + step >= smin);
+  const reached = ends.map(({ before, after }) => larger(after.smin, before.smin + step));
+  const low = reached.reduce(smaller, start.least);
+  const safe = ends.every(({ before }) => larger(low, before.smin) + step >= smin);
   return safe ? { least: low, most: start.most } : undefined;
 }

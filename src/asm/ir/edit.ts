@@ -10,6 +10,9 @@ export interface Pass {
   readonly run: (fn: IrFunction) => IrFunction;
 }
 
+/** Makes an instruction and gives its value. */
+export type Emit = (body: InstBody) => ValueId;
+
 /** Numbers for new instructions and blocks of one function. */
 export class Ids {
   next: number;
@@ -24,6 +27,14 @@ export class Ids {
   }
   inst(body: InstBody, span: Span | undefined): Inst {
     return { ...body, id: this.value(), ...(span && { span }) } as Inst;
+  }
+  /** Puts new instructions at the end of `made`. */
+  emitter(made: Inst[], span: Span | undefined): Emit {
+    return (body) => {
+      const one = this.inst(body, span);
+      made.push(one);
+      return one.id;
+    };
   }
 }
 

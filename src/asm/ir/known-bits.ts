@@ -1,4 +1,5 @@
 /** Which bits of a value are certain. Pointers and what memory holds are not. */
+import { bitLength } from "../../support/int.ts";
 import type { Counters } from "./counters.ts";
 import { bitsOf, type InstOf } from "./inst.ts";
 import type { Inst, IrType, ValueId } from "./model.ts";
@@ -18,12 +19,6 @@ const unknown: KnownBits = { zeros: 0n, ones: 0n };
 const fullMask = { 32: 0xffff_ffffn, 64: 0xffff_ffff_ffff_ffffn } as const;
 const masks = Array.from({ length: 65 }, (_, bits) => (1n << BigInt(bits)) - 1n);
 const below = (bits: bigint): bigint => masks[Number(bits)] ?? (1n << bits) - 1n;
-
-/** Bits that a number of at most 64 takes. */
-function lengthOf(value: bigint): number {
-  const high = Number(value >> 32n);
-  return high > 0 ? 64 - Math.clz32(high) : 32 - Math.clz32(Number(value));
-}
 
 export const maskOf = (ty: IrType): bigint => fullMask[bitsOf(ty)];
 /** The greatest unsigned value that `known` allows. */
@@ -149,7 +144,7 @@ const isSumOf = (inst: Inst, value: ValueId): boolean => inst.op === "bin" && in
 /** A value of at most `most` (which may not fit: then nothing), whose bits `low` are zero. */
 function bounded(full: bigint, most: bigint, low: bigint): KnownBits {
   if (most > full) return { zeros: low, ones: 0n };
-  return { zeros: (full & ~masks[most === 0n ? 1 : lengthOf(most)]!) | low, ones: 0n, most };
+  return { zeros: (full & ~masks[most === 0n ? 1 : bitLength(most)]!) | low, ones: 0n, most };
 }
 
 /** Bits below the lowest that either side may have. */

@@ -1,6 +1,7 @@
 /** Natural loops: what each contains, where it is entered and left. */
 import { predecessors } from "./cfg.ts";
 import { type Dominators, dominators } from "./dominators.ts";
+import { successors } from "./inst.ts";
 import type { BlockId, IrFunction } from "./model.ts";
 
 export interface Loop {
@@ -16,8 +17,7 @@ export function mayLoop({ blocks }: IrFunction): boolean {
   const seen = new Set<BlockId>();
   for (const { id, term } of blocks) {
     seen.add(id);
-    if (term.op === "jump" ? seen.has(term.to) : term.op === "br" && (seen.has(term.then) || seen.has(term.else)))
-      return true;
+    if (successors(term).some((to) => seen.has(to))) return true;
   }
   return false;
 }

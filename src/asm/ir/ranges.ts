@@ -2,6 +2,7 @@
  * Between which unsigned numbers a value lies where a block begins: by its bits, by the branches that lead there, by what
  * it is made of. For questions that are asked rarely; `BitFacts` answers those that are asked of every instruction.
  */
+import { larger, smaller } from "../../support/int.ts";
 import { anyNumber, narrowed } from "./bounds.ts";
 import { predecessors } from "./cfg.ts";
 import { type Dominators, dominators } from "./dominators.ts";
@@ -9,7 +10,7 @@ import { blockMap } from "./edit.ts";
 import { bitsOf, type InstOf, inverse, valueType } from "./inst.ts";
 import { BitFacts, maskOf } from "./known-bits.ts";
 import type { Block, BlockId, CmpOp, Inst, IrFunction, ValueId } from "./model.ts";
-import { definitions } from "./uses.ts";
+import { definitions, Homes } from "./uses.ts";
 
 /** Unsigned, both ends among them. */
 export interface Span {
@@ -22,9 +23,6 @@ const maxSteps = 32;
 /** Values that are made of one another. */
 const maxDepth = 4;
 
-const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
-const greatest = (a: bigint, b: bigint): bigint => (a > b ? a : b);
-
 /** Answers for `fn` as it was given. */
 export class Ranges {
   readonly #defs: ReadonlyMap<ValueId, Inst>;
@@ -32,7 +30,7 @@ export class Ranges {
   readonly #preds: ReadonlyMap<BlockId, readonly BlockId[]>;
   readonly #doms: Dominators;
   readonly #bits: BitFacts;
-  readonly #home = new Map<ValueId, BlockId>();
+  readonly #home: Homes;
 
   constructor(fn: IrFunction) {
     this.#defs = definitions(fn);
@@ -40,7 +38,7 @@ export class Ranges {
     this.#preds = predecessors(fn.blocks);
     this.#doms = dominators(fn);
     this.#bits = new BitFacts((value) => this.#defs.get(value)!);
-    for (const { id, insts } of fn.blocks) for (const inst of insts) this.#home.set(inst.id, id);
+    this.#home = new Homes(fn);
   }
 
   /** The range of a number in `block`. */
@@ -58,7 +56,7 @@ export class Ranges {
     const whole: Span = { least: bits.ones, most };
     if (depth >= maxDepth) return whole;
     const parts = this.#parts(def, depth + 1);
-    return parts ? { least: greatest(whole.least, parts.least), most: least(whole.most, parts.most) } : whole;
+    return parts ? { least: larger(whole.least, parts.least), most: smaller(whole.most, parts.most) } : whole;
   }
 
   #parts(def: Inst, depth: number): Span | undefined {
@@ -78,7 +76,7 @@ export class Ranges {
   #joined({ args }: InstOf<"phi">, at: BlockId, depth: number): Span | undefined {
     if (args.length === 0 || args.length > maxDepth) return undefined;
     const each = args.map(({ value, block }) => this.#onEdge(value, this.of(value, block, depth), block, at));
-    return each.reduce((a, b) => ({ least: least(a.least, b.least), most: greatest(a.most, b.most) }));
+    return each.reduce((a, b) => ({ least: smaller(a.least, b.least), most: larger(a.most, b.most) }));
   }
 
   /** Division by zero gives 0, its remainder is the number itself (RFC 9669, 4.1). */
@@ -87,7 +85,7 @@ export class Ranges {
     const [x, y] = [this.of(a, at, depth), this.of(b, at, depth)];
     if (y.least === 0n) return { least: 0n, most: x.most };
     if (fn === "udiv") return { least: x.least / y.most, most: x.most / y.least };
-    return { least: 0n, most: least(x.most, y.most - 1n) };
+    return { least: 0n, most: smaller(x.most, y.most - 1n) };
   }
 
   /** What the branches above have asked of it. */
@@ -111,6 +109,6 @@ export class Ranges {
     const fn: CmpOp | undefined = term.then === to ? term.fn : inverse(term.fn);
     if (right.op !== "const" || right.ty === "ptr" || !fn) return span;
     const { umin, umax } = narrowed(anyNumber(bitsOf(right.ty)), fn, right.value);
-    return { least: greatest(span.least, umin), most: least(span.most, umax) };
+    return { least: larger(span.least, umin), most: smaller(span.most, umax) };
   }
 }

@@ -15,22 +15,30 @@ import { report } from "../report.ts";
 /** Prints a line a program; exit code 1 if one is rejected or the object cannot be read. */
 export function verify(args: VerifyArgs): number {
   const sink = new DiagSink();
-  const verdicts = readVerdicts(args, sink);
+  const kernel = chooseKernel(choiceOf(args), sink);
+  const answer = kernel && readingObject(args.object, sink, (bytes) => answerOf(args, bytes, kernel, sink));
   report(sink.diagnostics, new SourceMap(), args["message-format"]);
-  if (!verdicts) return 1;
-  if (args.verbose) process.stdout.write(states(args));
-  for (const v of verdicts) process.stdout.write(args.json ? `${JSON.stringify(asJson(v))}\n` : asText(v));
-  return sink.hasErrors || verdicts.some((v) => v.verdict === "rejected") ? 1 : 0;
+  if (!answer) return 1;
+  process.stdout.write(answer.states);
+  for (const v of answer.verdicts) process.stdout.write(args.json ? `${JSON.stringify(asJson(v))}\n` : asText(v));
+  return sink.hasErrors || answer.verdicts.some((v) => v.verdict === "rejected") ? 1 : 0;
 }
 
-function readVerdicts(args: VerifyArgs, sink: DiagSink): readonly ProgramVerdict[] | undefined {
-  const kernel = chooseKernel(choiceOf(args), sink);
-  const all = kernel && readingObject(args.object, sink, (bytes) => verified(bytes, kernel, sink));
-  if (!all || args.program === undefined) return all;
-  const one = all.filter((v) => v.program === args.program);
-  if (one.length > 0) return one;
-  sink.error("E0709", undefined, args.program, args.object);
-  return undefined;
+interface Answer {
+  readonly verdicts: readonly ProgramVerdict[];
+  /** With `--verbose`, the listing with the states; else nothing. */
+  readonly states: string;
+}
+
+/** What is asked of the object; undefined after a report if it has no such program. */
+function answerOf(args: VerifyArgs, bytes: Uint8Array, kernel: Kernel, sink: DiagSink): Answer | undefined {
+  const all = verified(bytes, kernel, sink);
+  const verdicts = args.program === undefined ? all : all.filter((v) => v.program === args.program);
+  if (args.program !== undefined && verdicts.length === 0) {
+    sink.error("E0709", undefined, args.program, args.object);
+    return undefined;
+  }
+  return { verdicts, states: args.verbose ? states(args, bytes, kernel) : "" };
 }
 
 function verified(bytes: Uint8Array, kernel: Kernel, sink: DiagSink): readonly ProgramVerdict[] {
@@ -42,13 +50,11 @@ function verified(bytes: Uint8Array, kernel: Kernel, sink: DiagSink): readonly P
 }
 
 /** The instructions that programs come by, with the states before them. */
-function states(args: VerifyArgs): string {
-  const sink = new DiagSink();
-  const kernel = chooseKernel(choiceOf(args), sink)!;
-  const made = readingObject(args.object, sink, (bytes) => disassemble(bytes, { kernel, states: true }));
+function states(args: VerifyArgs, bytes: Uint8Array, kernel: Kernel): string {
+  const made = disassemble(bytes, { kernel, states: true });
   const isWanted = ({ name, insns }: DisassembledFunc) =>
     args.program === undefined ? insns.some(({ before }) => before) : name === args.program;
-  return made ? listing({ ...made, funcs: made.funcs.filter(isWanted) }) : "";
+  return listing({ ...made, funcs: made.funcs.filter(isWanted) });
 }
 
 function asJson(v: ProgramVerdict) {

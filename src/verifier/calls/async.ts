@@ -4,8 +4,8 @@
  */
 import type { Reg } from "../../isa/insn.ts";
 import type { Cx } from "../cx.ts";
-import { nothingHeld, reg as regOf, type State } from "../domain/state.ts";
-import { nothing, type Pointer, pointer, type Value } from "../domain/value.ts";
+import { entryRegs, nothingHeld, reg as regOf, type State } from "../domain/state.ts";
+import { type Pointer, pointer, type Value } from "../domain/value.ts";
 import { specialFields } from "../map-fields.ts";
 import { type Outcome, unmodelled } from "../outcome.ts";
 
@@ -86,8 +86,7 @@ export function laterState(cx: Cx, state: State, setter: Setter, name: string): 
   if (func === undefined || !of) return undefined;
   const { map } = of;
   const to = (kind: "map" | "map_key" | "map_value"): Value => pointer({ kind, map }, state.at);
-  const given = [to("map"), to("map_key"), to("map_value")];
-  const regs: Value[] = Array.from({ length: 10 }, (_, r) => given[r - 1] ?? nothing(-1));
+  const regs = entryRegs([to("map"), to("map_key"), to("map_value")]);
   const { sleepable, min, max } = setter;
   const why = { kind: "async", setter: name, sleepable, min, max } as const;
   return {

@@ -2,8 +2,8 @@
 import type { Helper } from "../../kernel/model.ts";
 import type { Cx } from "../cx.ts";
 import { unknownScalar } from "../domain/scalar.ts";
-import { copyState, reg as regOf, type State, topFrame } from "../domain/state.ts";
-import { nothing, pointer, type Value } from "../domain/value.ts";
+import { copyState, entryRegs, reg as regOf, type State, topFrame } from "../domain/state.ts";
+import { pointer, type Value } from "../domain/value.ts";
 import { type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { checkSetter, laterState, setterOf } from "./async.ts";
 import { givenDynptr } from "./dynptr.ts";
@@ -77,7 +77,7 @@ export function enterCallback(
   helper: string,
   args: readonly (Value | undefined)[],
 ): void {
-  const regs: Value[] = Array.from({ length: 10 }, (_, r) => args[r - 1] ?? nothing(-1));
+  const regs = entryRegs(args);
   const { refs, held } = state;
   const why = { kind: "callback", helper, min: 0n, max: 1n, refs: refs.length, held } as const;
   state.frames.push({ func, why, callsite: state.at, regs, stack: [], callbacks: 0 });

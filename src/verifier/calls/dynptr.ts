@@ -4,23 +4,22 @@
  */
 import type { Cx } from "../cx.ts";
 import { unknownScalar } from "../domain/scalar.ts";
-import { placeOf, type Stack, slotAt, write } from "../domain/stack.ts";
-import { dropMade, reg as regOf, release, type State, topFrame } from "../domain/state.ts";
-import { type Pointer, pointer, type Region, type Value } from "../domain/value.ts";
+import { isKept, isRoom, type Kept, placeOf, SLOT, type Stack, slotAt, write } from "../domain/stack.ts";
+import { dropMade, release, type State, topFrame } from "../domain/state.ts";
+import { pointer, type Region, type Value } from "../domain/value.ts";
 import { type Outcome, refuse, unmodelled } from "../outcome.ts";
 
 export type DynptrKind = "local" | "ringbuf" | "skb" | "xdp" | "skb_meta" | "file";
 
 export const DYNPTR = "bpf_dynptr";
-const HALF = 8;
-const SIZE = 2 * HALF;
+const SIZE = 2 * SLOT;
 
 /** Kinds that must be given back. kernel/bpf/verifier.c:dynptr_type_refcounted */
 const COUNTED: ReadonlySet<string> = new Set(["ringbuf", "file"]);
 const PACKET: ReadonlySet<string> = new Set(["skb", "xdp", "skb_meta"]);
 
 /** Slices of such a dynptr are gone as soon as the packet may move. */
-export const isOfPacket = (kind: string): boolean => PACKET.has(kind);
+const isOfPacket = (kind: string): boolean => PACKET.has(kind);
 
 /** A dynptr that an argument names. */
 export interface Dynptr {
@@ -33,9 +32,8 @@ export interface Dynptr {
   readonly isConst: boolean;
 }
 
-type Half = Pointer & { readonly to: Region & { readonly kind: "object" } };
-
-const isHalf = (v: Value | undefined): v is Half => v?.kind === "ptr" && v.to.kind === "object" && v.to.name === DYNPTR;
+/** A half of a dynptr. */
+const isHalf = (v: Value | undefined): v is Kept => isKept(v) && v.to.name === DYNPTR;
 
 /** The dynptr that the value points to, if it was made and is whole. kernel/bpf/verifier.c:is_dynptr_reg_valid_init */
 export function dynptrAt(state: State, v: Value): Dynptr | undefined {
@@ -44,15 +42,12 @@ export function dynptrAt(state: State, v: Value): Dynptr | undefined {
     const kind = v.to.mode as DynptrKind;
     return v.off === 0 ? { kind, id: v.id, ref: 0, parent: 0, isConst: true } : undefined;
   }
-  if (v.to.kind !== "stack" || !isRoom(v)) return undefined;
+  if (!isRoom(v, SIZE)) return undefined;
   const stack = state.frames[v.to.frame]?.stack ?? [];
-  const [low, high] = [slotAt(stack, v.off), slotAt(stack, v.off + HALF)];
+  const [low, high] = [slotAt(stack, v.off), slotAt(stack, v.off + SLOT)];
   if (!isHalf(low) || !isHalf(high) || low.to.nth !== 0 || high.to.nth !== 1 || low.id !== high.id) return undefined;
   return { kind: low.to.mode as DynptrKind, id: low.id, ref: low.ref, parent: low.parent ?? 0, isConst: false };
 }
-
-/** Whether two whole slots begin where the pointer to the stack stands. kernel/bpf/verifier.c:dynptr_get_spi */
-const isRoom = (p: Pointer): boolean => !p.varying && p.off % HALF === 0 && p.off >= -512 && p.off + SIZE <= 0;
 
 /** What is asked of an argument that is a dynptr. */
 export interface DynptrUse {
@@ -67,7 +62,10 @@ export function checkDynptr(cx: Cx, state: State, v: Value, use: DynptrUse): str
   const own = v.kind === "ptr" && v.to.kind === "stack";
   const given = v.kind === "ptr" && v.to.kind === "dynptr";
   if (v.kind !== "ptr" || (!own && !given)) return "a pointer to a dynptr on the stack";
-  if (use.makes) return own && isRoom(v) ? overwritten(cx, state, v) : "16 aligned bytes of the stack";
+  if (use.makes)
+    return isRoom(v, SIZE)
+      ? checkOverwrite(cx, state, v.to.frame, v.off, v.off + SIZE)
+      : "16 aligned bytes of the stack";
   const found = dynptrAt(state, v);
   if (!found) return "a dynptr that was made before";
   if (found.isConst && use.releases) return "a dynptr that the program owns";
@@ -76,14 +74,9 @@ export function checkDynptr(cx: Cx, state: State, v: Value, use: DynptrUse): str
   return undefined;
 }
 
-function overwritten(cx: Cx, state: State, p: Pointer): Outcome {
-  if (p.to.kind !== "stack") return undefined;
-  return checkOverwrite(cx, state, p.to.frame, p.off, p.off + SIZE);
-}
-
 /** The dynptrs with a part in the bytes from `from` up to `to` of a stack, one half of each. */
-function halvesIn(stack: Stack, from: number, to: number): readonly Half[] {
-  const found = new Map<number, Half>();
+function halvesIn(stack: Stack, from: number, to: number): readonly Kept[] {
+  const found = new Map<number, Kept>();
   for (let slot = placeOf(to - 1).slot; slot <= placeOf(from).slot; slot++) {
     const value = stack[slot]?.spill?.value;
     if (isHalf(value)) found.set(value.id, value);
@@ -93,22 +86,23 @@ function halvesIn(stack: Stack, from: number, to: number): readonly Half[] {
 
 export const hasDynptr = (stack: Stack, from: number, to: number): boolean => halvesIn(stack, from, to).length > 0;
 
-/** Dynptrs, clones among them, that hold the reference. */
-function holders(state: State, ref: number): number {
-  let count = 0;
+/** Ids of the dynptrs, clones among them, that hold the reference. */
+function holders(state: State, ref: number): ReadonlySet<number> {
+  const ids = new Set<number>();
   for (const { stack } of state.frames)
     for (const slot of stack) {
       const value = slot?.spill?.value;
-      if (isHalf(value) && value.to.nth === 0 && value.ref === ref) count++;
+      if (isHalf(value) && value.ref === ref) ids.add(value.id);
     }
-  return count;
+  return ids;
 }
 
 /** Whether the bytes may be written: the last one that holds a reference may not be lost. kernel/bpf/verifier.c:destroy_if_dynptr_stack_slot */
 export function checkOverwrite(cx: Cx, state: State, frame: number, from: number, to: number): Outcome {
   const halves = halvesIn(state.frames[frame]?.stack ?? [], from, to);
   const lost = halves.find(
-    ({ to: { mode }, ref }) => COUNTED.has(mode) && holders(state, ref) <= halves.filter((h) => h.ref === ref).length,
+    ({ to: { mode }, ref }) =>
+      COUNTED.has(mode) && holders(state, ref).size <= halves.filter((h) => h.ref === ref).length,
   );
   const counted = halves.some(({ to: { mode } }) => COUNTED.has(mode));
   if (!lost) return counted && !cx.facts.countsClones ? unmodelled("overwriting one of several clones") : undefined;
@@ -153,7 +147,7 @@ export function makeDynptr(cx: Cx, state: State, v: Value, made: Made): void {
   const frame = state.frames[v.to.frame] ?? topFrame(state);
   for (const nth of [0, 1]) {
     const half = pointer({ kind: "object", name: DYNPTR, mode: made.kind, nth }, state.at, { id, ref, parent });
-    frame.stack = write(frame.stack, v.off + nth * HALF, HALF, half);
+    frame.stack = write(frame.stack, v.off + nth * SLOT, SLOT, half);
   }
 }
 
@@ -167,13 +161,7 @@ function newRef(cx: Cx, state: State, parent: number): number {
 export function releaseDynptr(state: State, v: Value): void {
   const found = dynptrAt(state, v);
   if (!found || found.ref === 0) return;
-  const ids = new Set<number>();
-  for (const { stack } of state.frames)
-    for (const slot of stack) {
-      const value = slot?.spill?.value;
-      if (isHalf(value) && value.ref === found.ref) ids.add(value.id);
-    }
-  destroy(state, ids);
+  destroy(state, holders(state, found.ref));
   release(state, found.ref, () => unknownScalar(state.at));
 }
 
@@ -195,6 +183,3 @@ export const givenDynptr = (cx: Cx, at: number): Value =>
 /** The reference that was made from `ref` and is still held. */
 export const heldChild = (state: State, ref: number): { readonly at: number } | undefined =>
   ref === 0 ? undefined : state.refs.find((r) => r.parent === ref);
-
-/** The dynptr in an argument register. */
-export const dynptrIn = (state: State, r: 1 | 2 | 3 | 4 | 5): Dynptr | undefined => dynptrAt(state, regOf(state, r));

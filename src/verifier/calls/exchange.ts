@@ -1,13 +1,13 @@
 /** bpf_kptr_xchg: puts a reference (or NULL) where a kernel pointer lies, and gives what lay there. kernel/bpf/verifier.c:process_kptr_func */
 import type { Cx } from "../cx.ts";
-import { constOf, unknownScalar } from "../domain/scalar.ts";
+import { unknownScalar } from "../domain/scalar.ts";
 import { mapValues, reg as regOf, release, type State } from "../domain/state.ts";
-import type { Pointer, Region, Value } from "../domain/value.ts";
+import { isNull, type Pointer, type Struct, type Value } from "../domain/value.ts";
 import { checkReadable } from "../holds.ts";
 import { isOwning } from "../kernel-pointers.ts";
 import { recordOfMap } from "../map-fields.ts";
 import { isObject, recordOfObject } from "../objects.ts";
-import { type Outcome, refuse, unmodelled } from "../outcome.ts";
+import { type Outcome, refuse, refuseNull, unmodelled } from "../outcome.ts";
 import { type FieldRecord, fieldAt, type SpecialField } from "../records.ts";
 import { valueWords } from "../words.ts";
 import { clobber } from "./clobber.ts";
@@ -15,7 +15,6 @@ import { acquired } from "./objects.ts";
 import { inRcu } from "./sections.ts";
 
 const NAME = "bpf_kptr_xchg";
-type Struct = Region & { readonly kind: "btf" };
 
 export function checkExchange(cx: Cx, state: State): Outcome {
   const unread = checkReadable(cx, state, 1) ?? checkReadable(cx, state, 2);
@@ -41,14 +40,11 @@ function checkPlace(cx: Cx, state: State): Outcome {
   const p = regOf(state, 1);
   const record = recordAt(cx, p);
   if (record?.broken) return unmodelled(record.broken);
-  if (p.kind === "ptr" && p.nullable)
-    return refuse("E0550", ["r1", NAME], { about: [p], help: "compare it with NULL before the call" });
+  if (p.kind === "ptr" && p.nullable) return refuseNull("r1", NAME, p);
   if (fieldIn(cx, state)) return undefined;
   const want = "the place of a kptr in a map value or in an object of the program";
   return refuse("E0549", ["r1", NAME, want, valueWords(cx, p)], { about: [p] });
 }
-
-const isNull = (v: Value): boolean => v.kind === "scalar" && constOf(v) === 0n;
 
 /** NULL, or the one reference to a struct of exactly that type. kernel/bpf/verifier.c:map_kptr_match_type */
 function checkGiven(cx: Cx, state: State): Outcome {
@@ -60,8 +56,7 @@ function checkGiven(cx: Cx, state: State): Outcome {
   const want = `a reference to struct ${"name" in target ? target.name : ""}, or NULL`;
   const wrong = refuse("E0549", ["r2", NAME, want, valueWords(cx, given)], { about: [given] });
   if (given.kind !== "ptr" || given.to.kind !== "btf") return wrong;
-  if (given.nullable)
-    return refuse("E0550", ["r2", NAME], { about: [given], help: "compare it with NULL before the call" });
+  if (given.nullable) return refuseNull("r2", NAME, given);
   if (given.off !== 0 || given.varying) return refuse("E0561", ["r2", NAME], { about: [given] });
   const { to } = given;
   if (to.btf !== field.to.btf || to.type !== field.to.type) return wrong;

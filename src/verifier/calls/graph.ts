@@ -4,22 +4,20 @@
  */
 import type { Reg } from "../../isa/insn.ts";
 import type { Cx } from "../cx.ts";
-import { constOf, unknownScalar } from "../domain/scalar.ts";
+import { unknownScalar } from "../domain/scalar.ts";
 import { copyState, reg as regOf, type State, setReg, topFrame } from "../domain/state.ts";
-import { type Pointer, pointer, type Region, type Value } from "../domain/value.ts";
+import { mayBeNull, pointer, type Struct, type Value } from "../domain/value.ts";
 import { checkReadable } from "../holds.ts";
-import { recordOfMap } from "../map-fields.ts";
-import { fieldOf, hasLock, isObject, isOwned, lendOut, lent, type ObjectPointer, recordOfObject } from "../objects.ts";
-import { type Outcome, refuse, unmodelled } from "../outcome.ts";
-import { type FieldRecord, fieldAt, type SpecialField } from "../records.ts";
+import { fieldOf, hasLock, isObject, isOwned, lendOut, lent, type ObjectPointer } from "../objects.ts";
+import { type Outcome, refuse, refuseNull, unmodelled } from "../outcome.ts";
+import { fieldAt, type SpecialField } from "../records.ts";
 import { regName, valueWords } from "../words.ts";
 import { enterCallback } from "./callback.ts";
 import { clobber } from "./clobber.ts";
+import { holdsLockOf, recordAt } from "./locks.ts";
 import { acquired } from "./objects.ts";
 import type { OwnKfunc } from "./own-kfunc.ts";
-import { holdsLockOf, inTreeCallback } from "./sections.ts";
-
-type Struct = Region & { readonly kind: "btf" };
+import { inTreeCallback } from "./sections.ts";
 
 /** What may stand where a node is asked for. */
 type NodeArg = "owned" | "owned or lent";
@@ -94,21 +92,12 @@ interface Call {
 const wrong = (cx: Cx, call: Call, r: Reg, v: Value, want: string, help?: string): Outcome =>
   refuse("E0559", [regName(r), call.name, want, valueWords(cx, v)], { about: [v], ...(help && { help }) });
 
-const isNull = (v: Value): boolean => (v.kind === "ptr" && v.nullable) || (v.kind === "scalar" && constOf(v) === 0n);
-
 /** The register holds something that is not null. */
 function present(cx: Cx, state: State, call: Call, r: Reg): Outcome {
   const unread = checkReadable(cx, state, r);
   if (unread) return unread;
   const value = regOf(state, r);
-  if (!isNull(value)) return undefined;
-  return refuse("E0550", [regName(r), call.name], { about: [value], help: "compare it with NULL before the call" });
-}
-
-/** Special members of what the pointer points into: a map value, or an object that the program owns. */
-function recordAt(cx: Cx, p: Pointer): FieldRecord | undefined {
-  if (p.to.kind === "map_value") return recordOfMap(cx, p.to.map);
-  return isOwned(p) ? recordOfObject(cx, p.to.type) : undefined;
+  return mayBeNull(value) ? refuseNull(regName(r), call.name, value) : undefined;
 }
 
 function rootField(cx: Cx, state: State, shape: Shape): SpecialField | undefined {

@@ -5,9 +5,9 @@ import type { LinkedMap } from "../../link/model.ts";
 import type { Cx } from "../cx.ts";
 import { constOf } from "../domain/scalar.ts";
 import { reg as regOf, type State } from "../domain/state.ts";
-import type { Pointer, SockSort, Value } from "../domain/value.ts";
+import { isNull, type Pointer, type SockSort, type Value } from "../domain/value.ts";
 import { checkReadable } from "../holds.ts";
-import { type Outcome, refuse, unmodelled } from "../outcome.ts";
+import { type Outcome, refuse, refuseNull, unmodelled } from "../outcome.ts";
 import { regName, valueWords } from "../words.ts";
 import { bindsMap, checkField } from "./async.ts";
 import { checkDynptr, type DynptrKind } from "./dynptr.ts";
@@ -26,7 +26,7 @@ export interface Arg {
 export const argReg = (index: number): Reg => (index + 1) as Reg;
 
 /** The argument as a state gives it. */
-export function argAt(state: State, helper: Helper, index: number): Arg {
+function argAt(state: State, helper: Helper, index: number): Arg {
   const reg = argReg(index);
   return { helper, arg: helper.args[index]!, index, reg, value: regOf(state, reg) };
 }
@@ -34,7 +34,6 @@ export function argAt(state: State, helper: Helper, index: number): Arg {
 const has = (a: Arg, flag: string): boolean => a.arg.kind.flags.includes(flag);
 const isSize = (arg: HelperArg | undefined): boolean =>
   arg?.kind.base === "ARG_CONST_SIZE" || arg?.kind.base === "ARG_CONST_SIZE_OR_ZERO";
-const isNull = (v: Value): boolean => v.kind === "scalar" && constOf(v) === 0n;
 
 /** The map that an earlier argument of the call gives. */
 export function mapOf(state: State, helper: Helper): LinkedMap | undefined {
@@ -105,11 +104,10 @@ function constant(a: Arg): Outcome {
 /** A proper pointer to that kind of region. */
 function ofRegion(cx: Cx, a: Arg, kind: Pointer["to"]["kind"], want: string): Outcome {
   if (a.value.kind !== "ptr" || a.value.to.kind !== kind) return wrongKind(cx, a, want);
-  return a.value.nullable ? mayBeNull(a) : undefined;
+  return a.value.nullable ? orNull(a) : undefined;
 }
 
-const mayBeNull = (a: Arg): Outcome =>
-  refuse("E0550", [regName(a.reg), a.helper.name], { about: [a.value], help: "compare it with NULL before the call" });
+const orNull = (a: Arg): Outcome => refuseNull(regName(a.reg), a.helper.name, a.value);
 
 function mapArg(cx: Cx, a: Arg): Outcome {
   const wrong = ofRegion(cx, a, "map", "a map");
@@ -182,7 +180,7 @@ function structArg(cx: Cx, a: Arg, struct: string | undefined): Outcome {
   if (nullAllowed && isNull(a.value)) return undefined;
   const want = `a pointer to struct ${struct}`;
   if (a.value.kind !== "ptr" || a.value.to.kind !== "btf") return wrongKind(cx, a, want);
-  if (a.value.nullable && !nullAllowed) return mayBeNull(a);
+  if (a.value.nullable && !nullAllowed) return orNull(a);
   if (a.value.to.trust === "untrusted" || a.value.to.space) return wrongKind(cx, a, `${want} that is trusted`);
   return pointsToStruct(a.value, struct) ? undefined : wrongKind(cx, a, want);
 }
@@ -196,7 +194,7 @@ function socketArg(cx: Cx, a: Arg, sorts: readonly SockSort[]): Outcome {
   const { value } = a;
   if (value.kind !== "ptr" || value.to.kind !== "sock" || !sorts.includes(value.to.sort))
     return wrongKind(cx, a, "a pointer to a socket");
-  if (value.nullable && !nullAllowed) return mayBeNull(a);
+  if (value.nullable && !nullAllowed) return orNull(a);
   const moved = value.off !== 0 || value.varying !== undefined;
   if (has(a, "OBJ_RELEASE") && (value.ref === 0 || moved))
     return refuse("E0561", [regName(a.reg), a.helper.name], { about: [value] });
@@ -206,7 +204,7 @@ function socketArg(cx: Cx, a: Arg, sorts: readonly SockSort[]): Outcome {
 function releasedStruct(cx: Cx, a: Arg, struct: string): Outcome {
   const { value } = a;
   if (value.kind !== "ptr" || value.to.kind !== "btf") return wrongKind(cx, a, `a pointer to struct ${struct}`);
-  if (value.nullable) return mayBeNull(a);
+  if (value.nullable) return orNull(a);
   const asIs = value.ref !== 0 && value.off === 0 && !value.varying;
   return asIs ? undefined : refuse("E0561", [regName(a.reg), a.helper.name], { about: [value] });
 }
@@ -215,7 +213,7 @@ function recordArg(cx: Cx, a: Arg): Outcome {
   const { value } = a;
   const want = "a record that bpf_ringbuf_reserve gave";
   if (value.kind !== "ptr" || value.to.kind !== "mem" || !value.to.ringbuf) return wrongKind(cx, a, want);
-  if (value.nullable) return mayBeNull(a);
+  if (value.nullable) return orNull(a);
   if (value.off === 0 && !value.varying && value.ref !== 0) return undefined;
   return refuse("E0561", [regName(a.reg), a.helper.name], { about: [value] });
 }

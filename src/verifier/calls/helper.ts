@@ -1,5 +1,7 @@
 /** Calls of helpers: who may call them, and what they leave. kernel/bpf/verifier.c:check_helper_call */
 import type { Reg } from "../../isa/insn.ts";
+import { POISON_CORE, POISON_KFUNC } from "../../kernel/helpers.ts";
+import { MAX_ERRNO } from "../../kernel/limits.ts";
 import type { Helper, HelperArg } from "../../kernel/model.ts";
 import type { LinkedMap } from "../../link/model.ts";
 import type { Cx } from "../cx.ts";
@@ -24,11 +26,6 @@ import { checkLock, runLock } from "./locks.ts";
 import { forgetWritten, greatest } from "./memory.ts";
 import { checkSections, checkWithLock, sleepless } from "./sections.ts";
 import { structNamed } from "./structs.ts";
-
-/** Relocations that could not be resolved: libbpf calls a helper that does not exist. tools/lib/bpf/relo_core.c */
-const POISON_CORE = 195896080;
-/** From here on: one of the externs, which is weak and missing. tools/lib/bpf/libbpf.c:POISON_CALL_KFUNC_BASE */
-const POISON_KFUNC = 2002000000;
 
 export function checkHelper(cx: Cx, state: State, id: number): Outcome {
   const helper = cx.facts.helper(id);
@@ -298,7 +295,6 @@ const SIZED: ReadonlySet<string> = new Set([
   "bpf_probe_read_kernel_str",
   "bpf_probe_read_user_str",
 ]);
-const MAX_ERRNO = 4095n;
 
 /** At most NR_CPUS of x86-64; how many there are is the machine's affair, and at least one. */
 const MOST_CPUS = 8192n;

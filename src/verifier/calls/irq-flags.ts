@@ -1,7 +1,7 @@
 /** Interrupt flags, saved in a slot of the stack and restored in the opposite order. kernel/bpf/verifier.c:process_irq_flag */
 import type { Reg } from "../../isa/insn.ts";
 import type { Cx } from "../cx.ts";
-import { forget, STACK_SIZE, slotAt, write } from "../domain/stack.ts";
+import { forget, isIterator, isKept, isRoom, type Kept, SLOT, slotAt, write } from "../domain/stack.ts";
 import { reg as regOf, type State, setReg } from "../domain/state.ts";
 import { nothing, type Pointer, pointer } from "../domain/value.ts";
 import { checkReadable } from "../holds.ts";
@@ -10,17 +10,16 @@ import { regName, valueWords } from "../words.ts";
 import { clobber } from "./clobber.ts";
 import type { OwnKfunc } from "./own-kfunc.ts";
 
-const SLOT = 8;
 /** How the kernel's own objects on the stack are called; this one has no struct. */
 export const FLAGS = "set of saved interrupt flags";
 
 /** Flags that were saved with a lock are restored with it. */
 export type By = "call" | "lock";
 
-const found = (state: State, p: Pointer): Pointer | undefined => {
+const found = (state: State, p: Pointer): Kept | undefined => {
   const frame = p.to.kind === "stack" ? state.frames[p.to.frame] : undefined;
   const value = frame && slotAt(frame.stack, p.off);
-  return value?.kind === "ptr" && value.to.kind === "object" ? value : undefined;
+  return isKept(value) ? value : undefined;
 };
 
 export function checkFlags(cx: Cx, state: State, name: string, r: Reg, step: "save" | "restore", by: By): Outcome {
@@ -28,17 +27,14 @@ export function checkFlags(cx: Cx, state: State, name: string, r: Reg, step: "sa
   if (unread) return unread;
   const p = regOf(state, r);
   const wrong = (want: string): Outcome => refuse("E0559", [regName(r), name, want, valueWords(cx, p)], { about: [p] });
-  if (p.kind !== "ptr" || p.to.kind !== "stack" || p.varying) return wrong("a slot of the stack for interrupt flags");
-  if (p.off % SLOT !== 0 || p.off < -STACK_SIZE || p.off + SLOT > 0)
-    return wrong("a slot of the stack for interrupt flags");
+  if (!isRoom(p, SLOT)) return wrong("a slot of the stack for interrupt flags");
   const object = found(state, p);
-  const isFlags = object?.to.kind === "object" && object.to.name === FLAGS;
+  const isFlags = object?.to.name === FLAGS;
   if (step === "save") {
     if (isFlags) return wrong("a slot that holds no saved flags");
-    const isIterator = object?.to.kind === "object" && object.to.name.startsWith("bpf_iter_");
-    return object && !isIterator ? unmodelled("interrupt flags over another object of the kernel") : undefined;
+    return object && !isIterator(object) ? unmodelled("interrupt flags over another object of the kernel") : undefined;
   }
-  if (!object || !isFlags || object.to.kind !== "object") return wrong("a slot in which flags were saved");
+  if (!object || !isFlags) return wrong("a slot in which flags were saved");
   if (object.to.mode !== by) return wrong(by === "lock" ? "flags that a lock saved" : "flags that no lock saved");
   return state.held.irq?.id === object.ref ? undefined : refuse("E0599", [name], { about: [object] });
 }

@@ -4,18 +4,17 @@
  */
 import type { Cx } from "../cx.ts";
 import { constant } from "../domain/scalar.ts";
-import { forget, type Stack, slotAt, write } from "../domain/stack.ts";
+import { forget, isIterator, isKept, isRoom, type Kept, SLOT, type Stack, slotAt, write } from "../domain/stack.ts";
 import { copyState, reg as regOf, type State, setReg } from "../domain/state.ts";
 import { type Pointer, pointer, type Value } from "../domain/value.ts";
 import type { KfuncFacts } from "../facts.ts";
 import { type Outcome, refuse, unmodelled } from "../outcome.ts";
+import { canSleep } from "../sleep.ts";
 import { sizeOf, strip } from "../struct-walk.ts";
 import { valueWords } from "../words.ts";
 import { checkOverwrite, DYNPTR, overwrite } from "./dynptr.ts";
 import type { Proto } from "./kfunc.ts";
 import { STALE } from "./sections.ts";
-
-const SLOT = 8;
 
 export type IterStep = "new" | "next" | "destroy";
 
@@ -47,41 +46,34 @@ export function checkIterator(cx: Cx, state: State, kfunc: KfuncFacts, proto: Pr
   const value = regOf(state, 1);
   const wrong = (want: string): Outcome =>
     refuse("E0559", ["r1", kfunc.name, want, valueWords(cx, value)], { about: [value] });
-  if (value.kind !== "ptr" || value.to.kind !== "stack" || value.varying) return wrong("an iterator on the stack");
-  if (value.off % SLOT !== 0 || value.off < -512 || value.off + shape.slots * SLOT > 0)
-    return wrong("an iterator on the stack");
+  if (!isRoom(value, shape.slots * SLOT)) return wrong("an iterator on the stack");
   const stack = state.frames[value.to.frame]?.stack ?? [];
   if (step !== "new" && !isWhole(stack, value.off, shape)) return wrong(`a ${shape.name} that was made before`);
   if (step === "next" && isStale(slotAt(stack, value.off)))
     return refuse("E0558", [kfunc.name, "the RCU section in which the iterator was made has ended"]);
   if (step !== "new") return undefined;
-  if (shape.name === "bpf_iter_css_task" && !walksTasks(cx))
+  if (shape.name === "bpf_iter_css_task" && !walksTasks(cx, state))
     return refuse("E0558", [kfunc.name, "only lsm, iter and sleepable programs walk the tasks of a cgroup"]);
   const taken = slots(value.off, shape)
     .map((off) => slotAt(stack, off))
-    .filter(isObject);
+    .filter(isKept);
   if (taken.some(isIterator)) return wrong("room for an iterator");
-  if (taken.some((v) => !isDynptr(v))) return unmodelled("an iterator over another object of the kernel");
+  if (taken.some((v) => v.to.name !== DYNPTR)) return unmodelled("an iterator over another object of the kernel");
   return checkOverwrite(cx, state, value.to.frame, value.off, value.off + shape.slots * SLOT);
 }
 
 /** kernel/bpf/verifier.c:check_css_task_iter_allowlist */
-const walksTasks = (cx: Cx): boolean => cx.facts.sleepable || /^(lsm|iter)/.test(cx.facts.programKind);
+const walksTasks = (cx: Cx, state: State): boolean => canSleep(cx, state) || /^(lsm|iter)/.test(cx.facts.programKind);
 
-const isStale = (v: Value | undefined): boolean => v?.kind === "ptr" && v.to.kind === "object" && v.to.mode === STALE;
+const isStale = (v: Value | undefined): boolean => isKept(v) && v.to.mode === STALE;
 
 const slots = (off: number, { slots: count }: Shape): readonly number[] =>
   Array.from({ length: count }, (_, i) => off + i * SLOT);
 
-const isObject = (v: Value | undefined): v is Pointer => v?.kind === "ptr" && v.to.kind === "object";
-const isDynptr = (v: Pointer): boolean => v.to.kind === "object" && v.to.name === DYNPTR;
-const isIterator = (v: Value): boolean =>
-  v.kind === "ptr" && v.to.kind === "object" && v.to.name.startsWith("bpf_iter_");
-
 function isWhole(stack: Stack, off: number, shape: Shape): boolean {
   return slots(off, shape).every((at, nth) => {
     const found = slotAt(stack, at);
-    return found?.kind === "ptr" && found.to.kind === "object" && found.to.name === shape.name && found.to.nth === nth;
+    return isKept(found) && found.to.name === shape.name && found.to.nth === nth;
   });
 }
 
@@ -100,7 +92,7 @@ function put(state: State, at: Pointer, shape: Shape, mode: string, ref: number,
 interface Found {
   readonly at: Pointer;
   readonly shape: Shape;
-  readonly first: Pointer;
+  readonly first: Kept;
 }
 
 /** The iterator in r1; `checkIterator` let it through. */
@@ -109,7 +101,7 @@ function iteratorIn(state: State, kfunc: KfuncFacts, proto: Proto): Found | unde
   const shape = shapeOf(kfunc, proto);
   if (at.kind !== "ptr" || at.to.kind !== "stack" || !shape) return undefined;
   const first = slotAt(state.frames[at.to.frame]?.stack ?? [], at.off);
-  return first?.kind === "ptr" ? { at, shape, first } : undefined;
+  return isKept(first) ? { at, shape, first } : undefined;
 }
 
 /** Whether the call at `state.at` asks an iterator that may still give something. */
@@ -121,7 +113,7 @@ export function asksIterator(cx: Cx, state: State): boolean {
   const at = regOf(state, 1);
   if (at.kind !== "ptr" || at.to.kind !== "stack" || at.varying || at.off >= 0) return false;
   const first = slotAt(state.frames[at.to.frame]?.stack ?? [], at.off);
-  return first?.kind === "ptr" && first.to.kind === "object" && first.to.mode === ACTIVE;
+  return isKept(first) && first.to.mode === ACTIVE;
 }
 
 export function makeIterator(cx: Cx, state: State, kfunc: KfuncFacts, proto: Proto): void {
@@ -149,8 +141,7 @@ export function destroyIterator(state: State, kfunc: KfuncFacts, proto: Proto): 
 export function askIterator(state: State, kfunc: KfuncFacts, proto: Proto, element: Value): State | undefined {
   const found = iteratorIn(state, kfunc, proto);
   if (!found) return undefined;
-  const isActive = found.first.to.kind === "object" && found.first.to.mode === ACTIVE;
-  const other = isActive ? copyState(state) : undefined;
+  const other = found.first.to.mode === ACTIVE ? copyState(state) : undefined;
   if (other) {
     other.rounds++;
     setReg(other, 0, element);

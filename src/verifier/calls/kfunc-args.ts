@@ -4,10 +4,10 @@ import type { Reg } from "../../isa/insn.ts";
 import type { Cx } from "../cx.ts";
 import { constOf } from "../domain/scalar.ts";
 import { reg as regOf, type State } from "../domain/state.ts";
-import type { Pointer, Value } from "../domain/value.ts";
+import { isNull, mayBeNull, type Pointer, type Value } from "../domain/value.ts";
 import type { KfuncFacts } from "../facts.ts";
 import { checkReadable } from "../holds.ts";
-import { type Outcome, refuse, unmodelled } from "../outcome.ts";
+import { type Outcome, refuse, refuseNull, unmodelled } from "../outcome.ts";
 import { type Stripped, sizeOf, strip } from "../struct-walk.ts";
 import { regName, valueWords } from "../words.ts";
 import { argReg } from "./helper-args.ts";
@@ -27,7 +27,6 @@ interface Arg {
   readonly value: Value;
 }
 
-const isNull = (v: Value): boolean => v.kind === "scalar" && constOf(v) === 0n;
 const SUFFIXES = [
   "__map",
   "__str",
@@ -151,12 +150,7 @@ function pointerArg(cx: Cx, state: State, a: Arg, target: TypeId): Outcome {
   const nullable = a.name.includes("__nullable");
   const { value } = a;
   if (nullable && isNull(value)) return undefined;
-  if (!nullable && (isNull(value) || (value.kind === "ptr" && value.nullable))) {
-    return refuse("E0550", [regName(a.reg), a.kfunc.name], {
-      about: [value],
-      help: "compare it with NULL before the call",
-    });
-  }
+  if (!nullable && mayBeNull(value)) return refuseNull(regName(a.reg), a.kfunc.name, value);
   if (ARENA_CALLS.test(a.kfunc.name) && value.kind === "scalar") return undefined;
   if (value.kind !== "ptr") return wrong(cx, a, "a pointer");
   if (value.to.kind === "arena") return unmodelled(`an address in the arena as an argument of ${a.kfunc.name}`);

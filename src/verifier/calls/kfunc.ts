@@ -24,8 +24,8 @@ import { forgetWritten } from "./memory.ts";
 import { OBJECT_KFUNCS } from "./objects.ts";
 import type { OwnKfunc } from "./own-kfunc.ts";
 import { checkOwn, isOwn, laterOf, ownResult, runOwn } from "./own-params.ts";
-import { checkSection, checkWithLock, inRcu, runSection, sectionOf, sleepless } from "./sections.ts";
-import { iteratorCall } from "./unmodelled.ts";
+import { checkSection, checkWithLock, inRcu, RCU_ITERATORS, runSection, sectionOf, sleepless } from "./sections.ts";
+import { unmodelledCall } from "./unmodelled.ts";
 
 const OWN_RULES: Readonly<Record<string, OwnKfunc>> = {
   ...OBJECT_KFUNCS,
@@ -59,7 +59,7 @@ function checkNumbers(cx: Cx, state: State, kfunc: KfuncFacts, { params }: Proto
 
 export type Proto = BtfType & { readonly kind: "func_proto" };
 
-export function protoOf(kfunc: KfuncFacts): Proto | undefined {
+function protoOf(kfunc: KfuncFacts): Proto | undefined {
   const { type } = strip(kfunc.btf, kfunc.proto);
   return type.kind === "func_proto" ? type : undefined;
 }
@@ -103,8 +103,8 @@ export function checkKfunc(cx: Cx, state: State, btfId: number, off: number): Ou
   );
   if (args?.kind === "refused") return args;
   if (name === "bpf_throw") return args ?? checkThrow(cx, state);
-  if (isOwn(kfunc)) return args ?? checkOwn(cx, state, kfunc) ?? checkResult(cx, state, kfunc, proto);
-  return iteratorCall(kfunc) ?? args ?? checkReleased(state, kfunc, proto) ?? checkResult(cx, state, kfunc, proto);
+  if (isOwn(kfunc)) return args ?? checkOwn(cx, kfunc) ?? checkResult(cx, state, kfunc, proto);
+  return unmodelledCall(kfunc) ?? args ?? checkReleased(state, kfunc, proto) ?? checkResult(cx, state, kfunc, proto);
 }
 
 function checkReleased(state: State, kfunc: KfuncFacts, proto: Proto): Outcome {
@@ -216,7 +216,7 @@ function pointerResult(
   const id = nullable || acquires ? cx.newId() : 0;
   const more = { nullable, id, ref: acquires ? id : 0 };
   if (target.type.kind === "struct") {
-    const guarded = kfunc.flags.includes("RCU_PROTECTED") || RCU_ITERATORS.test(kfunc.name);
+    const guarded = kfunc.flags.includes("RCU_PROTECTED") || asksInRcu(kfunc.name);
     const trust = kfunc.name === UNTRUSTED ? "untrusted" : guarded ? "rcu" : "trusted";
     return pointer({ kind: "btf", btf: kfunc.btf, type: target.id, trust }, state.at, more);
   }
@@ -232,7 +232,8 @@ function pointerResult(
 /** Its result may be freed at any time. kernel/bpf/verifier.c:check_kfunc_call */
 const UNTRUSTED = "bpf_get_kmem_cache";
 
-/** Iterators whose elements RCU protects: those with a constructor of that flag. */
-const RCU_ITERATORS = /^bpf_iter_(task|css|scx_dsq)_next$/;
+/** Whether the kfunc asks an iterator whose elements RCU protects. */
+const asksInRcu = (name: string): boolean =>
+  name.endsWith("_next") && RCU_ITERATORS.has(name.slice(0, -"_next".length));
 
 const byteSize = (btf: BtfSpec, type: BtfType & { readonly kind: "ptr" }): number | undefined => sizeOf(btf, type.type);

@@ -1,4 +1,5 @@
 /** Locks in map values and in objects of the program. kernel/bpf/verifier.c:process_spin_lock */
+import { MAX_ERRNO } from "../../kernel/limits.ts";
 import type { Cx } from "../cx.ts";
 import { constant, unknownScalar, withBounds } from "../domain/scalar.ts";
 import { copyState, type Lock, mapValues, reg as regOf, type State, setReg } from "../domain/state.ts";
@@ -7,6 +8,7 @@ import { checkReadable } from "../holds.ts";
 import { recordOfMap } from "../map-fields.ts";
 import { isObject, isOwned, recordOfObject } from "../objects.ts";
 import { type Outcome, refuse, unmodelled } from "../outcome.ts";
+import type { FieldRecord } from "../records.ts";
 import { valueWords } from "../words.ts";
 import { clobber } from "./clobber.ts";
 import { checkFlags, restoreFlags, saveFlags } from "./irq-flags.ts";
@@ -21,6 +23,12 @@ const placeOf = (p: Pointer): Pick<Lock, "in" | "id"> | undefined => {
   return isObject(p) ? { in: p.to.btf, id: p.id } : undefined;
 };
 
+/** Special members of what the pointer points into: a map value, or an object that the program owns. */
+export function recordAt(cx: Cx, p: Pointer): FieldRecord | undefined {
+  if (p.to.kind === "map_value") return recordOfMap(cx, p.to.map);
+  return isOwned(p) ? recordOfObject(cx, p.to.type) : undefined;
+}
+
 const fieldOf = (kind: Kind): string => (kind === "bpf_spin_lock" ? kind : "bpf_res_spin_lock");
 
 /** Whether r1 is the address of a lock of that kind. */
@@ -29,16 +37,19 @@ function checkPlace(cx: Cx, state: State, name: string, kind: Kind, isKfunc: boo
   const want = `a pointer to a ${fieldOf(kind)} in a map value or an owned object`;
   const wrong = refuse(isKfunc ? "E0559" : "E0549", ["r1", name, want, valueWords(cx, p)], { about: [p] });
   if (p.kind !== "ptr" || p.nullable || p.varying) return wrong;
-  const record =
-    p.to.kind === "map_value" ? recordOfMap(cx, p.to.map) : isOwned(p) ? recordOfObject(cx, p.to.type) : undefined;
+  const record = recordAt(cx, p);
   if (record?.broken) return unmodelled(record.broken);
   return record?.fields.some((f) => f.name === fieldOf(kind) && f.off === p.off) ? undefined : wrong;
 }
 
-function isTaken(state: State, kind: Kind, p: Pointer): boolean {
+/**
+ * Whether a lock that is held lies in the same value or object as what `p` points to; only locks in the member `field`
+ * count, if it is given. kernel/bpf/verifier.c:check_reg_allocation_locked
+ */
+export function holdsLockOf(state: State, p: Pointer, field?: string): boolean {
   const place = placeOf(p);
   for (let l = state.held.lock; l; l = l.before)
-    if (fieldOf(l.kind) === fieldOf(kind) && l.in === place?.in && l.id === place.id) return true;
+    if (l.in === place?.in && l.id === place.id && (!field || fieldOf(l.kind) === field)) return true;
   return false;
 }
 
@@ -47,7 +58,7 @@ function checkTake(cx: Cx, state: State, name: string, kind: Kind, isKfunc: bool
   if (place) return place;
   const p = regOf(state, 1);
   if (kind === "bpf_spin_lock") return state.held.lock ? refuse("E0583", [name]) : undefined;
-  return p.kind === "ptr" && isTaken(state, kind, p)
+  return p.kind === "ptr" && holdsLockOf(state, p, fieldOf(kind))
     ? refuse("E0583", [name], { about: [p], help: "it is this very lock: unlock it first" })
     : undefined;
 }
@@ -104,7 +115,7 @@ const taker = (kind: Kind): OwnKfunc => ({
     clobber(state);
     setReg(state, 0, constant(0n, state.at));
     clobber(failed);
-    const errors = { min: -4095n, max: -1n };
+    const errors = { min: -MAX_ERRNO, max: -1n };
     setReg(failed, 0, withBounds({ s: errors, s32: errors }, state.at));
     failed.at++;
     return failed;

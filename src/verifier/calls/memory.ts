@@ -3,14 +3,14 @@ import type { Reg } from "../../isa/insn.ts";
 import { stackRoom } from "../access.ts";
 import { checkInside, MAX_VAR_OFF, spanOf } from "../bounds.ts";
 import type { Cx } from "../cx.ts";
-import { constant, constOf, describe, type Scalar } from "../domain/scalar.ts";
+import { describe, type Scalar } from "../domain/scalar.ts";
 import { forget, objectIn, STACK_SIZE } from "../domain/stack.ts";
 import { reg as regOf, type State } from "../domain/state.ts";
 import { addBits, isAligned, knownBits } from "../domain/tnum.ts";
-import type { Pointer, Value } from "../domain/value.ts";
+import { isNull, type Pointer, type Value } from "../domain/value.ts";
 import { specialAt } from "../map-fields.ts";
 import { isObject, recordOfObject } from "../objects.ts";
-import { type Outcome, refuse, unmodelled } from "../outcome.ts";
+import { type Outcome, refuse, refuseNull, unmodelled } from "../outcome.ts";
 import { checkPacket, isPacket, type Packet } from "../packet.ts";
 import { sizeOf } from "../struct-walk.ts";
 import { offsetWords, regionWords, regName, valueWords } from "../words.ts";
@@ -32,8 +32,6 @@ export interface MemoryUse {
   readonly inProgram?: boolean;
 }
 
-const isNull = (v: Value): boolean => v.kind === "scalar" && constOf(v) === 0n;
-
 /** Whether the register points to that many bytes that the function may use. */
 export function checkMemory(cx: Cx, state: State, use: MemoryUse): Outcome {
   const value = regOf(state, use.reg);
@@ -42,9 +40,7 @@ export function checkMemory(cx: Cx, state: State, use: MemoryUse): Outcome {
     if (isNull(value) && use.nullAllowed) return undefined;
     return refuse("E0549", [reg, use.name, "a pointer to memory", valueWords(cx, value)], { about: [value] });
   }
-  if (value.nullable && !use.nullAllowed) {
-    return refuse("E0550", [reg, use.name], { about: [value], help: "compare it with NULL before the call" });
-  }
+  if (value.nullable && !use.nullAllowed) return refuseNull(reg, use.name, value);
   return checkBytes(cx, state, value, use) ?? checkObjects(state, value, use);
 }
 
@@ -199,4 +195,3 @@ export function forgetWritten(state: State, r: Reg, size: bigint): void {
 
 /** The greatest value of a size register. */
 export const greatest = (v: Value): bigint => (v.kind === "scalar" ? v.u.max : 0n);
-export const zero = (at: number): Scalar => constant(0n, at);

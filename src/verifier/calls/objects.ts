@@ -3,16 +3,14 @@ import type { BtfSpec, TypeId } from "../../btf/type.ts";
 import type { Cx } from "../cx.ts";
 import { constOf, unknownScalar } from "../domain/scalar.ts";
 import { reg as regOf, release, type State, setReg } from "../domain/state.ts";
-import { nothing, pointer, type Region } from "../domain/value.ts";
+import { mayBeNull, nothing, pointer, type Struct } from "../domain/value.ts";
 import { checkReadable } from "../holds.ts";
 import { brokenTypes, hasLock, isCounted, isObject, type ObjectPointer, recordOfObject } from "../objects.ts";
-import { type Outcome, refuse, unmodelled } from "../outcome.ts";
+import { type Outcome, refuse, refuseNull, unmodelled } from "../outcome.ts";
 import { strip } from "../struct-walk.ts";
 import { valueWords } from "../words.ts";
 import { clobber } from "./clobber.ts";
 import type { OwnKfunc } from "./own-kfunc.ts";
-
-type Struct = Region & { readonly kind: "btf" };
 
 /** bpf_obj_new and bpf_percpu_obj_new: r1 is the type, by its number in the program's own types. */
 const maker = (perCpu: boolean): OwnKfunc => ({
@@ -134,9 +132,7 @@ function checkFreeing(cx: Cx, name: string, p: ObjectPointer): Outcome {
 
 function notNull(state: State, name: string): Outcome {
   const value = regOf(state, 1);
-  const orNull = (value.kind === "ptr" && value.nullable) || (value.kind === "scalar" && constOf(value) === 0n);
-  if (!orNull) return undefined;
-  return refuse("E0550", ["r1", name], { about: [value], help: "compare it with NULL before the call" });
+  return mayBeNull(value) ? refuseNull("r1", name, value) : undefined;
 }
 
 /** bpf_refcount_acquire: one more reference, to what the program owns or to what a list, tree or map lends. */

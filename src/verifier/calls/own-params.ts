@@ -8,11 +8,10 @@ import { MAX_VAR_OFF } from "../bounds.ts";
 import type { Cx } from "../cx.ts";
 import { constOf } from "../domain/scalar.ts";
 import { reg as regOf, type State } from "../domain/state.ts";
-import type { Value } from "../domain/value.ts";
+import { isNull, mayBeNull, type Value } from "../domain/value.ts";
 import type { KfuncFacts } from "../facts.ts";
 import { type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { dropPackets } from "../packet.ts";
-import { canSleep } from "../sleep.ts";
 import { strip } from "../struct-walk.ts";
 import { regName, structName, valueWords } from "../words.ts";
 import { ASYNC_FIELDS, bindsMap, checkField, checkOwnMap, laterState, setterOf } from "./async.ts";
@@ -59,9 +58,9 @@ const MODELLED: ReadonlySet<string> = new Set([
 
 /** Whether nothing but the parameters has to be looked at. */
 export const isOwn = (kfunc: KfuncFacts): boolean =>
-  MODELLED.has(kfunc.name) || /(^bpf_dynptr_|_dynptr$|^bpf_iter_css_)/.test(kfunc.name);
+  MODELLED.has(kfunc.name) || /^bpf_dynptr_|_dynptr$/.test(kfunc.name);
 
-/** Kinds that kfuncs make, or take. */
+/** Kinds that kfuncs make; others make local ones. */
 const MAKES: Readonly<Record<string, DynptrKind>> = {
   bpf_dynptr_from_skb: "skb",
   bpf_dynptr_from_xdp: "xdp",
@@ -95,9 +94,6 @@ export function isNotMemory(kfunc: KfuncFacts, param: Param): boolean {
   const rule = ownRule(kfunc, param);
   return rule !== undefined && rule !== fitsSlice;
 }
-
-const isNull = (v: Value): boolean => v.kind === "scalar" && constOf(v) === 0n;
-const mayBeNull = (v: Value): boolean => isNull(v) || (v.kind === "ptr" && v.nullable);
 
 function told(cx: Cx, a: Own, found: string | NonNullable<Outcome> | undefined): Outcome {
   if (found === undefined || typeof found !== "string") return found;
@@ -168,11 +164,9 @@ function packetSource(cx: Cx, _: State, a: Own): Outcome {
 }
 
 /** What of a call is not met beyond its single arguments. */
-export function checkOwn(cx: Cx, state: State, kfunc: KfuncFacts): Outcome {
+export function checkOwn(cx: Cx, kfunc: KfuncFacts): Outcome {
   if (kfunc.name === "bpf_dynptr_slice_rdwr" && cx.facts.packets !== "write")
     return refuse("E0558", [kfunc.name, `${cx.facts.programKind} programs may not write to packets`]);
-  if (kfunc.name === "bpf_iter_css_task_new" && !/^(lsm|iter)/.test(cx.facts.programKind) && !canSleep(cx, state))
-    return refuse("E0558", [kfunc.name, "only for security hooks, iterators and where the program may sleep"]);
   return undefined;
 }
 

@@ -3,8 +3,9 @@
  * check_resource_leak
  */
 import type { Cx } from "../cx.ts";
+import { isKept } from "../domain/stack.ts";
 import { mapValues, nothingHeld, type State, sameHeld, topFrame } from "../domain/state.ts";
-import type { Pointer, Value } from "../domain/value.ts";
+import type { Value } from "../domain/value.ts";
 import type { KfuncFacts } from "../facts.ts";
 import { type Outcome, refuse } from "../outcome.ts";
 import { canSleep } from "../sleep.ts";
@@ -82,21 +83,15 @@ function endRcu(state: State): void {
   );
 }
 
-/** Iterators that only work inside the RCU section in which they were made. */
+/**
+ * Iterators whose constructors are for RCU sections alone: they work inside the section in which they were made, and it
+ * protects their elements.
+ */
 export const RCU_ITERATORS: ReadonlySet<string> = new Set(["bpf_iter_task", "bpf_iter_css", "bpf_iter_scx_dsq"]);
 export const STALE = "stale";
 
 const staleIterator = (v: Value): Value =>
-  v.kind === "ptr" && v.to.kind === "object" && RCU_ITERATORS.has(v.to.name)
-    ? { ...v, to: { ...v.to, mode: STALE } }
-    : v;
-
-/** Whether the lock that was taken last lies in the same value or object as what `p` points to. kernel/bpf/verifier.c:check_reg_allocation_locked */
-export function holdsLockOf(state: State, p: Pointer): boolean {
-  const within = p.to.kind === "map_value" ? p.to.map : p.to.kind === "btf" ? p.to.btf : undefined;
-  for (let l = state.held.lock; l; l = l.before) if (l.in === within && l.id === p.id) return true;
-  return false;
-}
+  isKept(v) && RCU_ITERATORS.has(v.to.name) ? { ...v, to: { ...v.to, mode: STALE } } : v;
 
 /** The running function orders a tree, which is locked. kernel/bpf/verifier.c:in_rbtree_lock_required_cb */
 export function inTreeCallback(state: State): boolean {

@@ -3,9 +3,9 @@ import type { BtfSpec, TypeId } from "../../btf/type.ts";
 import type { Reg } from "../../isa/insn.ts";
 import type { LinkedFunc } from "../../link/model.ts";
 import type { Cx } from "../cx.ts";
-import { constOf, unknownScalar } from "../domain/scalar.ts";
-import { reg as regOf, type State, setReg } from "../domain/state.ts";
-import { nothing, pointer, type Value } from "../domain/value.ts";
+import { unknownScalar } from "../domain/scalar.ts";
+import { entryRegs, reg as regOf, type State, setReg } from "../domain/state.ts";
+import { isNull, pointer, type Value } from "../domain/value.ts";
 import { checkReadable } from "../holds.ts";
 import { firstOf, type Outcome, refuse, unmodelled } from "../outcome.ts";
 import { dropPackets } from "../packet.ts";
@@ -36,6 +36,8 @@ export function checkSubprog(cx: Cx, state: State): Outcome {
   return firstOf(sig.params.map((p, i) => checkGlobalArg(cx, state, func, p, argReg(i))));
 }
 
+const ARGS: readonly Reg[] = [1, 2, 3, 4, 5];
+
 export function runSubprog(cx: Cx, state: State): void {
   const index = calledFunc(cx.prep, state.at);
   const func = cx.prep.funcs[index]!;
@@ -43,7 +45,7 @@ export function runSubprog(cx: Cx, state: State): void {
     passGlobal(cx, state, func);
     return;
   }
-  const regs: Value[] = Array.from({ length: 10 }, (_, r) => (r >= 1 && r <= 5 ? regOf(state, r as Reg) : nothing(-1)));
+  const regs = entryRegs(ARGS.map((r) => regOf(state, r)));
   const callsite = state.at;
   clobber(state);
   state.frames.push({ func: index, why: { kind: "call" }, callsite, regs, stack: [], callbacks: 0 });
@@ -159,8 +161,7 @@ function checkGlobalArg(cx: Cx, state: State, func: LinkedFunc, param: GlobalPar
     const wrong = checkDynptr(cx, state, value, {});
     return typeof wrong === "string" ? not(wrong) : wrong;
   }
-  if (value.kind === "scalar" && constOf(value) === 0n)
-    return param.nullable ? undefined : not("a pointer that is not NULL");
+  if (isNull(value)) return param.nullable ? undefined : not("a pointer that is not NULL");
   const use = {
     name: func.name,
     reg: r,
@@ -174,18 +175,14 @@ function checkGlobalArg(cx: Cx, state: State, func: LinkedFunc, param: GlobalPar
 }
 
 /** Registers at the start of a global function that is looked at on its own. */
-export function globalEntry(cx: Cx, func: LinkedFunc): readonly Value[] {
-  const { params } = signatureOf(cx, func);
-  return Array.from({ length: 10 }, (_, r) => {
-    const param = r >= 1 ? params[r - 1] : undefined;
-    if (!param) return nothing(-1);
-    if (param.kind === "number") return unknownScalar(-1);
-    if (param.kind === "context") return pointer({ kind: "ctx" }, -1);
-    if (param.kind === "dynptr") return givenDynptr(cx, -1);
-    const id = param.nullable ? cx.newId() : 0;
-    return pointer({ kind: "mem", size: param.size, readOnly: false, ringbuf: false }, -1, {
-      nullable: param.nullable,
-      id,
-    });
-  });
+export const globalEntry = (cx: Cx, func: LinkedFunc): Value[] =>
+  entryRegs(signatureOf(cx, func).params.map((param) => givenValue(cx, param)));
+
+function givenValue(cx: Cx, param: GlobalParam): Value {
+  if (param.kind === "number") return unknownScalar(-1);
+  if (param.kind === "context") return pointer({ kind: "ctx" }, -1);
+  if (param.kind === "dynptr") return givenDynptr(cx, -1);
+  const { size, nullable } = param;
+  const id = nullable ? cx.newId() : 0;
+  return pointer({ kind: "mem", size, readOnly: false, ringbuf: false }, -1, { nullable, id });
 }

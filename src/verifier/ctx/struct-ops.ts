@@ -2,6 +2,7 @@
  * The context of a struct_ops program: one slot of eight bytes for each argument of the operation that it is.
  * kernel/bpf/verifier.c:check_struct_ops_btf_id and the `is_valid_access` of the subsystems
  */
+import { TAIL_CALL } from "../../kernel/helpers.ts";
 import type { Kernel, SectionInfo } from "../../kernel/model.ts";
 import { type OpSlot, type StructOp, structOp } from "../../kernel/struct-ops.ts";
 import type { LinkedProgram } from "../../link/model.ts";
@@ -23,8 +24,6 @@ export function operationOf(kernel: Kernel, { structOps }: LinkedProgram): OpAns
   const answer = structOp(kernel, first.struct, first.member);
   return answer.kind === "op" ? { op: answer.op } : { unclear: answer.what };
 }
-
-const TAIL_CALL = 12;
 
 /** Whether the program can be that operation at all; checked before its instructions. */
 export function checkOperation(op: StructOp, program: LinkedProgram, info: SectionInfo, gpl: boolean): Outcome {

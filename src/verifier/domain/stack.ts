@@ -4,10 +4,11 @@
  * wrote (kernel/bpf/verifier.c:allow_uninit_stack), so these are unknown bytes too.
  */
 import { constant, constOf, cut, includes, isConst, type Scalar, sameBounds, unknownScalar } from "./scalar.ts";
-import { coversValue, type Fit, type IdPairs, type Value } from "./value.ts";
+import { coversValue, type Fit, type IdPairs, type Pointer, type Region, type Value } from "./value.ts";
 
 export const STACK_SIZE = 512;
-const SLOT = 8;
+/** Bytes of a slot. */
+export const SLOT = 8;
 
 export interface Slot {
   readonly spill?: { readonly value: Value; readonly size: number };
@@ -29,6 +30,22 @@ export function placeOf(off: number): Place {
   const slot = Math.ceil(-off / SLOT) - 1;
   return { slot, byte: off + (slot + 1) * SLOT };
 }
+
+/** A slot of what the kernel keeps on a stack: an iterator, a dynptr or saved interrupt flags. */
+export type Kept = Pointer & { readonly to: Region & { readonly kind: "object" } };
+export const isKept = (v: Value | undefined): v is Kept => v?.kind === "ptr" && v.to.kind === "object";
+export const isIterator = ({ to }: Kept): boolean => to.name.startsWith("bpf_iter_");
+
+export type StackPointer = Pointer & { readonly to: Region & { readonly kind: "stack" } };
+
+/** Whether the value points to `size` bytes of a stack that are whole slots, at a place that is known. kernel/bpf/verifier.c:stack_slot_obj_get_spi */
+export const isRoom = (v: Value, size: number): v is StackPointer =>
+  v.kind === "ptr" &&
+  v.to.kind === "stack" &&
+  !v.varying &&
+  v.off % SLOT === 0 &&
+  v.off >= -STACK_SIZE &&
+  v.off + size <= 0;
 
 const mask = (byte: number, size: number): number => ((1 << size) - 1) << byte;
 
@@ -91,10 +108,10 @@ function clipped(old: Slot, byte: number, size: number): Slot | undefined {
 }
 
 /** The object of which one of the slots from `from` up to `to` is a part. */
-export function objectIn(stack: Stack, from: number, to: number): Value | undefined {
+export function objectIn(stack: Stack, from: number, to: number): Kept | undefined {
   for (let slot = placeOf(to - 1).slot; slot <= placeOf(from).slot; slot++) {
     const value = stack[slot]?.spill?.value;
-    if (value?.kind === "ptr" && value.to.kind === "object") return value;
+    if (isKept(value)) return value;
   }
   return undefined;
 }

@@ -3,7 +3,7 @@ import type { Reg } from "../../isa/insn.ts";
 import { markMaybeNeeded, markNeeded, mix, rooted } from "./need.ts";
 import type { Scalar } from "./scalar.ts";
 import { coversStack, type Slot, type Stack } from "./stack.ts";
-import { coversValue, type Fit, IdPairs, type Pointer, pointer, type Value } from "./value.ts";
+import { coversValue, type Fit, IdPairs, nothing, type Pointer, pointer, type Value } from "./value.ts";
 
 /** Why a frame was entered. */
 export type FrameKind =
@@ -113,6 +113,10 @@ export function copyState(state: State): State {
 }
 
 export const topFrame = (state: State): Frame => state.frames[state.frames.length - 1]!;
+
+/** r0 to r9 where a function begins: `args` in r1 and on, nothing in the others. */
+export const entryRegs = (args: readonly (Value | undefined)[]): Value[] =>
+  Array.from({ length: 10 }, (_, r) => args[r - 1] ?? nothing(-1));
 
 /** What a register of the running frame holds. */
 export function reg(state: State, r: Reg): Value {

@@ -1,5 +1,5 @@
 /** Tracked numbers: what is known of each bit of a 64-bit value. The operations are those of the kernel's kernel/bpf/tnum.c. */
-import { u64 } from "../../support/int.ts";
+import { bitLength, u64 } from "../../support/int.ts";
 
 /** Bits set in `mask` are unknown; the others are as in `value`, which has none of the mask's bits. */
 export interface Tnum {
@@ -121,10 +121,4 @@ function reverse(v: bigint, size: number): bigint {
   let out = 0n;
   for (let i = 0; i < size; i++) out = (out << 8n) | ((v >> BigInt(i * 8)) & 0xffn);
   return out;
-}
-
-/** Number of bits up to the highest set one, of 64. */
-function bitLength(v: bigint): number {
-  const high = Number(v >> 32n);
-  return high === 0 ? 32 - Math.clz32(Number(v)) : 64 - Math.clz32(high);
 }

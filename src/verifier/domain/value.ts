@@ -1,7 +1,7 @@
 /** What a register or a spilled stack slot holds: nothing yet, a number, or a pointer into some region. */
 import type { BtfSpec, TypeId } from "../../btf/type.ts";
 import type { LinkedMap } from "../../link/model.ts";
-import { includes, type Scalar, sameBounds } from "./scalar.ts";
+import { constOf, includes, type Scalar, sameBounds } from "./scalar.ts";
 
 /**
  * How far the kernel trusts a pointer to one of its own structs: `plain` is what tracing programs get for arguments,
@@ -63,6 +63,9 @@ export type Region =
   /** A dynptr that somebody else keeps: the argument of a global function or of a callback. */
   | { readonly kind: "dynptr"; readonly mode: string };
 
+/** A struct of the kernel, or an object of the program. */
+export type Struct = Region & { readonly kind: "btf" };
+
 export type SockSort = "sock" | "sock_common" | "tcp_sock" | "xdp_sock";
 
 /** In place of the range of a packet pointer: it lies beyond the end, or at it or beyond. kernel/bpf/verifier.c:mark_pkt_end */
@@ -97,6 +100,11 @@ export interface Nothing {
 export type Value = Nothing | Scalar | Pointer;
 
 export const nothing = (at: number): Nothing => ({ kind: "nothing", at });
+
+/** NULL for sure. */
+export const isNull = (v: Value): boolean => v.kind === "scalar" && constOf(v) === 0n;
+/** NULL, or a pointer that was not compared with it. */
+export const mayBeNull = (v: Value): boolean => isNull(v) || (v.kind === "ptr" && v.nullable);
 
 export function pointer(
   to: Region,
@@ -154,12 +162,12 @@ export function kernelName(v: Value): string {
   }
 }
 
-function trustPrefix(to: Region & { readonly kind: "btf" }): string {
+function trustPrefix(to: Struct): string {
   const trust = to.trust === "plain" || (to.alloc && to.trust === "trusted") ? "" : `${to.trust}_`;
   return to.space ? `${to.space}_${trust}` : trust;
 }
 
-export function sameRegion(a: Region, b: Region): boolean {
+function sameRegion(a: Region, b: Region): boolean {
   switch (a.kind) {
     case "ctx":
     case "address":
@@ -194,8 +202,6 @@ type Memory = Region & { readonly kind: "mem" };
 
 const sameMemory = (a: Memory, b: Memory): boolean =>
   b.size === a.size && b.readOnly === a.readOnly && b.ringbuf === a.ringbuf && b.packet === a.packet;
-
-type Struct = Region & { readonly kind: "btf" };
 
 const sameStruct = (a: Struct, b: Struct): boolean =>
   b.btf === a.btf && b.type === a.type && b.trust === a.trust && b.space === a.space && b.alloc === a.alloc;

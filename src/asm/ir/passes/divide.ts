@@ -3,7 +3,7 @@
  * Relies on: nothing. Keeps: control flow.
  */
 import { Ids, type Pass } from "../edit.ts";
-import { bitsOf, type InstBody, type InstOf } from "../inst.ts";
+import { bitsOf, type InstOf } from "../inst.ts";
 import type { BinOp, Inst, ValueId } from "../model.ts";
 
 export const divideUnsigned: Pass = {
@@ -24,11 +24,7 @@ export const divideUnsigned: Pass = {
 function magnitudes(inst: InstOf<"bin">, ids: Ids): Inst[] {
   const { ty } = inst;
   const made: Inst[] = [];
-  const emit = (body: InstBody): ValueId => {
-    const one = ids.inst(body, inst.span);
-    made.push(one);
-    return one.id;
-  };
+  const emit = ids.emitter(made, inst.span);
   const bin = (fn: BinOp, a: ValueId, b: ValueId): ValueId => emit({ op: "bin", ty, fn, a, b });
   const top = emit({ op: "const", ty, value: BigInt(bitsOf(ty) - 1) });
   const magnitude = (value: ValueId, sign: ValueId): ValueId => bin("sub", bin("xor", value, sign), sign);

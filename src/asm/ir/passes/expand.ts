@@ -5,8 +5,8 @@
 import type { Size } from "../../../isa/insn.ts";
 import { fitsS16, u64 } from "../../../support/int.ts";
 import { alignedTo, slotAligns } from "../alignment.ts";
-import { Ids, type Pass } from "../edit.ts";
-import type { InstBody, InstOf } from "../inst.ts";
+import { type Emit, Ids, type Pass } from "../edit.ts";
+import type { InstOf } from "../inst.ts";
 import type { Inst, IrFunction, SlotId, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
 
@@ -56,17 +56,12 @@ class Expander {
   }
 
   #copy(inst: InstOf<"copy">): readonly Inst[] {
-    const { ids } = this;
     const made: Inst[] = [];
     const align = Math.min(
       this.#alignOf(inst.dst, inst.dstOff, inst.align),
       this.#alignOf(inst.src, inst.srcOff, inst.align),
     ) as Size;
-    const emit = (body: InstBody): ValueId => {
-      const one = ids.inst(body, inst.span);
-      made.push(one);
-      return one.id;
-    };
+    const emit = this.ids.emitter(made, inst.span);
     const from = reach(inst.src, inst.srcOff, inst.length, emit);
     const to = reach(inst.dst, inst.dstOff, inst.length, emit);
     const { volatile } = inst;
@@ -79,13 +74,8 @@ class Expander {
   }
 
   #fill(inst: InstOf<"fill">): readonly Inst[] {
-    const { ids } = this;
     const made: Inst[] = [];
-    const emit = (body: InstBody): ValueId => {
-      const one = ids.inst(body, inst.span);
-      made.push(one);
-      return one.id;
-    };
+    const emit = this.ids.emitter(made, inst.span);
     const to = reach(inst.dst, inst.dstOff, inst.length, emit);
     const align = this.#alignOf(inst.dst, inst.dstOff, inst.align);
     // A 64-bit constant other than 0 and -1 costs more than two stores of its halves.
@@ -99,12 +89,7 @@ class Expander {
 }
 
 /** An address whose `length` bytes can all be reached by 16-bit offsets. */
-function reach(
-  base: ValueId,
-  off: number,
-  length: number,
-  emit: (body: InstBody) => ValueId,
-): { base: ValueId; off: number } {
+function reach(base: ValueId, off: number, length: number, emit: Emit): { base: ValueId; off: number } {
   if (fitsS16(off) && fitsS16(off + length)) return { base, off };
   const by = emit({ op: "const", ty: "i64", value: u64(BigInt(off)) });
   return { base: emit({ op: "bin", ty: "ptr", fn: "add", a: base, b: by }), off: 0 };

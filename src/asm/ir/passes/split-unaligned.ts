@@ -73,7 +73,7 @@ class Splitter {
 
   #load(inst: InstOf<"load">, align: Size): readonly Inst[] {
     const made: Inst[] = [];
-    const emit = this.#emitter(made, inst);
+    const emit = this.ids.emitter(made, inst.span);
     const { base, volatile } = inst;
     const ty = inst.ty === "ptr" ? "i64" : inst.ty;
     let sum: ValueId | undefined;
@@ -92,7 +92,7 @@ class Splitter {
 
   #store(inst: InstOf<"store">, align: Size): readonly Inst[] {
     const made: Inst[] = [];
-    const emit = this.#emitter(made, inst);
+    const emit = this.ids.emitter(made, inst.span);
     const { base, volatile } = inst;
     const def = this.#defs.get(inst.value);
     const given = def && "ty" in def ? def.ty : "i64";
@@ -104,13 +104,5 @@ class Splitter {
       emit({ op: "store", ty: "void", size: align, base, off: inst.off + at, value, volatile });
     }
     return made;
-  }
-
-  #emitter(made: Inst[], { span }: Inst): (body: InstBody) => ValueId {
-    return (body) => {
-      const one = this.ids.inst(body, span);
-      made.push(one);
-      return one.id;
-    };
   }
 }

@@ -1,0 +1,2 @@
+/** C declarations, a line each. */
+export const OBJECT_KFUNCS: string;
