@@ -167,7 +167,7 @@ function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): Code {
   const notUnrolled = onceEach((span) => sink.warn("pass-failed", span));
   const memory = options.dump || options.checkPasses ? undefined : options.memory;
   const how = passOptions(lowered, unit, options, notUnrolled);
-  const optimised = optimise(lowered, memory ? withMemory(how, memory) : how);
+  const optimised = optimise(lowered, memory ? withMemory(how, memory, options.pulse) : how);
   for (const step of ["early", "late"]) memory?.ended(step);
   options.ended?.("optimise");
   const linked = undefinedNames(optimised, unit, sink);

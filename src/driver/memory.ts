@@ -3,7 +3,6 @@
  * A result is used again where all that it was made from is alike, so objects and diagnostics are those of a compilation
  * without a memory. It holds about as much as one compilation makes.
  */
-import type { IrFunction } from "../asm/ir/model.ts";
 import type { OptimiseOptions } from "../asm/ir/optimise.ts";
 import type { BtfSpec, TypeId } from "../btf/type.ts";
 import type { LinkedProgram } from "../link/model.ts";
@@ -16,16 +15,14 @@ interface Known {
   readonly input: unknown;
   readonly output: unknown;
   /** What the step asked of watched tables, and the answers. */
-  readonly asked: readonly Question[];
+  readonly asked: Questions;
   /** Spans that it told the listener. */
   readonly told: readonly (Span | undefined)[];
 }
 
-interface Question {
-  readonly table: string;
-  readonly name: string;
-  readonly answer: unknown;
-}
+/** Answers by table and name. */
+type Questions = ReadonlyMap<string, ReadonlyMap<string, unknown>>;
+type OpenQuestions = Map<string, Map<string, unknown>>;
 
 interface Judged {
   readonly program: LinkedProgram;
@@ -39,9 +36,9 @@ export class Memory {
   readonly #verdicts = new Generations<Judged>();
   readonly #tables = new Map<string, ReadonlyMap<string, unknown>>();
   #listener: (span: Span | undefined) => void = () => {};
-  #open: { readonly asked: Question[]; readonly told: (Span | undefined)[] } | undefined;
+  #open: { readonly asked: OpenQuestions; readonly told: (Span | undefined)[] } | undefined;
   /** By function: what its steps asked in this compilation. A step may know answers that an earlier one was given. */
-  readonly #asked = new Map<string, Question[]>();
+  readonly #asked = new Map<string, Questions>();
   /** Pairs that were found alike: what many programs share is compared once. */
   readonly #alike = new WeakMap<object, object>();
 
@@ -65,7 +62,7 @@ export class Memory {
   /** The table, with a note of what steps ask of it. */
   watched<V>(table: string, entries: ReadonlyMap<string, V>): ReadonlyMap<string, V> {
     this.#tables.set(table, entries);
-    return new Watched(entries, (name, answer) => this.#open?.asked.push({ table, name, answer }));
+    return new Watched(entries, (name, answer) => this.#ask(table, name, answer));
   }
 
   /** The listener, with a note of what steps tell it. */
@@ -90,7 +87,8 @@ export class Memory {
     const known = this.#steps.get(step, input.name);
     const again = known && this.#again<Out>(known, step, input);
     if (again) return again.output;
-    const asked = [...(this.#asked.get(input.name) ?? [])];
+    const asked: OpenQuestions = new Map();
+    for (const [table, answers] of this.#asked.get(input.name) ?? []) asked.set(table, new Map(answers));
     const told: (Span | undefined)[] = [];
     this.#open = { asked, told };
     const output = run(input);
@@ -134,13 +132,24 @@ export class Memory {
 
   #replayed<Out>(known: Known, step: string, name: string, told: Known["told"]): { readonly output: Out } {
     this.#steps.set(step, name, known);
-    this.#asked.set(name, [...known.asked]);
+    this.#asked.set(name, known.asked);
     for (const span of told) this.#listener(span);
     return { output: known.output as Out };
   }
 
   #isAnswered({ asked }: Known): boolean {
-    return asked.every(({ table, name, answer }) => alike(answer, this.#tables.get(table)?.get(name), () => true));
+    for (const [table, answers] of asked)
+      for (const [name, answer] of answers)
+        if (!alike(answer, this.#tables.get(table)?.get(name), () => true)) return false;
+    return true;
+  }
+
+  #ask(table: string, name: string, answer: unknown): void {
+    if (!this.#open) return;
+    const { asked } = this.#open;
+    const answers = asked.get(table);
+    if (answers) answers.set(name, answer);
+    else asked.set(table, new Map([[name, answer]]));
   }
 
   /** Only refusals and doubts speak of lines. */
@@ -163,14 +172,17 @@ export class Memory {
   }
 }
 
-/** The passes' options, with a memory of what they made of each function. */
-export function withMemory(options: OptimiseOptions, memory: Memory): OptimiseOptions {
+/** The passes' options, with a memory of what they made of each function; `pulse` is called for each that is asked for. */
+export function withMemory(options: OptimiseOptions, memory: Memory, pulse?: () => void): OptimiseOptions {
   return {
     ...options,
     ...(options.constants && { constants: memory.watched("constants", options.constants) }),
     ...(options.tables && { tables: memory.watched("tables", options.tables) }),
     ...(options.notUnrolled && { notUnrolled: memory.heard(options.notUnrolled) }),
-    recall: (step: string, fn: IrFunction, run: (fn: IrFunction) => IrFunction) => memory.recall(step, fn, run),
+    recall: (step, fn, run) => {
+      pulse?.();
+      return memory.recall(step, fn, run);
+    },
   };
 }
 

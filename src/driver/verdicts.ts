@@ -15,7 +15,7 @@ import type { Mend } from "./mend/mend.ts";
 export interface Verifying {
   /** Is told which program is next. */
   readonly begins?: (program: string, index: number, count: number) => void;
-  /** Called before each instruction that is followed. */
+  /** Called before each program and each instruction that is followed. */
   readonly pulse?: (() => void) | undefined;
   /** Of earlier verdicts for the same kernel. */
   readonly memory?: Memory | undefined;
@@ -30,6 +30,7 @@ export function verifyObject(
 ): readonly ProgramVerdict[] {
   const verdicts = linkObject(readObject(bytes), kernel, sink).map((program, i, all) => {
     begins?.(program.name, i, all.length);
+    pulse?.();
     const judge = () => verify(program, kernel, pulse && { trace: pulse });
     return memory ? memory.verdict(program, judge) : judge();
   });

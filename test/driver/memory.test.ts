@@ -115,7 +115,7 @@ describe("a memory", () => {
           expect(told(run(text, memory).made)).toEqual(told(run(text).made));
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   }, 120_000);
 

@@ -183,6 +183,20 @@ test("what is no message is passed over", async () => {
   expect((await diagnostics((p) => p.uri === uriOf("after.bpf"))).diagnostics).toEqual([]);
 });
 
+test("a kernel that a build brings later is seen", async () => {
+  mkdirSync(join(folder, "later"));
+  writeFileSync(join(folder, "later/bpfasm.json"), JSON.stringify({ flags: ["--btf", "vmlinux.btf"] }));
+  const codes = async (name: string) => {
+    await open(name, "int x;\n");
+    return (await diagnostics((p) => p.uri === uriOf(name))).diagnostics.map((d) => d.message.match(/E\d+/)?.[0]);
+  };
+  expect(await codes("later/a.bpf")).toEqual(["E0701"]);
+  writeFileSync(join(folder, "later/vmlinux.btf"), "no types");
+  expect(await codes("later/b.bpf")).toEqual(["E0317"]);
+  writeFileSync(join(folder, "later/vmlinux.btf"), readFileSync("data/vmlinux-7.2-x86.btf"));
+  expect(await codes("later/c.bpf")).toEqual([]);
+});
+
 test("a project's -include is found in its folder", async () => {
   mkdirSync(join(folder, "forced"));
   writeFileSync(join(folder, "forced/bpfasm.json"), JSON.stringify({ flags: ["-include", "first.h"] }));
