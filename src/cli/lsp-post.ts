@@ -43,9 +43,11 @@ function read() {
     rest = rest.subarray(need);
     need = 0;
     try {
-      port.postMessage(JSON.parse(text));
+      const message = JSON.parse(text);
+      if (typeof message !== "object" || message === null || Array.isArray(message)) throw new Error(text.slice(0, 80));
+      port.postMessage(message);
     } catch (error) {
-      console.error("bpfasm: a message that is no JSON: " + error.message);
+      console.error("bpfasm: what came in is no message: " + error.message);
     }
   }
 }

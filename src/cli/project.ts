@@ -63,7 +63,8 @@ function ownFlags(folder: string): ProjectFlags | undefined {
 function databaseFlags(folder: string, file: string): ProjectFlags | undefined {
   const read = readJson(join(folder, "compile_commands.json"));
   if (!read || !Array.isArray(read.value)) return undefined;
-  for (const entry of read.value as readonly Record<string, unknown>[]) {
+  for (const entry of read.value as readonly (Record<string, unknown> | null)[]) {
+    if (entry === null) continue;
     const directory = typeof entry.directory === "string" ? resolve(folder, entry.directory) : folder;
     if (typeof entry.file !== "string" || resolve(directory, entry.file) !== file) continue;
     const words = isTexts(entry.arguments) ? entry.arguments : splitCommand(String(entry.command ?? ""));

@@ -1,7 +1,7 @@
 /** The whole compiler: source to object, on one screen. */
 import { generate } from "../asm/codegen/generate.ts";
 import type { Subprog } from "../asm/codegen/subprog.ts";
-import type { IrProgram } from "../asm/ir/model.ts";
+import type { IrFunction, IrProgram } from "../asm/ir/model.ts";
 import { type OptimiseOptions, optimise } from "../asm/ir/optimise.ts";
 import { printIr } from "../asm/ir/print.ts";
 import { namedIn } from "../asm/lower/asm-code.ts";
@@ -24,6 +24,7 @@ import type { Span } from "../support/span.ts";
 import type { ProgramVerdict } from "../verifier/model.ts";
 import { builtinOnly } from "./host.ts";
 import { impliedLicense } from "./license.ts";
+import { type Memory, withMemory } from "./memory.ts";
 import { mend } from "./mend/mend.ts";
 import { SourceTree } from "./mend/source-tree.ts";
 import { objectModel } from "./object-model.ts";
@@ -57,6 +58,7 @@ export function compile(source: string, options: CompileOptions): Compilation {
   const files = new SourceMap();
   const main = files.add(options.fileName ?? "probe.bpf", source);
   const sink = sinkFor(files, options);
+  begin(options);
   const { ast, unit } = analyse(main, files, options, sink);
   const { subprogs, linked, ir } = sink.hasErrors ? noCode : codeOf(unit, options, sink);
   const whole = { ...unit, externs: [...unit.externs, ...linked] };
@@ -68,6 +70,11 @@ export function compile(source: string, options: CompileOptions): Compilation {
   options.ended?.("verify");
   const { diagnostics } = sink;
   return { ...(written && !sink.hasErrors && { object: written }), diagnostics, files, verdicts, subprogs, ir };
+}
+
+/** The memory of earlier compilations, told what the results of this one depend on beside its text. */
+function begin({ memory, kernel, cpu, level, withoutPasses }: CompileOptions): void {
+  memory?.begin([kernel, cpu, level, withoutPasses?.join()]);
 }
 
 /** What stands in a file, without making code of it. */
@@ -158,7 +165,10 @@ function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): Code {
   options.ended?.("lower");
   if (sink.hasErrors) return noCode;
   const notUnrolled = onceEach((span) => sink.warn("pass-failed", span));
-  const optimised = optimise(lowered, passOptions(lowered, unit, options, notUnrolled));
+  const memory = options.dump || options.checkPasses ? undefined : options.memory;
+  const how = passOptions(lowered, unit, options, notUnrolled);
+  const optimised = optimise(lowered, memory ? withMemory(how, memory, options.pulse) : how);
+  for (const step of ["early", "late"]) memory?.ended(step);
   options.ended?.("optimise");
   const linked = undefinedNames(optimised, unit, sink);
   const settled = settle(optimised, unit, sink);
@@ -203,7 +213,7 @@ function selected(
   sink: DiagSink,
 ): { readonly made: readonly Subprog[]; readonly from: IrProgram } {
   const first = new DiagSink();
-  const made = generated(settled, options, first);
+  const made = generated(settled, options, first, options.memory);
   if (options.level !== 0 && first.diagnostics.some(({ code }) => code === "E0440")) {
     const frugal = { ...options, withoutPasses: [...(options.withoutPasses ?? []), ...lavish] };
     const second = new DiagSink();
@@ -219,12 +229,17 @@ const generated = (
   { functions }: IrProgram,
   { cpu = "v3", level = 2, withoutPasses = [], pulse }: CompileOptions,
   sink: DiagSink,
+  memory?: Memory,
 ): readonly Subprog[] => {
   const how = { cpu, optimise: level > 0, without: new Set(withoutPasses) };
-  return functions.map((fn) => {
+  const made = functions.map((fn) => {
     pulse?.();
-    return generate(fn, how, sink);
+    const before = sink.diagnostics.length;
+    const run = (given: IrFunction) => generate(given, how, sink);
+    return memory ? memory.recall("generate", fn, run, () => sink.diagnostics.length === before) : run(fn);
   });
+  memory?.ended("generate");
+  return made;
 };
 
 /** Reports a place once, however many copies of its code there are. */
@@ -245,7 +260,7 @@ function assemble(
   options: CompileOptions,
   sink: DiagSink,
 ): Uint8Array {
-  const license = impliedLicense(unit, subprogs, sink);
+  const license = impliedLicense(unit, subprogs, main, sink);
   const name = nameInObject(main);
   const lineOf = (line: Line<unknown>): SourceLine | undefined => {
     if (!line.span) return undefined;
@@ -275,7 +290,7 @@ function judge(
   options: CompileOptions,
   sink: DiagSink,
 ): readonly ProgramVerdict[] {
-  const verdicts = verifyObject(object, options.kernel, sink, undefined, options.pulse);
+  const verdicts = verifyObject(object, options.kernel, sink, options);
   const spanOf = spanFinder(files, nameInObject(main));
   const tree = new SourceTree(ast, main);
   const mendOf: MendOf = (finding, { program, section }) => {

@@ -4,6 +4,7 @@ import type { Diagnostic } from "../diag/diagnostic.ts";
 import { applyEdits } from "../diag/edits.ts";
 import type { SourceMap } from "../diag/source.ts";
 import { type Compilation, compile } from "./compile.ts";
+import { Memory } from "./memory.ts";
 import type { CompileOptions } from "./options.ts";
 
 /** A diagnostic that was mended, with the files it points into. */
@@ -23,7 +24,8 @@ export interface FixedSource {
 const MOST = 100;
 
 /** The source with every edit made that mends what it hangs on. Pure; the main file alone is changed. */
-export function fixSource(source: string, options: CompileOptions): FixedSource {
+export function fixSource(source: string, given: CompileOptions): FixedSource {
+  const options = { memory: new Memory(), ...given };
   const fixed: Fixed[] = [];
   const hopeless = new Set<string>();
   let text = source;

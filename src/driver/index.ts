@@ -29,6 +29,7 @@ export { type Fixed, type FixedSource, fixSource } from "./fix.ts";
 export { includeHost, type ReadText, remembering, type SearchPath } from "./host.ts";
 export { type InspectOptions, inspect } from "./inspect.ts";
 export type * from "./inspection.ts";
+export { Memory } from "./memory.ts";
 export { type CompileOptions, optionalPasses, type PassDump, type Stage, type WarningOptions } from "./options.ts";
 export { type Difference, type RoundTrip, roundTrip } from "./round-trip.ts";
 export { type Verification, verify } from "./verify.ts";

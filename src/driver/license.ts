@@ -4,21 +4,37 @@ import type { Subprog } from "../asm/codegen/subprog.ts";
 import type { TFunction, Unit } from "../asm/sema/tree.ts";
 import type { CoreAccess } from "../btf/core.ts";
 import type { DiagSink } from "../diag/diagnostic.ts";
+import type { SourceFile } from "../diag/source.ts";
 import type { Line } from "../isa/insn.ts";
 import { contextLayout } from "../kernel/contexts.ts";
 import { helperById, helperFor } from "../kernel/helpers.ts";
 import { parseSection } from "../kernel/sections.ts";
 
 /** "GPL" with a warning if the file has no licence and some program needs one; undefined otherwise. */
-export function impliedLicense(unit: Unit, subprogs: readonly Subprog[], sink: DiagSink): string | undefined {
+export function impliedLicense(
+  unit: Unit,
+  subprogs: readonly Subprog[],
+  main: SourceFile,
+  sink: DiagSink,
+): string | undefined {
   if (unit.license) return undefined;
   const needy = subprogs.find((s) => s.lines.some((line) => needsGpl(unit, line, s.section)));
   if (!needy) return undefined;
   const source = unit.functions.find((f: TFunction) => f.name === needy.name);
   sink
     .warn("license", source?.nameSpan ?? needy.span, needy.name)
-    .help('say so in the file: char LICENSE[] SEC("license") = "GPL";');
+    .help(`say so in the file: ${declaration("LICENSE")}`)
+    .edit({ file: main.id, start: main.text.length, end: main.text.length }, licenseAtEnd(main.text));
   return "GPL";
+}
+
+const declaration = (name: string): string => `char ${name}[] SEC("license") = "GPL";`;
+
+/** A name that the file does not use yet, behind all that it holds. */
+function licenseAtEnd(text: string): string {
+  let name = "LICENSE";
+  while (new RegExp(`\\b${name}\\b`).test(text)) name = `_${name}`;
+  return `${text.endsWith("\n") ? "" : "\n"}\n${declaration(name)}\n`;
 }
 
 /**

@@ -5,6 +5,7 @@ import { neededPasses, optionalPasses as optionalIrPasses, type PassDump } from 
 import type { Observer } from "../asm/sema/observer.ts";
 import type { IncludeHost } from "../asm/syntax/input.ts";
 import type { Kernel } from "../kernel/model.ts";
+import type { Memory } from "./memory.ts";
 
 export type { PassDump };
 
@@ -50,6 +51,8 @@ export interface CompileOptions {
   readonly observer?: Observer;
   /** Called again and again while the work goes on, hundreds of times a second; what it throws ends the compilation. */
   readonly pulse?: () => void;
+  /** Of earlier compilations of this file: what is still so is not worked out again. Nothing else changes by it. */
+  readonly memory?: Memory;
   /** Called when a stage has ended, by whoever wants to know how long it took. */
   readonly ended?: (stage: Stage) => void;
   /** What the optimizer and code generation leave out, of `optionalPasses`. */

@@ -8,23 +8,34 @@ import { linkObject } from "../link/link.ts";
 import type { Span } from "../support/span.ts";
 import type { Finding, ProgramVerdict } from "../verifier/model.ts";
 import { verify } from "../verifier/verify.ts";
+import type { Memory } from "./memory.ts";
 import type { Mend } from "./mend/mend.ts";
 
-/**
- * Links an object as a loader would and verifies every program in it; `begins` is told which one is next, and `pulse` is
- * called before each instruction that is followed.
- */
+/** Who takes part in a verification. */
+export interface Verifying {
+  /** Is told which program is next. */
+  readonly begins?: (program: string, index: number, count: number) => void;
+  /** Called before each program and each instruction that is followed. */
+  readonly pulse?: (() => void) | undefined;
+  /** Of earlier verdicts for the same kernel. */
+  readonly memory?: Memory | undefined;
+}
+
+/** Links an object as a loader would and verifies every program in it. */
 export function verifyObject(
   bytes: Uint8Array,
   kernel: Kernel,
   sink: DiagSink,
-  begins?: (program: string, index: number, count: number) => void,
-  pulse?: () => void,
+  { begins, pulse, memory }: Verifying = {},
 ): readonly ProgramVerdict[] {
-  return linkObject(readObject(bytes), kernel, sink).map((program, i, all) => {
+  const verdicts = linkObject(readObject(bytes), kernel, sink).map((program, i, all) => {
     begins?.(program.name, i, all.length);
-    return verify(program, kernel, pulse && { trace: pulse });
+    pulse?.();
+    const judge = () => verify(program, kernel, pulse && { trace: pulse });
+    return memory ? memory.verdict(program, judge) : judge();
   });
+  memory?.judged();
+  return verdicts;
 }
 
 /** Operators before it, a name with its members and indices: what of a text is shown for an expression that starts there. */

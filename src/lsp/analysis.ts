@@ -2,6 +2,7 @@
 import type { Diagnostic } from "../diag/diagnostic.ts";
 import { SourceMap } from "../diag/source.ts";
 import { type Compilation, checkSource, compile } from "../driver/compile.ts";
+import type { Memory } from "../driver/memory.ts";
 import type { CompileOptions } from "../driver/options.ts";
 import type { Kernel } from "../kernel/model.ts";
 import { InternalError } from "../support/bug.ts";
@@ -30,10 +31,12 @@ export class Outdated extends Error {}
 
 /**
  * Compiles and verifies a text. A bug of ours is told as one; what `pulse` throws, which is called all the while, passes.
+ * `memory` is of earlier texts of the same document.
  */
-export function analyse(text: string, options: CompileOptions, pulse?: () => void): Analysis {
+export function analyse(text: string, options: CompileOptions, pulse?: () => void, memory?: Memory): Analysis {
   const names = new Names(text, pulse);
-  const { made, crash } = tryCompile(text, { ...options, observer: names, ...(pulse && { pulse }) });
+  const told = { ...options, observer: names, ...(pulse && { pulse }), ...(memory && { memory }) };
+  const { made, crash } = tryCompile(text, told);
   let object: { readonly bytes: Uint8Array | undefined } | undefined;
   return {
     text,

@@ -1,6 +1,7 @@
 /** The documents that an editor has open, their present texts, and what is known of each: of that text, or of one before. */
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
+import { Memory } from "../driver/memory.ts";
 import { type Analysis, analyse } from "./analysis.ts";
 import type { DocumentSettings, LspHost } from "./host.ts";
 import type { Uris } from "./locations.ts";
@@ -18,6 +19,8 @@ export interface Known {
 interface Entry {
   document: TextDocument;
   known?: Known;
+  /** Of what was analysed before. */
+  readonly memory: Memory;
 }
 
 export class Documents {
@@ -31,7 +34,7 @@ export class Documents {
   }
 
   open(uri: string, version: number, text: string): void {
-    this.#entries.set(uri, { document: TextDocument.create(uri, "bpf", version, text) });
+    this.#entries.set(uri, { document: TextDocument.create(uri, "bpf", version, text), memory: new Memory() });
   }
 
   change(uri: string, version: number, changes: TextDocumentContentChangeEvent[]): void {
@@ -86,7 +89,7 @@ export class Documents {
     const start = performance.now();
     const [stamp, { version }] = [this.stamp(uri)!, entry.document];
     const settings = this.settings(uri);
-    const analysis = analyse(entry.document.getText(), settings.options, pulse);
+    const analysis = analyse(entry.document.getText(), settings.options, pulse, entry.memory);
     entry.known = { analysis, settings, version, stamp, took: performance.now() - start };
     return entry.known;
   }

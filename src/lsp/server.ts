@@ -93,6 +93,7 @@ function noticed(documents: Documents, publisher: Publisher, setSettings: (given
     },
     "workspace/didChangeWatchedFiles": compileAnew,
     "textDocument/didOpen": ({ textDocument: { uri, version, text } }: DidOpenTextDocumentParams) => {
+      if (typeof text !== "string") return;
       documents.open(uri, version, text);
       publisher.soon(uri);
     },

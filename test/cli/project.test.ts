@@ -51,6 +51,12 @@ test("a database in the build folder, without what names files", () => {
   expect(projectFlags(join(folder, "src/a.bpf.c"))).toEqual({ flags: ["-target", "bpf", "-Iinc"], folder });
 });
 
+test("entries of a database that are none are passed over", () => {
+  const entries = [null, 5, "x", [], { file: 5 }, { file: "a.bpf", directory: 5 }];
+  const folder = project("odd", { "compile_commands.json": entries });
+  expect(projectFlags(join(folder, "a.bpf"))).toEqual({ flags: [], folder });
+});
+
 test.each([
   ["no JSON", "{", /bpfasm\.json/],
   ["no list", { flags: "-I x" }, /"flags" must be a list/],

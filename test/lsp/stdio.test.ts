@@ -1,6 +1,6 @@
 /** A real session with the built command over its standard input and output. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -173,6 +173,36 @@ test("it ends when nobody speaks to it any more", async () => {
   alone.stdin.end();
   expect(await ended).toBe(0);
   other.dispose();
+});
+
+test("what is no message is passed over", async () => {
+  for (const text of ["null", "[]", "5", '"x"', "{"])
+    server.stdin!.write(`Content-Length: ${text.length}\r\n\r\n${text}`);
+  await editor.sendNotification("textDocument/didOpen", { textDocument: { uri: uriOf("odd.bpf") } });
+  await open("after.bpf", source);
+  expect((await diagnostics((p) => p.uri === uriOf("after.bpf"))).diagnostics).toEqual([]);
+});
+
+test("a kernel that a build brings later is seen", async () => {
+  mkdirSync(join(folder, "later"));
+  writeFileSync(join(folder, "later/bpfasm.json"), JSON.stringify({ flags: ["--btf", "vmlinux.btf"] }));
+  const codes = async (name: string) => {
+    await open(name, "int x;\n");
+    return (await diagnostics((p) => p.uri === uriOf(name))).diagnostics.map((d) => d.message.match(/E\d+/)?.[0]);
+  };
+  expect(await codes("later/a.bpf")).toEqual(["E0701"]);
+  writeFileSync(join(folder, "later/vmlinux.btf"), "no types");
+  expect(await codes("later/b.bpf")).toEqual(["E0317"]);
+  writeFileSync(join(folder, "later/vmlinux.btf"), readFileSync("data/vmlinux-7.2-x86.btf"));
+  expect(await codes("later/c.bpf")).toEqual([]);
+});
+
+test("a project's -include is found in its folder", async () => {
+  mkdirSync(join(folder, "forced"));
+  writeFileSync(join(folder, "forced/bpfasm.json"), JSON.stringify({ flags: ["-include", "first.h"] }));
+  writeFileSync(join(folder, "forced/first.h"), "#define FORCED 1\n");
+  await open("forced/a.bpf", `${license}SEC("xdp") int probe(struct xdp_md *ctx) { return FORCED; }\n`);
+  expect((await diagnostics((p) => p.uri === uriOf("forced/a.bpf"))).diagnostics).toEqual([]);
 });
 
 test("it ends when it is told to", async () => {

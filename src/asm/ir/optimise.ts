@@ -69,6 +69,8 @@ export interface OptimiseOptions {
   readonly notUnrolled?: (span: Span | undefined) => void;
   /** Check SSA after each pass, to name the guilty one. */
   readonly check?: boolean;
+  /** Asked for each function, before and after inlining in others: may know what `run` gives, which depends on options alone. */
+  readonly recall?: (step: "early" | "late", fn: IrFunction, run: (fn: IrFunction) => IrFunction) => IrFunction;
 }
 
 /** Passes that code can do without; the others make what code generation takes. */
@@ -325,14 +327,18 @@ function wholeStep(
   return after;
 }
 
+const recalling = (plan: Plan, { recall }: OptimiseOptions): Plan =>
+  recall
+    ? { ...plan, early: (fn) => recall("early", fn, plan.early), late: (fn) => recall("late", fn, plan.late) }
+    : plan;
+
 /** The program as code generation takes it: no copies or fills, scalars in values, `always` functions inlined. */
 export function optimise(program: IrProgram, options: OptimiseOptions): IrProgram {
-  const plan = options.level === 0 ? quickPlan(options) : fullPlan(options);
+  const { prepare, early, late } = recalling(options.level === 0 ? quickPlan(options) : fullPlan(options), options);
   const wants = (name: OptionalPass): boolean => options.level > 0 && !options.without?.has(name);
   const inlined = (before: IrFunction, after: IrFunction) => dumpChange("inline", before, after, options);
-  const { early, prepare } = plan;
   const whole = inlineCalls(program, { auto: wants("inline"), optimise: early, ...(prepare && { prepare }), inlined });
   const returned = wholeStep("known-returns", whole, wants, options);
   const called = wholeStep("known-arguments", returned, wants, options);
-  return { functions: called.functions.map(plan.late) };
+  return { functions: called.functions.map(late) };
 }

@@ -9,6 +9,7 @@ import { deferDeclarations } from "./deferred.ts";
 import { checkExterns } from "./externs.ts";
 import { ownTags } from "./own-tags.ts";
 import type { FunctionDraft } from "./scope.ts";
+import { checkSections } from "./sections.ts";
 import { staticAssert } from "./static-assert.ts";
 import type { TExtern, Unit } from "./tree.ts";
 import { warnOfSessions } from "./warn/session.ts";
@@ -27,6 +28,7 @@ export function check(ast: TranslationUnit, kernel: Kernel, options: SemaOptions
   for (const f of cx.functions) if (f.inlineOnly && f.section === undefined && !f.weak) keepInside(f);
   const functions = cx.functions.flatMap((f) => (f.body && isWanted(f) ? [f.body] : []));
   warnOfSessions(cx, functions);
+  checkSections(cx, functions);
   return {
     functions,
     globals: cx.globals,

@@ -79,7 +79,14 @@ function readLine({ scanner }: FileLevel): Line {
 
 function noMore(pp: Preprocessor, level: FileLevel, directive: string): void {
   const { tokens } = readLine(level);
-  if (tokens[0]) pp.sink.warn("extra-tokens", spanBetween(tokens[0], tokens.at(-1)!), directive);
+  if (tokens[0]) extraTokens(pp, tokens[0], tokens.at(-1)!, directive);
+}
+
+/** What is ignored can as well be a comment. */
+function extraTokens(pp: Preprocessor, first: Tok, last: Tok, directive: string): void {
+  const span = spanBetween(first, last);
+  const warning = pp.sink.warn("extra-tokens", span, directive).help("make a comment of it");
+  warning.edit({ ...span, end: span.start }, "/* ").edit({ ...span, start: span.end }, " */");
 }
 
 // ---- macros ----
@@ -197,7 +204,7 @@ function holds(pp: Preprocessor, level: FileLevel, directive: Tok): boolean {
     pp.sink.error("E0121", spanOf(name ?? end), "a macro name", `#${directive.image}`);
     return false;
   }
-  if (tokens[1]) pp.sink.warn("extra-tokens", spanBetween(tokens[1], tokens.at(-1)!), directive.image);
+  if (tokens[1]) extraTokens(pp, tokens[1], tokens.at(-1)!, directive.image);
   return isDefined(pp, name) === directive.image.endsWith("ifdef");
 }
 

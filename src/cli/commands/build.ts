@@ -3,7 +3,8 @@ import { basename, join } from "node:path";
 import { DiagSink } from "../../diag/diagnostic.ts";
 import { SourceMap } from "../../diag/source.ts";
 import { compile, preprocess } from "../../driver/compile.ts";
-import { irPasses, optionalPasses, type PassDump } from "../../driver/options.ts";
+import { Memory } from "../../driver/memory.ts";
+import { type CompileOptions, irPasses, optionalPasses, type PassDump } from "../../driver/options.ts";
 import type { Kernel } from "../../kernel/model.ts";
 import { type BuildArgs, emitKinds } from "../build-options.ts";
 import { addCommands } from "../compile-commands.ts";
@@ -34,8 +35,11 @@ export async function build(args: BuildArgs, write: boolean, words: readonly str
   if (!kernel) return fail(sink, args);
   if (args.v) process.stderr.write(settingsText(kernel, args));
   const run: Run = { kernel, args, write, watch, progress: new Progress(process.stderr), read: readHeader };
-  if (args.watch)
-    return (await import("../watch.ts")).watchFiles(args.file, (file, read) => buildOne(file, { ...run, read }));
+  if (args.watch) {
+    const memories = new Map(args.file.map((file) => [file, new Memory()]));
+    const again = (file: string, read: Run["read"]) => buildOne(file, { ...run, read, memory: memories.get(file) });
+    return (await import("../watch.ts")).watchFiles(args.file, again);
+  }
   let failed = false;
   for (const [i, file] of args.file.entries()) {
     run.progress.at(`${i + 1}/${args.file.length} ${file}`);
@@ -97,6 +101,8 @@ interface Run {
   readonly progress: Progress;
   /** Reads headers. */
   readonly read: (path: string) => string | undefined;
+  /** Of earlier builds of the file. */
+  readonly memory?: Memory | undefined;
 }
 
 function buildOne(file: string, run: Run): boolean {
@@ -128,7 +134,10 @@ function buildOne(file: string, run: Run): boolean {
   return ok;
 }
 
-const optionsFor = (file: string, { kernel, args, read }: Run) => compileOptions(file, kernel, args, read);
+const optionsFor = (file: string, { kernel, args, read, memory }: Run): CompileOptions => ({
+  ...compileOptions(file, kernel, args, read),
+  ...(memory && { memory }),
+});
 
 /** `-E`: the text to standard output, or to the file that `-o` names. */
 function preprocessOne(text: string, file: string, run: Run, sink: DiagSink): boolean {

@@ -1,6 +1,6 @@
 /** `lsp`: the language server on standard input and output, with files, kernels and settings of this machine. */
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { createConnection } from "vscode-languageserver/node";
@@ -38,9 +38,16 @@ export async function lsp(): Promise<number> {
 
 const NO_FLAGS: readonly string[] = [];
 
+interface ChosenKernel {
+  /** State of its files. */
+  readonly stamp: string;
+  readonly kernel: Kernel | undefined;
+  readonly problems: readonly string[];
+}
+
 class NodeHost implements LspHost {
   readonly version = version;
-  readonly #kernels = new Map<string, { readonly kernel: Kernel | undefined; readonly problems: readonly string[] }>();
+  readonly #kernels = new Map<string, ChosenKernel>();
   readonly #args = new Map<string, ReturnType<typeof parseBuildArgs>>();
 
   settings(uri: string, open: (uri: string) => string | undefined): DocumentSettings {
@@ -98,19 +105,27 @@ class NodeHost implements LspHost {
       modules: choice.modules.map((m) => inFolder(folder, m)),
     };
     const key = JSON.stringify(there);
+    // A build may bring other types under the same name, or the first ones.
+    const stamp = [...(btf === undefined ? [] : [btf]), ...there.modules].map(stampOf).join();
     let found = this.#kernels.get(key);
-    if (!found) {
+    if (found?.stamp !== stamp) {
       const sink = new DiagSink();
       const kernel = chooseKernel(there, sink);
       const problems = sink.diagnostics.map(({ text, code }) => `${text} [${code}]`);
       if (choice.version !== undefined && !parseVersion(choice.version))
         problems.push(`--kernel takes a release such as 6.12, not '${choice.version}'`);
-      found = { kernel, problems };
+      found = { stamp, kernel, problems };
       this.#kernels.set(key, found);
     }
     return found;
   }
 }
+
+/** Differs when a file came, went or was written. */
+const stampOf = (path: string): string => {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat ? `${stat.mtimeMs} ${stat.size}` : "";
+};
 
 const sum = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
 
@@ -132,5 +147,7 @@ function inProject(args: BuildArgs, folder: string): BuildArgs {
     isystem: all(args.isystem),
     iquote: all(args.iquote),
     idirafter: all(args.idirafter),
+    // What is not there is looked for as any include.
+    include: args.include.map((path) => (existsSync(inFolder(folder, path)) ? inFolder(folder, path) : path)),
   };
 }

@@ -43,7 +43,8 @@ function answerOf(args: VerifyArgs, bytes: Uint8Array, kernel: Kernel, sink: Dia
 
 function verified(bytes: Uint8Array, kernel: Kernel, sink: DiagSink): readonly ProgramVerdict[] {
   const progress = new Progress(process.stderr);
-  const all = verifyObject(bytes, kernel, sink, (name, i, count) => progress.at(`${i + 1}/${count} ${name}`));
+  const begins = (name: string, i: number, count: number) => progress.at(`${i + 1}/${count} ${name}`);
+  const all = verifyObject(bytes, kernel, sink, { begins });
   progress.clear();
   return all;
 }

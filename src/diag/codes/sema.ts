@@ -43,4 +43,5 @@ export const semaCodes = {
     `${word} enters the scope of '${name}' behind its declaration, which has a cleanup`,
   E0246: (what: string, to: string, from: string) =>
     `${what}: '${from}' becomes '${to}', which is in another address space`,
+  E0249: (name: string, section: string) => `function '${name}' is in section '${section}', which holds data`,
 } as const;

@@ -3,6 +3,7 @@ import type { Edit } from "../../diag/diagnostic.ts";
 import type { Span } from "../../support/span.ts";
 import { localCopy } from "./context.ts";
 import { boundIndex } from "./index.ts";
+import { gplLicense } from "./license.ts";
 import { nullCheck } from "./null-check.ts";
 import { packetEnd } from "./packet.ts";
 import { leakingReturn, release } from "./release.ts";
@@ -24,9 +25,11 @@ const menders: Readonly<Record<string, Mender>> = {
   E0524: sizeOrIndex,
   E0525: sizeOrIndex,
   E0526: sizeOrIndex,
+  E0533: gplLicense,
   E0537: nullCheck,
   E0539: sizeOrIndex,
   E0546: anotherSection,
+  E0547: gplLicense,
   E0548: anotherSection,
   E0550: nullCheck,
   E0551: boundSize,

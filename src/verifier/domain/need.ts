@@ -12,7 +12,7 @@ export interface Origin {
   used: boolean;
   from: readonly Origin[];
   /** Numbers of states that were left out because of this one, before all was known of it: needed as soon as it is. */
-  left?: Origin[];
+  left: Origin[] | undefined;
 }
 
 /** What a number is made of when two went into it. */
@@ -22,7 +22,7 @@ export function mix(a: Origin | undefined, b: Origin | undefined): Origin | unde
   // What is marked already needs no second mark.
   if (a.used) return b;
   if (b.used) return a;
-  return { needed: a.needed || b.needed, used: false, from: [a, b] };
+  return { needed: a.needed || b.needed, used: false, from: [a, b], left: undefined };
 }
 
 /** A number as it is in a state that is kept. */
@@ -30,6 +30,7 @@ export const rooted = (from: Origin | undefined): Origin => ({
   needed: false,
   used: false,
   from: from && !from.used ? [from] : [],
+  left: undefined,
 });
 
 /** Something turns on the value of the number that is made of this. */
@@ -58,9 +59,9 @@ export function markMaybeNeeded(origin: Origin | undefined): void {
 }
 
 function markLeft(origin: Origin): void {
-  const left = origin.left ?? [];
-  delete origin.left;
-  for (const other of left) markMaybeNeeded(other);
+  const { left } = origin;
+  origin.left = undefined;
+  for (const other of left ?? []) markMaybeNeeded(other);
 }
 
 /** What will turn on `seen` turns on `now` as well: it was left out in favour of `seen`. */

@@ -74,14 +74,19 @@ export class Warner {
     return operand?.kind === "place" ? operand.place : undefined;
   }
 
+  /** The text before a place on its line; none where the text cannot be seen. */
+  before(span: Span): string {
+    return this.cx.options.textBefore?.(span) ?? "";
+  }
+
   /** Column of a place, for what indentation says; 0 where the text cannot be seen. */
   column(span: Span): number {
-    return (this.cx.options.textBefore?.(span) ?? "").length;
+    return this.before(span).length;
   }
 
   /** Whether something else stands before a place on its line. */
   sameLine(span: Span): boolean {
-    return (this.cx.options.textBefore?.(span) ?? "").trim() !== "";
+    return this.before(span).trim() !== "";
   }
 
   /** Tells of something, unless a macro of the system's or a built-in one brought it there. */

@@ -1,4 +1,5 @@
 /** Operators whose operands make no sense together, or not the sense that they seem to make. */
+import type { DiagBuilder } from "../../../diag/diagnostic.ts";
 import type { Expr, Stmt } from "../../syntax/ast.ts";
 import { constant } from "../fold.ts";
 import { commonType, isInteger, promote, sameType, typeText } from "../type-ops.ts";
@@ -60,6 +61,13 @@ const keepsItself = new Set(["=", "&=", "|="]);
 const bitwise = new Set(["&", "|", "^"]);
 const compares = new Set(["==", "!=", "<", ">", "<=", ">="]);
 
+/** The edit that says what the compiler reads, as nothing else is meant the same. */
+export function inParentheses(warning: DiagBuilder | undefined, { span }: Expr): void {
+  if (!warning || span.via) return;
+  warning.edit({ ...span, end: span.start }, "(").edit({ ...span, start: span.end }, ")");
+  warning.help("if it is meant so, say it in parentheses");
+}
+
 const bare = (e: Expr): e is Binary => e.kind === "binary" && !isParenthesised(e);
 
 export function precedence(w: Warner, e: Binary): void {
@@ -70,19 +78,21 @@ export function precedence(w: Warner, e: Binary): void {
         compares.has(side.op) &&
         !(compares.has((e.left as Binary).op) && compares.has((e.right as Binary).op))
       )
-        w.warn("parentheses", e.opSpan, side.op, e.op);
+        inParentheses(w.warn("parentheses", e.opSpan, side.op, e.op), side);
     if (e.op !== "&") for (const side of [e.left, e.right]) if (bare(side) && side.op === "&") bitwiseIn(w, side, e.op);
     if (e.op === "|") for (const side of [e.left, e.right]) if (bare(side) && side.op === "^") bitwiseIn(w, side, e.op);
   }
   if (e.op === "||")
     for (const side of [e.left, e.right])
-      if (bare(side) && side.op === "&&" && !textBeside(w, side)) w.warn("logical-op-parentheses", side.opSpan);
+      if (bare(side) && side.op === "&&" && !textBeside(w, side))
+        inParentheses(w.warn("logical-op-parentheses", side.opSpan), side);
   if ((e.op === "<<" || e.op === ">>") && !e.opSpan.via)
     for (const side of [e.left, e.right])
       if (bare(side) && (side.op === "+" || side.op === "-"))
-        w.warn("shift-op-parentheses", side.opSpan, e.op, side.op);
+        inParentheses(w.warn("shift-op-parentheses", side.opSpan, e.op, side.op), side);
   if (compares.has(e.op)) {
-    if (bare(e.left) && isRelational(e.left.op) && isRelational(e.op)) w.warn("parentheses", e.opSpan, e.left.op, e.op);
+    if (bare(e.left) && isRelational(e.left.op) && isRelational(e.op))
+      inParentheses(w.warn("parentheses", e.opSpan, e.left.op, e.op), e.left);
     negatedSide(w, e, "comparison");
   } else if (e.op === "&") negatedSide(w, e, "bitwise operator");
 }
@@ -90,7 +100,7 @@ export function precedence(w: Warner, e: Binary): void {
 const isRelational = (op: string): boolean => compares.has(op) && op !== "==" && op !== "!=";
 
 function bitwiseIn(w: Warner, inner: Binary, outer: string): void {
-  if (!inner.opSpan.via) w.warn("bitwise-op-parentheses", inner.opSpan, inner.op, outer);
+  if (!inner.opSpan.via) inParentheses(w.warn("bitwise-op-parentheses", inner.opSpan, inner.op, outer), inner);
 }
 
 /** `x || y && "text"`: the text is there for a reader of the condition. */
@@ -101,7 +111,7 @@ function negatedSide(w: Warner, e: Binary, what: string): void {
   const { left } = e;
   if (left.kind !== "unary" || left.op !== "!" || isParenthesised(left)) return;
   if (truthValue(w, e.right) || truthValue(w, left.operand)) return;
-  w.warn("logical-not-parentheses", left.span, what);
+  inParentheses(w.warn("logical-not-parentheses", left.span, what), left);
 }
 
 export function conditionalPrecedence(w: Warner, e: Extract<Expr, { kind: "cond" }>): void {
@@ -109,8 +119,11 @@ export function conditionalPrecedence(w: Warner, e: Extract<Expr, { kind: "cond"
   if (!bare(cond) || !e.then || compares.has(cond.op) || cond.op === "&&" || cond.op === "||" || cond.op === ",")
     return;
   if (!truthValue(w, cond.right)) return;
-  if (bitwise.has(cond.op)) w.warn("bitwise-conditional-parentheses", e.span, cond.op);
-  else w.warn("parentheses", e.span, cond.op, "?:");
+  const isBitwise = bitwise.has(cond.op);
+  const warning = isBitwise
+    ? w.warn("bitwise-conditional-parentheses", e.span, cond.op)
+    : w.warn("parentheses", e.span, cond.op, "?:");
+  inParentheses(warning, cond);
 }
 
 /** `a && 4`, where `a & 4` may be meant. */

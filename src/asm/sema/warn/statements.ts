@@ -1,4 +1,5 @@
 /** Statements: empty bodies, cases that run into the next, switches over enumerations. */
+import type { DiagBuilder } from "../../../diag/diagnostic.ts";
 import type { Span } from "../../../support/span.ts";
 import type { Block, Expr, Stmt } from "../../syntax/ast.ts";
 import { typeText } from "../type-ops.ts";
@@ -107,8 +108,20 @@ export function fallThrough(w: Warner, s: Of<"switch">): void {
     const item = items[i]!;
     const before = items[i - 1]!;
     if (item.kind !== "case" && item.kind !== "default") continue;
-    if (runsOn(w, before) && !isMarked(before)) w.warn("implicit-fallthrough", item.span);
+    if (runsOn(w, before) && !isMarked(before)) markFall(w, item.span, w.warn("implicit-fallthrough", item.span));
   }
+}
+
+/** The statement that says so is put before the case. */
+function markFall(w: Warner, span: Span, warning: DiagBuilder | undefined): void {
+  if (!warning || span.via) return;
+  const at = { ...span, end: span.start };
+  const mark = "__attribute__((fallthrough));";
+  const indent = w.before(span);
+  const unit = indent.includes("\t") ? "\t" : "    ";
+  warning.edit(at, indent.trim() === "" ? `${unit}${mark}\n${indent}` : `${mark} `);
+  warning.alternative([{ span: at, text: indent.trim() === "" ? `${unit}break;\n${indent}` : "break; " }]);
+  warning.help(`if it is meant so, say ${mark} before the case, else break`);
 }
 
 const unlabelled = (s: Stmt): Stmt =>

@@ -141,7 +141,8 @@ export class Walk {
 
   #condition(e: Expr): void {
     if (e.kind === "assign" && !isParenthesised(e) && !e.span.via) {
-      if (e.op === "=" || e.op === "|=") this.#w.warn("parentheses", e.opSpan, e.op, "a condition");
+      if (e.op === "=" || e.op === "|=")
+        op.inParentheses(this.#w.warn("parentheses", e.opSpan, e.op, "a condition"), e);
     } else if (e.kind === "binary" && e.op === "==" && isParenthesised(e) && !e.span.via && this.#isPlace(e.left))
       this.#w.warn("parentheses-equality", e.opSpan);
     this.#truth(e);
