@@ -18,10 +18,10 @@ const names = (problem) => problem.text.replaceAll(/'[^']*'/g, "'…'").split("\
 
 /** Programs that the kernel accepts in clang's object: ours have to be accepted, too. */
 const wanted = ({ clang }) => [...(clang?.programs ?? [])].filter(([, p]) => p.verdict === "accepted");
-/** Accepted, and so are the types of the object if the kernel takes those of clang's. */
+/** Accepted, and so are the types of the object, if the kernel takes those of clang's. */
 const isAccepted = ({ ours, clang }, name) => {
   const verdict = ours.programs?.get(name);
-  return verdict?.verdict === "accepted" && (verdict.btf ?? "") === (clang.programs.get(name).btf ?? "");
+  return verdict?.verdict === "accepted" && (verdict.btf === undefined || clang.programs.get(name).btf !== undefined);
 };
 const isLoaded = (file) => file.ours.programs && wanted(file).every(([name]) => isAccepted(file, name));
 
