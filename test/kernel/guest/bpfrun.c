@@ -146,6 +146,7 @@ static int do_open(const char *path)
 {
 	if (count == MAX_OBJECTS)
 		return -E2BIG;
+	btf_refused = false;
 	all[count].path = path;
 	all[count].object = bpf_object__open_file(path, NULL);
 	if (!all[count].object)
