@@ -1,5 +1,6 @@
 // The verifier at length: objects of the corpus whose programs the kernel follows for long, each verified in a process of
-// its own, beside what the kernel processed of the same object. Exit status 1 if a bar is missed.
+// its own until a million instructions are followed, beside what the kernel processed of the same object. Exit status 1 if
+// a bar is missed.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,9 +13,8 @@ import { corpusFiles } from "../scripts/corpus/sources.mjs";
 /** Some that take most, by paths and by sheer size. */
 const FILES =
   /\/progs\/(?:test_verif_scale[12]|core_kern|pyperf(?:600_nounroll|100)|loop1|strobemeta(?:_nounroll2)?)\.c$/;
-/** Seconds for a million instructions, of what is long enough to tell, and megabytes. */
+/** Seconds for a million instructions, and megabytes. */
 const SECONDS = 3;
-const LONG = 100_000;
 const MEGABYTES = 1024;
 
 const worker = fileURLToPath(new URL("./verify-one.mjs", import.meta.url));
@@ -41,8 +41,8 @@ async function measured(folder) {
       verdicts: [...new Set(ours.programs.map(({ verdict }) => verdict))].join(", "),
       kernel: sum(theirs.map((p) => p.processed ?? 0)),
       processed,
-      ms: ours.ms,
-      perMillion: ours.ms / 1000 / (processed / 1e6),
+      first: ours.first,
+      perMillion: ours.ms / 1000 / (ours.followed / 1e6),
       mb: ours.mb,
     };
   });
@@ -51,7 +51,7 @@ async function measured(folder) {
 const folder = mkdtempSync(join(tmpdir(), "bpfasm-bench-"));
 try {
   const rows = await measured(folder);
-  console.log("| Object | kernel processed | ours | verdict | user time | s a million | MB |");
+  console.log("| Object | kernel processed | ours | verdict | first time | s a million | MB |");
   console.log("| --- | --: | --: | --- | --: | --: | --: |");
   for (const r of rows) {
     const cells = [
@@ -59,13 +59,13 @@ try {
       r.kernel,
       r.processed,
       r.verdicts,
-      `${r.ms.toFixed(0)} ms`,
+      `${r.first.toFixed(0)} ms`,
       r.perMillion.toFixed(2),
       r.mb.toFixed(0),
     ];
     console.log(`| ${cells.join(" | ")} |`);
   }
-  const slow = rows.filter((r) => r.processed >= LONG && r.perMillion > SECONDS);
+  const slow = rows.filter((r) => r.perMillion > SECONDS);
   const large = rows.filter((r) => r.mb > MEGABYTES);
   console.log(`\nBar of ${SECONDS} s a million instructions: ${slow.length === 0 ? "kept" : "**missed**"}`);
   console.log(`Bar of ${MEGABYTES} MB: ${large.length === 0 ? "kept" : "**missed**"}`);
