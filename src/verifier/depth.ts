@@ -1,5 +1,6 @@
 /** How much stack each function uses, and the deepest chain of calls. kernel/bpf/verifier.c:check_max_stack_depth */
 import type { Reg } from "../isa/insn.ts";
+import { TAIL_CALL } from "../kernel/helpers.ts";
 import { spanOf } from "./bounds.ts";
 import { callsOf } from "./cfg.ts";
 import type { Cx } from "./cx.ts";
@@ -63,7 +64,6 @@ const ROUND = 16;
 const PRIVATE_FROM = 64;
 /** A function with a tail call may begin with less than this in use. */
 const TAIL_CALL_FROM = 256;
-const TAIL_CALL = 12;
 
 /** The chain of calls that takes most stack must fit into one stack; callbacks begin below who names them. */
 export function checkDepth(cx: Cx, meter: DepthMeter): Outcome {

@@ -29,7 +29,7 @@ export interface Checkpoint {
   /** Where a later state differed from it last. */
   place: number;
   /** The outermost kept state that a path from here came back to while it was open: what it needs, this needs too. */
-  waits?: Checkpoint | undefined;
+  waits: Checkpoint | undefined;
 }
 
 export type Visit =
@@ -129,6 +129,7 @@ export class SeenStates {
       hits: 0,
       misses: 0,
       place: NOWHERE,
+      waits: undefined,
     };
     const list = this.#byInsn[state.at];
     if (list) list.push(checkpoint);

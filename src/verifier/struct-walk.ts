@@ -1,7 +1,7 @@
 /** What lies at an offset of a kernel struct: a number, the next struct pointer, or nothing that may be read. kernel/bpf/btf.c:btf_struct_walk */
 import { BtfError } from "../btf/format.ts";
 import { sizeOf as resolvedSize } from "../btf/resolve.ts";
-import { type BtfSpec, type BtfType, type Member, type TypeId, VOID } from "../btf/type.ts";
+import { type BtfSpec, type BtfType, type Member, type RecordType, type TypeId, VOID } from "../btf/type.ts";
 
 export type Walk =
   | { readonly kind: "scalar" }
@@ -58,8 +58,6 @@ export function sizeOf(btf: BtfSpec, id: TypeId): number | undefined {
   }
 }
 
-type Struct = BtfType & { readonly kind: "struct" | "union" };
-
 /** Answers by BTF, then by struct, size and offset. */
 const walked = new WeakMap<BtfSpec, Map<number, Walk>>();
 const MOST_OFF = 2 ** 24;
@@ -104,7 +102,7 @@ function walk(btf: BtfSpec, id: TypeId, off: number, size: number): Walk {
 }
 
 /** An access behind the struct lands in its flexible array, if that holds structs or numbers (these since Linux 6.5). */
-function flexibleTail(btf: BtfSpec, type: Struct, off: number): [Stripped, number] | "numbers" | undefined {
+function flexibleTail(btf: BtfSpec, type: RecordType, off: number): [Stripped, number] | "numbers" | undefined {
   const last = type.members[type.members.length - 1];
   if (!last) return undefined;
   const array = strip(btf, last.type).type;
@@ -119,7 +117,7 @@ function flexibleTail(btf: BtfSpec, type: Struct, off: number): [Stripped, numbe
 
 type Found = Walk | { readonly kind: "inside"; readonly at: Stripped; readonly off: number };
 
-function memberAt(btf: BtfSpec, type: Struct, off: number, size: number, untrusted: boolean): Found {
+function memberAt(btf: BtfSpec, type: RecordType, off: number, size: number, untrusted: boolean): Found {
   for (const member of type.members) {
     const start = Math.floor(member.bitOff / 8);
     if (off + size <= start) break;
@@ -138,7 +136,7 @@ function memberAt(btf: BtfSpec, type: Struct, off: number, size: number, untrust
 
 function intoMember(
   btf: BtfSpec,
-  owner: Struct,
+  owner: RecordType,
   member: Member,
   start: number,
   whole: number,
