@@ -15,6 +15,9 @@ export function bitLength(v: bigint): number {
   const high = Number(v >> 32n);
   return high === 0 ? 32 - Math.clz32(Number(v)) : 64 - Math.clz32(high);
 }
+/** The place of the one bit that is set in `v`; undefined if it is not one, or `v` is negative. Of any width. */
+export const onlyBit = (v: bigint): number | undefined =>
+  v > 0n && (v & (v - 1n)) === 0n ? v.toString(2).length - 1 : undefined;
 export const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 export const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 /** `v` cut to `bits` bits, then sign- or zero-extended. */

@@ -50,6 +50,21 @@ function newPredecessors(blocks: readonly Block[]): Predecessors {
   return preds;
 }
 
+/** Blocks that may run after one of `from` has; these themselves only where a way leads back. */
+export function blocksBehind(blocks: readonly Block[], from: Iterable<BlockId>): ReadonlySet<BlockId> {
+  const terms = new Map(blocks.map(({ id, term }) => [id, term]));
+  const seen = new Set<BlockId>();
+  const work = [...from];
+  for (let at = work.pop(); at !== undefined; at = work.pop()) {
+    for (const next of successors(terms.get(at)!)) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      work.push(next);
+    }
+  }
+  return seen;
+}
+
 /**
  * Blocks that `entry` reaches, in reverse post-order. A branch's `then` way comes right after it where it can, so that
  * the order is close to the source's.

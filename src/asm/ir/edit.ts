@@ -2,7 +2,7 @@
 import type { Span } from "../../support/span.ts";
 import { predecessors, reversePostOrder, sameWays } from "./cfg.ts";
 import { type InstBody, mapOperands, mapTermOperands } from "./inst.ts";
-import type { Block, BlockId, Inst, IrFunction, ValueId } from "./model.ts";
+import type { Block, BlockId, Inst, IrFunction, IrType, ValueId } from "./model.ts";
 
 /** One pass over a function. Its file says what it relies on and what it keeps. */
 export interface Pass {
@@ -12,6 +12,12 @@ export interface Pass {
 
 /** Makes an instruction and gives its value. */
 export type Emit = (body: InstBody) => ValueId;
+
+/** The low bits of a number of one width as one of the other; zeros above them. */
+export function resized(value: ValueId, from: IrType, to: IrType, emit: Emit): ValueId {
+  if (from === to) return value;
+  return to === "i32" ? emit({ op: "trunc", ty: to, a: value }) : emit({ op: "zext", ty: to, from: 32, a: value });
+}
 
 /** Numbers for new instructions and blocks of one function. */
 export class Ids {

@@ -241,6 +241,10 @@ const pureOps: ReadonlySet<Inst["op"]> = new Set([
 /** The same operands give the same value, anywhere in the function. */
 export const isPure = (inst: Inst): boolean => pureOps.has(inst.op);
 
+const freeOps: ReadonlySet<Inst["op"]> = new Set(["const", "slot", "addr", "core"]);
+/** Made anew wherever its value is read, so that it takes no register in between. */
+export const isFree = (inst: Inst): boolean => freeOps.has(inst.op);
+
 export const bitsOf = (ty: IrType): 32 | 64 => (ty === "i32" ? 32 : 64);
 
 /** The type of a value; a bug where the instruction makes none. */

@@ -1,4 +1,5 @@
 /** Arithmetic on pairs of 64-bit values: carries by comparing, products by halves of 32 bits (Warren, chapter 8). */
+import { onlyBit } from "../../support/int.ts";
 import type { BinOp, ValueId } from "../ir/model.ts";
 import type { ArithOp } from "../sema/tree.ts";
 import type { FunctionContext } from "./context.ts";
@@ -115,10 +116,10 @@ function productAbove(cx: FunctionContext, x: Wide, y: Wide): ValueId {
   return op("add", op("add", op("mul", xh, yh), high(cross)), high(middle));
 }
 
-/** The place of the one bit that is set, if it is one. */
+/** By how much to shift instead of a multiplication by `value`, if that is known and a power of two. */
 function powerOf(value: bigint | undefined): bigint | undefined {
-  if (value === undefined || value <= 0n || (value & (value - 1n)) !== 0n) return undefined;
-  return BigInt(value.toString(2).length - 1);
+  const bit = value === undefined ? undefined : onlyBit(value);
+  return bit === undefined ? undefined : BigInt(bit);
 }
 
 function multiply(cx: FunctionContext, x: Wide, y: Wide): Wide {

@@ -3,11 +3,12 @@
  * branch the kernel's verifier follows what comes behind once, not for each bit anew.
  * Relies on: nothing. Keeps: the order of effects. Only where nobody else reads x, so that no copy of it is needed.
  */
+import { onlyBit } from "../../../support/int.ts";
 import { predecessors } from "../cfg.ts";
-import { blockMap, Ids, type Pass, withBlocks } from "../edit.ts";
+import { blockMap, Ids, type Pass, resized, withBlocks } from "../edit.ts";
 import { type Branch, type InstOf, valueType } from "../inst.ts";
 import { mayBePointer } from "../kernel-rules.ts";
-import type { BinOp, Block, BlockId, Inst, IrFunction, IrType, ValueId } from "../model.ts";
+import type { BinOp, Block, BlockId, Inst, IrFunction, IrType } from "../model.ts";
 import { type Definitions, definitions, type UseCounts, useCounts } from "../uses.ts";
 
 export const addBits: Pass = {
@@ -100,20 +101,16 @@ class Adder {
     const asked = this.#defs.get(a)!;
     if (mayBePointer(asked, (value) => this.#defs.get(value)!)) return undefined;
     const { value } = mask;
-    const isBit = value > 0n && value <= maxBit && (value & (value - 1n)) === 0n;
+    const isBit = value <= maxBit && onlyBit(value) !== undefined;
     return isBit && value === number.value && additive.has(fn) ? value : undefined;
   }
 
   #apply(from: BlockId, term: Branch, { way, join, phi, sum, bit, clear }: Change): void {
     const block = this.#blocks.get(from)!;
     const made: Inst[] = [];
-    const make = (body: Parameters<Ids["inst"]>[0]): ValueId => {
-      const inst = this.#ids.inst(body, sum.span);
-      made.push(inst);
-      return inst.id;
-    };
+    const make = this.#ids.emitter(made, sum.span);
     const ty = sum.ty as IrType;
-    const x = this.#asType(term.a, ty, make);
+    const x = resized(term.a, valueType(this.#defs.get(term.a)!), ty, make);
     const mask = make({ op: "const", ty, value: bit });
     const set = make({ op: "bin", ty, fn: "and", a: x, b: mask });
     const b = clear ? make({ op: "bin", ty, fn: "xor", a: set, b: mask }) : set;
@@ -133,12 +130,5 @@ class Adder {
       return { ...inst, args: args.map((arg) => (arg.block === from ? { block: from, value } : arg)) };
     });
     this.#blocks.set(join, { ...target, insts });
-  }
-
-  /** The low bits of `value` as a number of the other width, where it has to be. */
-  #asType(value: ValueId, ty: IrType, make: (body: Parameters<Ids["inst"]>[0]) => ValueId): ValueId {
-    const own = valueType(this.#defs.get(value)!);
-    if (own === ty) return value;
-    return ty === "i32" ? make({ op: "trunc", ty, a: value }) : make({ op: "zext", ty, from: 32, a: value });
   }
 }

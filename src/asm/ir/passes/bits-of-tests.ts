@@ -3,9 +3,10 @@
  * `x >> 11 & 1`, without the branch.
  * Relies on: nothing. Keeps: branches that decide anything else, and those that decide an offset or a size.
  */
+import { onlyBit } from "../../../support/int.ts";
 import { predecessors } from "../cfg.ts";
-import { blockMap, Ids, type Pass, withBlocks } from "../edit.ts";
-import { type Branch, bitsOf, type InstBody, type InstOf } from "../inst.ts";
+import { blockMap, Ids, type Pass, resized, withBlocks } from "../edit.ts";
+import { type Branch, bitsOf, type InstOf } from "../inst.ts";
 import { addressParts, mayBePointer } from "../kernel-rules.ts";
 import type { Block, BlockId, Inst, IrFunction, IrType, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
@@ -72,7 +73,8 @@ class Choices {
     const { phi } = only;
     const insts = [...block.insts];
     const value = this.#emit(insts, test, only);
-    this.#blocks.set(block.id, { ...block, insts, term: { op: "jump", to: set.to, ...spanOf(block.term) } });
+    const { span } = block.term;
+    this.#blocks.set(block.id, { ...block, insts, term: { op: "jump", to: set.to, ...(span && { span }) } });
     const joined = (inst: Inst) =>
       redirected(inst, set.from, clear.from, block.id, inst.id === phi.id ? value : undefined);
     this.#blocks.set(set.to, { ...join, insts: join.insts.map(joined) });
@@ -89,7 +91,7 @@ class Choices {
       const [set, clear] = fn === "slt" ? [then, other] : [other, then];
       return { value: a, ty, bit: bitsOf(ty) - 1, set, clear };
     }
-    const bit = bitAt(by.value);
+    const bit = onlyBit(by.value);
     return bit === undefined ? undefined : { value: a, ty, bit, set: then, clear: other };
   }
 
@@ -105,37 +107,24 @@ class Choices {
     if (one === zero) return "same";
     const [yes, no] = [this.#defs.get(one!)!, this.#defs.get(zero!)!];
     if (phi.ty === "ptr" || yes.op !== "const" || no.op !== "const" || no.value !== 0n) return undefined;
-    const bit = bitAt(yes.value);
+    const bit = onlyBit(yes.value);
+    if (bit === undefined) return undefined;
     this.#addressParts ??= addressParts(this.#fn, (value) => this.#defs.get(value)!);
-    return bit === undefined || this.#addressParts.has(phi.id) ? undefined : { phi, bit };
+    return this.#addressParts.has(phi.id) ? undefined : { phi, bit };
   }
 
   /** The bit at its new place, in the type of the phi. */
   #emit(insts: Inst[], test: Test, { phi, bit }: Moved): ValueId {
-    const add = (body: InstBody): ValueId => {
-      const inst = this.#ids.inst(body, phi.span);
-      insts.push(inst);
-      return inst.id;
-    };
+    const add = this.#ids.emitter(insts, phi.span);
     const number = (ty: IrType, value: number | bigint) => add({ op: "const", ty, value: BigInt(value) });
     const down = (by: number) =>
       by === 0 ? test.value : add({ op: "bin", ty: test.ty, fn: "lshr", a: test.value, b: number(test.ty, by) });
-    const shifted = converted(down(Math.max(0, test.bit - bit)), test.ty, phi.ty, add);
+    const shifted = resized(down(Math.max(0, test.bit - bit)), test.ty, phi.ty, add);
     const up = bit - test.bit;
     const placed = up > 0 ? add({ op: "bin", ty: phi.ty, fn: "shl", a: shifted, b: number(phi.ty, up) }) : shifted;
     if (test.bit === bitsOf(test.ty) - 1 && bit === 0) return placed;
     return add({ op: "bin", ty: phi.ty, fn: "and", a: placed, b: number(phi.ty, 1n << BigInt(bit)) });
   }
-}
-
-function converted(value: ValueId, from: IrType, to: IrType, add: (body: InstBody) => ValueId): ValueId {
-  if (from === to) return value;
-  return to === "i32" ? add({ op: "trunc", ty: to, a: value }) : add({ op: "zext", ty: to, from: 32, a: value });
-}
-
-/** Which bit alone is set. */
-function bitAt(value: bigint): number | undefined {
-  return value > 0n && (value & (value - 1n)) === 0n ? value.toString(2).length - 1 : undefined;
 }
 
 /** A phi of the join, reached from `by` alone instead of two ways, with `value` or what came on both. */
@@ -145,5 +134,3 @@ function redirected(inst: Inst, set: BlockId, clear: BlockId, by: BlockId, value
   const own = value ?? inst.args.find(({ block }) => block === set)!.value;
   return { ...inst, args: [...rest, { block: by, value: own }] };
 }
-
-const spanOf = ({ span }: Block["term"]) => span && { span };

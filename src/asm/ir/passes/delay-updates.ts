@@ -4,7 +4,7 @@
  * Relies on: nothing. Keeps: control flow, the order of everything that has an effect or reads memory.
  */
 import type { Pass } from "../edit.ts";
-import { operands, termOperands } from "../inst.ts";
+import { isFree, operands, termOperands } from "../inst.ts";
 import { liveOuts } from "../live-values.ts";
 import type { Block, Inst, IrFunction, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
@@ -29,14 +29,11 @@ export const delayUpdates: Pass = {
 /** Farther down than this nothing is moved: keeps the pass linear. */
 const maxDistance = 64;
 
-/** What makes values that are made anew where they are read. */
-const free: ReadonlySet<Inst["op"]> = new Set(["const", "slot", "addr", "core"]);
-
 /** The value that `inst` changes by a constant, or negates. */
 function updated(inst: Inst, defs: ReadonlyMap<ValueId, Inst>): ValueId | undefined {
   if (inst.op === "neg") return inst.a;
   if (inst.op !== "bin" || defs.get(inst.b)!.op !== "const") return undefined;
-  return free.has(defs.get(inst.a)!.op) ? undefined : inst.a;
+  return isFree(defs.get(inst.a)!) ? undefined : inst.a;
 }
 
 function updatedIn(fn: IrFunction, defs: ReadonlyMap<ValueId, Inst>): ReadonlySet<ValueId> {

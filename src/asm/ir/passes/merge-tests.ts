@@ -147,12 +147,9 @@ class Merger {
     const { span } = next.block.term;
     const how = { ...(span && { span }) };
     const insts = [...block.insts];
-    const less = (low: bigint): ValueId => {
-      const b = this.#number(ty, BigInt.asUintN(bitsOf(ty), -low));
-      const made = this.#ids.inst({ op: "bin", ty, fn: "add", a: value, b }, span);
-      insts.push(made);
-      return made.id;
-    };
+    const emit = this.#ids.emitter(insts, span);
+    const less = (low: bigint): ValueId =>
+      emit({ op: "bin", ty, fn: "add", a: value, b: this.#number(ty, BigInt.asUintN(bitsOf(ty), -low)) });
     const a = range.low === 0n ? value : less(range.low);
     const b = this.#number(ty, range.high - range.low);
     this.#blocks.set(id, { ...block, insts, term: branchTo({ ...how, fn: "ugt", a, b }, target, next.next) });

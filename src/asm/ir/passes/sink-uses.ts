@@ -6,20 +6,13 @@
 import { predecessors } from "../cfg.ts";
 import { type Dominators, dominators } from "../dominators.ts";
 import { blockMap, type Pass, withBlocks } from "../edit.ts";
-import { eachOperand, eachTermOperand, hasEffect, isPure, successors } from "../inst.ts";
+import { eachOperand, eachTermOperand, hasEffect, isFree, isPure, successors } from "../inst.ts";
 import type { Block, BlockId, Inst, IrFunction, ValueId } from "../model.ts";
 
 export const sinkUses: Pass = {
   name: "sink-uses",
-  run(fn) {
-    if (fn.blocks.length < 2) return fn;
-    const sinker = new Sinker(fn);
-    return sinker.run();
-  },
+  run: (fn) => (fn.blocks.length < 2 ? fn : new Sinker(fn).run()),
 };
-
-/** Made anew wherever it is used, at no cost in registers. */
-const free: ReadonlySet<Inst["op"]> = new Set(["const", "slot", "addr", "core"]);
 
 class Sinker {
   readonly #fn: IrFunction;
@@ -37,7 +30,7 @@ class Sinker {
     this.#blocks = blockMap(fn);
     for (const { id, insts, term } of fn.blocks) {
       for (const inst of insts) {
-        if (free.has(inst.op)) this.#free.add(inst.id);
+        if (isFree(inst)) this.#free.add(inst.id);
         this.#addReader(inst, id);
       }
       eachTermOperand(term, (value) => this.#readersOf(value).add(id));
@@ -77,7 +70,7 @@ class Sinker {
     eachTermOperand(block.term, (value) => here.add(value));
     let changes = false;
     for (const inst of block.insts.toReversed()) {
-      const movable = (isPure(inst) && !free.has(inst.op)) || (inst.op === "load" && !inst.volatile && !changes);
+      const movable = (isPure(inst) && !isFree(inst)) || (inst.op === "load" && !inst.volatile && !changes);
       const found = movable && !here.has(inst.id) ? this.#onlyWay(inst.id, block.id, ways) : undefined;
       const way = found !== undefined && this.#kept(inst, found) <= 1 ? found : undefined;
       if (hasEffect(inst)) changes = true;

@@ -4,9 +4,10 @@
  * Relies on: copies and fills expanded; objects do not share their place yet. Keeps: volatile accesses, control flow.
  */
 import { aliasesOf, canMeet, type Region, slotRegion } from "../aliases.ts";
+import { blocksBehind } from "../cfg.ts";
 import type { Pass } from "../edit.ts";
 import { escapesOf } from "../escapes.ts";
-import { type InstOf, successors } from "../inst.ts";
+import type { InstOf } from "../inst.ts";
 import type { Block, BlockId, Inst, IrFunction } from "../model.ts";
 import { definitions } from "../uses.ts";
 
@@ -72,17 +73,12 @@ function reaches(write: Write, { base, off, size }: InstOf<"load">): boolean {
   );
 }
 
-/** Blocks that may run after a block has. */
-function reachability(fn: IrFunction): (from: BlockId) => ReadonlySet<BlockId> {
-  const terms = new Map(fn.blocks.map(({ id, term }) => [id, term]));
+/** `blocksBehind` one block, worked out once for each. */
+function reachability({ blocks }: IrFunction): (from: BlockId) => ReadonlySet<BlockId> {
   const known = new Map<BlockId, ReadonlySet<BlockId>>();
   return (from) => {
-    const made = known.get(from);
-    if (made) return made;
-    const seen = new Set<BlockId>(successors(terms.get(from)!));
-    // a set is walked with what is added to it on the way
-    for (const block of seen) for (const next of successors(terms.get(block)!)) seen.add(next);
-    known.set(from, seen);
-    return seen;
+    const made = known.get(from) ?? blocksBehind(blocks, [from]);
+    known.set(from, made);
+    return made;
   };
 }

@@ -1,5 +1,5 @@
 /** Algebra of binary operations. */
-import { fitsS16 } from "../../../support/int.ts";
+import { fitsS16, onlyBit } from "../../../support/int.ts";
 import { foldBin } from "../evaluate.ts";
 import { bitsOf, type InstOf, inverse } from "../inst.ts";
 import { greatest, isNonNegative, maskOf } from "../known-bits.ts";
@@ -152,9 +152,6 @@ function shiftedBack(inst: Bin, inner: Bin, c: bigint, cx: RuleContext): Rewrite
     : undefined;
 }
 
-const isPowerOfTwo = (c: bigint): boolean => c > 0n && (c & (c - 1n)) === 0n;
-const log2 = (c: bigint): bigint => BigInt(c.toString(2).length - 1);
-
 /** Multiplications and divisions that are shifts and masks. */
 function strengthRules(inst: Bin, c: bigint, cx: RuleContext): Rewrite {
   const { ty, fn } = inst;
@@ -162,9 +159,10 @@ function strengthRules(inst: Bin, c: bigint, cx: RuleContext): Rewrite {
   if (fn === "mul" && c === maskOf(ty)) return instead({ op: "neg", ty, a: inst.a });
   if (fn === "sdiv" && c === maskOf(ty)) return instead({ op: "neg", ty, a: inst.a });
   if (fn === "sdiv" || fn === "smod") return signedDivision(inst, c, cx);
-  if (!isPowerOfTwo(c)) return undefined;
-  if (fn === "mul") return instead({ ...inst, fn: "shl", b: cx.number(ty, log2(c)) });
-  if (fn === "udiv") return instead({ ...inst, fn: "lshr", b: cx.number(ty, log2(c)) });
+  const bit = onlyBit(c);
+  if (bit === undefined) return undefined;
+  if (fn === "mul") return instead({ ...inst, fn: "shl", b: cx.number(ty, BigInt(bit)) });
+  if (fn === "udiv") return instead({ ...inst, fn: "lshr", b: cx.number(ty, BigInt(bit)) });
   return fn === "umod" ? instead({ ...inst, fn: "and", b: cx.number(ty, BigInt.asUintN(bits, c - 1n)) }) : undefined;
 }
 
@@ -173,9 +171,10 @@ function signedDivision(inst: Bin, c: bigint, cx: RuleContext): Rewrite {
   const bits = bitsOf(ty);
   const unsigned = inst.fn === "sdiv" ? "udiv" : "umod";
   if (c < 1n << BigInt(bits - 1) && isNonNegative(cx.bits(inst.a), ty)) return instead({ ...inst, fn: unsigned });
-  if (!isPowerOfTwo(c) || c === 1n << BigInt(bits - 1)) return undefined;
+  const bit = onlyBit(c);
+  if (bit === undefined || bit === bits - 1) return undefined;
   // Rounds toward zero: negative numbers get c - 1 added before the shift.
-  const count = log2(c);
+  const count = BigInt(bit);
   const sign = cx.emit({ op: "bin", ty, fn: "ashr", a: inst.a, b: cx.number(ty, BigInt(bits - 1)) });
   const round = cx.emit({ op: "bin", ty, fn: "lshr", a: sign, b: cx.number(ty, BigInt(bits) - count) });
   const sum = cx.emit({ op: "bin", ty, fn: "add", a: inst.a, b: round });
