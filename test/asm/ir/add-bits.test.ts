@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { checkSsa } from "../../../src/asm/ir/check.ts";
 import { parseIr } from "../../../src/asm/ir/parse.ts";
 import { addBits } from "../../../src/asm/ir/passes/add-bits.ts";
 import { dropDead } from "../../../src/asm/ir/passes/dead.ts";
 import { simplifyCfg } from "../../../src/asm/ir/passes/simplify-cfg.ts";
 import { printIr } from "../../../src/asm/ir/print.ts";
 import { run } from "./interpreter.ts";
+import { through } from "./through.ts";
 
 /** `if (x & mask) n = change(n);` or, with the ways the other way round, `if (!(x & mask))`. */
 const source = (mask: number, change: string, ways = "b101, b102", rest = "", x = "add i64 %8, %8") =>
@@ -30,8 +30,7 @@ ${rest}
 ret %12`);
 
 function made(fn: ReturnType<typeof source>): string {
-  const after = addBits.run(fn);
-  checkSsa(after, "add-bits");
+  const after = through(fn, addBits);
   for (const x of [0n, 2n, 4n, 3n, 7n, 2n ** 64n - 1n, 2n ** 63n + 4n])
     for (const n of [0n, 4n, 9n, 2n ** 64n - 2n]) {
       const result = (of: typeof fn) => run({ functions: [of] }, "f", [x, n]).result;

@@ -1,24 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { checkSsa } from "../../../src/asm/ir/check.ts";
 import type { Pass } from "../../../src/asm/ir/edit.ts";
-import { parseIr } from "../../../src/asm/ir/parse.ts";
 import { bitsOfTests } from "../../../src/asm/ir/passes/bits-of-tests.ts";
 import { dropDead } from "../../../src/asm/ir/passes/dead.ts";
 import { simplify } from "../../../src/asm/ir/passes/simplify.ts";
 import { sinkUses } from "../../../src/asm/ir/passes/sink-uses.ts";
 import { unwrittenLoads } from "../../../src/asm/ir/passes/unwritten-loads.ts";
 import { printIr } from "../../../src/asm/ir/print.ts";
+import { through } from "./through.ts";
 
 function run(pass: Pass, body: string, head = "global auto f(i64, ptr) i64"): string {
-  const made = [pass, dropDead].reduce(
-    (before, { name, run }) => {
-      const next = run(before);
-      checkSsa(next, name);
-      return next;
-    },
-    parseIr(`${head}\n${body}`),
-  );
-  return printIr(made);
+  return printIr(through(`${head}\n${body}`, pass, dropDead));
 }
 
 /** The lines of one block. */

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { checkSsa } from "../../../src/asm/ir/check.ts";
-import { parseIr, parseProgram } from "../../../src/asm/ir/parse.ts";
+import { parseProgram } from "../../../src/asm/ir/parse.ts";
 import { dropDead } from "../../../src/asm/ir/passes/dead.ts";
 import { knownArguments } from "../../../src/asm/ir/passes/known-arguments.ts";
 import { simplify } from "../../../src/asm/ir/passes/simplify.ts";
 import { printIr } from "../../../src/asm/ir/print.ts";
+import { through } from "./through.ts";
 
 describe("known-arguments", () => {
   const callee = (head: string) => `${head} g(i64, i64, i64) i64
@@ -66,9 +67,7 @@ describe("bytes put together in the other order are a swap", () => {
 %29 = zext i64 32 %28
 ret %29`;
   const outcome = (body: string): string => {
-    const fn = simplify().run(parseIr(`global auto f(i64) i64\nb100:\n%1 = param i64 0\n${body}`));
-    checkSsa(fn, "simplify");
-    return printIr(dropDead.run(fn));
+    return printIr(through(`global auto f(i64) i64\nb100:\n%1 = param i64 0\n${body}`, simplify(), dropDead));
   };
   test.each(["or", "add", "xor"])("joined by %s", (op) => {
     const text = outcome(swap32.replaceAll("OP", op).replace("LAST", "25"));

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { checkSsa } from "../../../src/asm/ir/check.ts";
 import { parseIr } from "../../../src/asm/ir/parse.ts";
 import { dropDead } from "../../../src/asm/ir/passes/dead.ts";
 import { hoistCommon } from "../../../src/asm/ir/passes/hoist-common.ts";
 import { hoistLoads } from "../../../src/asm/ir/passes/hoist-loads.ts";
 import { simplifyCfg } from "../../../src/asm/ir/passes/simplify-cfg.ts";
 import { printIr } from "../../../src/asm/ir/print.ts";
+import { through } from "./through.ts";
 
 /** A branch whose ways are `a` and `b`; both hand %10 and %20 on to a phi. */
 function made(a: string, b: string, question = "eq %2, %3", pass = hoistCommon): string {
@@ -32,10 +32,7 @@ b103:
 %90 = phi i64 b101: %10, b102: %20
 store u64 [%1 + 32], %9
 ret %90`);
-  checkSsa(fn, "the test");
-  const after = pass.run(fn);
-  checkSsa(after, pass.name);
-  return printIr(simplifyCfg.run(dropDead.run(after)));
+  return printIr(through(fn, pass, dropDead, simplifyCfg));
 }
 
 /** What is left of the branch where all that its ways do is alike. */
@@ -122,8 +119,7 @@ ret %20
 b104:
 ${inner(30)}
 ret %30`);
-    const after = hoistCommon.run(fn);
-    checkSsa(after, "hoist-common");
+    const after = through(fn, hoistCommon);
     expect(printIr(after).split("mul").length).toBe(2);
     expect(straight(printIr(simplifyCfg.run(simplifyCfg.run(after))))).toBe(true);
   });

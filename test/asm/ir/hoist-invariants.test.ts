@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { checkSsa } from "../../../src/asm/ir/check.ts";
 import type { IrFunction } from "../../../src/asm/ir/model.ts";
 import { parseIr } from "../../../src/asm/ir/parse.ts";
 import { hoistInvariants } from "../../../src/asm/ir/passes/hoist-invariants.ts";
 import { printIr } from "../../../src/asm/ir/print.ts";
 import { run } from "./interpreter.ts";
+import { through } from "./through.ts";
 
 /** A loop over i that adds what `body` makes of parameters %1 and %2 in %20. */
 const loop = (body: string, end = "br ult %8, %2, b12, b13"): IrFunction =>
@@ -29,8 +29,7 @@ b13:
 `);
 
 function made(fn: IrFunction): string {
-  const after = hoistInvariants.run(fn);
-  checkSsa(after, "hoist-invariants");
+  const after = through(fn, hoistInvariants);
   for (const [a, b] of [
     [3n, 4n],
     [0n, 1n],

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { checkSsa } from "../../../src/asm/ir/check.ts";
 import { parseIr } from "../../../src/asm/ir/parse.ts";
 import { dropDead } from "../../../src/asm/ir/passes/dead.ts";
 import { knownQuotients } from "../../../src/asm/ir/passes/known-quotients.ts";
 import { simplify } from "../../../src/asm/ir/passes/simplify.ts";
 import { printIr } from "../../../src/asm/ir/print.ts";
 import { run } from "./interpreter.ts";
+import { through } from "./through.ts";
 
 const numbers = [0n, 1n, 5n, 9n, 10n, 11n, 63n, 100n, (1n << 63n) + 5n, (1n << 64n) - 1n];
 
@@ -19,11 +19,7 @@ b10:
 ${body}
   ret %9
 `);
-  const after = [knownQuotients, dropDead].reduce((at, pass) => {
-    const next = pass.run(at);
-    checkSsa(next, pass.name);
-    return next;
-  }, fn);
+  const after = through(fn, knownQuotients, dropDead);
   for (const a of numbers)
     for (const b of numbers) {
       const result = (of: typeof fn) => run({ functions: [of] }, "f", [a, b]).result;

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { checkSsa } from "../../../src/asm/ir/check.ts";
 import type { Pass } from "../../../src/asm/ir/edit.ts";
 import { parseIr } from "../../../src/asm/ir/parse.ts";
 import { dropDeadStores } from "../../../src/asm/ir/passes/dead-stores.ts";
@@ -7,15 +6,14 @@ import { forwardMemory } from "../../../src/asm/ir/passes/forward-memory.ts";
 import { hoistLoads } from "../../../src/asm/ir/passes/hoist-loads.ts";
 import { reuseLoads } from "../../../src/asm/ir/passes/reuse-loads.ts";
 import { printIr } from "../../../src/asm/ir/print.ts";
+import { through } from "./through.ts";
 
 /** The lines of a function of two pointers and a number after one pass. */
 function behind(pass: Pass, body: string): string[] {
   const fn = parseIr(
     `global auto f(ptr, ptr, i64) i64\nb0:\n%1 = param ptr 0\n%2 = param ptr 1\n%3 = param i64 2\n${body}`,
   );
-  checkSsa(fn, "the test");
-  const made = pass.run(fn);
-  checkSsa(made, pass.name);
+  const made = through(fn, pass);
   expect(printIr(parseIr(printIr(made)))).toBe(printIr(made));
   return printIr(made)
     .split("\n")
@@ -143,8 +141,7 @@ describe("dead stores before the address is given away", () => {
     `s0: 8 align 8 key\nb0:\n%1 = param ptr 0\n%3 = param i64 1\n%4 = slot s0\n%5 = const i64 0\nstore u64 [%4], %5\n${between}\nstore u64 [%4], %3\n%9 = call i64 helper 1(%4)\nret %9`;
   const storesOf = (between: string): number => {
     const fn = parseIr(`global auto f(ptr, i64) i64\n${body(between)}`);
-    checkSsa(fn, "the test");
-    const made = printIr(dropDeadStores.run(fn));
+    const made = printIr(through(fn, dropDeadStores));
     return made.split("\n").filter((line) => line.includes("store")).length;
   };
 

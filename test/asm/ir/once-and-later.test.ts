@@ -1,23 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { checkSsa } from "../../../src/asm/ir/check.ts";
 import type { Pass } from "../../../src/asm/ir/edit.ts";
-import { parseIr } from "../../../src/asm/ir/parse.ts";
 import { delayUpdates } from "../../../src/asm/ir/passes/delay-updates.ts";
 import { oneRound } from "../../../src/asm/ir/passes/one-round.ts";
 import { simplify } from "../../../src/asm/ir/passes/simplify.ts";
 import { simplifyCfg } from "../../../src/asm/ir/passes/simplify-cfg.ts";
 import { printIr } from "../../../src/asm/ir/print.ts";
+import { through } from "./through.ts";
 
 function run(passes: readonly Pass[], body: string): string {
-  const fn = parseIr(`global auto f(i64, i64) i64\n${body}`);
-  checkSsa(fn, "the test");
-  return printIr(
-    passes.reduce((before, pass) => {
-      const made = pass.run(before);
-      checkSsa(made, pass.name);
-      return made;
-    }, fn),
-  );
+  return printIr(through(`global auto f(i64, i64) i64\n${body}`, ...passes));
 }
 
 describe("one-round", () => {

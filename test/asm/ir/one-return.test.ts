@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { checkSsa } from "../../../src/asm/ir/check.ts";
 import type { Pass } from "../../../src/asm/ir/edit.ts";
 import type { IrFunction } from "../../../src/asm/ir/model.ts";
 import { parseIr } from "../../../src/asm/ir/parse.ts";
@@ -8,16 +7,13 @@ import { oneReturn } from "../../../src/asm/ir/passes/one-return.ts";
 import { simplifyCfg } from "../../../src/asm/ir/passes/simplify-cfg.ts";
 import { printIr } from "../../../src/asm/ir/print.ts";
 import { run } from "./interpreter.ts";
+import { through } from "./through.ts";
 
 /** Blocks are numbered apart from values. */
 const parsed = (text: string): IrFunction => parseIr(text.replace(/\bb(\d)\b/g, "b10$1"));
 
 function made(pass: Pass, text: string): IrFunction {
-  return [pass, dropDead, simplifyCfg].reduce((fn, { run: step, name }) => {
-    const next = step(fn);
-    checkSsa(next, name);
-    return next;
-  }, parsed(text));
+  return through(parsed(text), pass, dropDead, simplifyCfg);
 }
 
 const resultOf = (fn: IrFunction, a: bigint, b: bigint): bigint | undefined =>

@@ -1,20 +1,17 @@
 /** Which stack objects may lie in one place, and that programs need no more stack than their scopes ask for. */
 import { describe, expect, test } from "vitest";
-import { checkSsa } from "../../../src/asm/ir/check.ts";
 import { parseIr } from "../../../src/asm/ir/parse.ts";
 import { shareSlots } from "../../../src/asm/ir/passes/share-slots.ts";
 import { compile } from "../../../src/driver/compile.ts";
 import { embeddedKernel } from "../../support/kernel.ts";
+import { through } from "./through.ts";
 
 const two = "s0: 16 align 8 a\ns1: 8 align 4 b";
 const given = "%1 = slot s0\n%2 = slot s1\n%3 = const i64 1\n%5 = const i64 0";
 
 /** Sizes of the stack objects that are left. */
 function left(body: string, slots = two): number[] {
-  const fn = parseIr(`global auto f() i64\n${slots}\nb0:\n${given}\n${body}`);
-  checkSsa(fn, "the test");
-  const made = shareSlots.run(fn);
-  checkSsa(made, "share-slots");
+  const made = through(`global auto f() i64\n${slots}\nb0:\n${given}\n${body}`, shareSlots);
   expect(made.blocks.flatMap((block) => block.insts).filter((inst) => inst.op === "end")).toEqual([]);
   return made.slots.map((slot) => slot.size);
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { checkSsa } from "../../../src/asm/ir/check.ts";
 import { parseIr } from "../../../src/asm/ir/parse.ts";
 import { dropDead } from "../../../src/asm/ir/passes/dead.ts";
 import { simplifyCfg } from "../../../src/asm/ir/passes/simplify-cfg.ts";
 import { sinkCommon } from "../../../src/asm/ir/passes/sink-common.ts";
 import { printIr } from "../../../src/asm/ir/print.ts";
+import { through } from "./through.ts";
 
 /** Three ways, of which `a` and `b` go on to the same place with their own instructions. */
 function outcome(a: string, b: string, result = "%90"): string {
@@ -23,10 +23,7 @@ ${b}
 jump b103
 b103:
 ret ${result}`);
-  checkSsa(fn, "the test");
-  const made = sinkCommon.run(fn);
-  checkSsa(made, "sink-common");
-  return printIr(simplifyCfg.run(dropDead.run(made)));
+  return printIr(through(fn, sinkCommon, dropDead, simplifyCfg));
 }
 
 const count = (text: string, word: string): number => text.split(word).length - 1;

@@ -1,7 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkSsa } from "../../../src/asm/ir/check.ts";
 import type { Pass } from "../../../src/asm/ir/edit.ts";
-import { parseIr } from "../../../src/asm/ir/parse.ts";
 import { bareBools } from "../../../src/asm/ir/passes/bare-bools.ts";
 import { dropDead } from "../../../src/asm/ir/passes/dead.ts";
 import { forwardMemory } from "../../../src/asm/ir/passes/forward-memory.ts";
@@ -11,16 +9,12 @@ import { mergeStores } from "../../../src/asm/ir/passes/merge-stores.ts";
 import { simplify } from "../../../src/asm/ir/passes/simplify.ts";
 import { simplifyCfg } from "../../../src/asm/ir/passes/simplify-cfg.ts";
 import { printIr } from "../../../src/asm/ir/print.ts";
+import { through } from "./through.ts";
 
 function run(passes: readonly Pass[], body: string): readonly string[] {
-  const fn = parseIr(`global auto f(ptr, i64) i64\n${body}`);
-  checkSsa(fn, "the test");
-  const made = passes.reduce((before, pass) => {
-    const next = pass.run(before);
-    checkSsa(next, pass.name);
-    return next;
-  }, fn);
-  const lines = printIr(made).split("\n").slice(1);
+  const lines = printIr(through(`global auto f(ptr, i64) i64\n${body}`, ...passes))
+    .split("\n")
+    .slice(1);
   return lines.map((line) => line.trim()).filter(Boolean);
 }
 

@@ -1,24 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { checkSsa } from "../../../src/asm/ir/check.ts";
 import type { Pass } from "../../../src/asm/ir/edit.ts";
-import { parseIr } from "../../../src/asm/ir/parse.ts";
 import { dropDead } from "../../../src/asm/ir/passes/dead.ts";
 import { followBranches } from "../../../src/asm/ir/passes/known-branches.ts";
 import { mergeTests } from "../../../src/asm/ir/passes/merge-tests.ts";
 import { simplify } from "../../../src/asm/ir/passes/simplify.ts";
 import { printIr } from "../../../src/asm/ir/print.ts";
+import { through } from "./through.ts";
 
 /** The body after the passes, without its head, one line each. */
 function run(passes: readonly Pass[], body: string, head = "global auto f(i64, i64) i64"): string {
-  const made = [...passes, dropDead].reduce(
-    (before, pass) => {
-      const next = pass.run(before);
-      checkSsa(next, pass.name);
-      return next;
-    },
-    parseIr(`${head}\n${body}`),
-  );
-  return printIr(made);
+  return printIr(through(`${head}\n${body}`, ...passes, dropDead));
 }
 
 /** A chain of branches over %1 that all go to b109 where their test holds. */
