@@ -201,7 +201,6 @@ function attach() {
     row("fmod_ret_sleepable", names(a.fmod_ret.filter((f) => f.flags.includes("KF_SLEEPABLE")))),
     row("d_path", names(a.d_path)),
     row("faultable_tracepoints", names(a.faultable_tracepoints)),
-    row("writable_tracepoints", names(a.writable_tracepoints)),
     row("syscall_prefix_x86", a.syscall_entry_prefixes.x86),
     row("syscall_prefix_arm64", a.syscall_entry_prefixes.arm64),
   ];
@@ -243,16 +242,6 @@ function attach() {
     lsmRows: hooks,
     returnRangeRows: ranges,
   };
-}
-
-function enumerators() {
-  const a = facts("attach");
-  const list = (o, prefix) => [
-    Object.entries(o)
-      .map(([k, v]) => `${k.replace(prefix, "")}=${v}`)
-      .join(","),
-  ];
-  return { progTypeNumbers: list(a.prog_types, /^BPF_PROG_TYPE_/), attachTypeNumbers: list(a.attach_types, /^BPF_/) };
 }
 
 function rule(restriction) {
@@ -324,7 +313,6 @@ table("src/kernel/tables/helpers.ts", "Helpers with the kinds of their arguments
 table("src/kernel/tables/maps.ts", "Map types and what the verifier asks of them.", { mapRows: maps() });
 table("src/kernel/tables/contexts.ts", "Context layouts and the accesses the kernel allows.", contexts());
 table("src/kernel/tables/attach.ts", "What may be attached where, and what it may return.", attach());
-table("src/kernel/tables/numbers.ts", "UAPI numbers of program and attach types.", enumerators());
 table("src/kfuncs/tables/kfuncs.ts", "Kfuncs with their flags and callers.", { kfuncRows: kfuncs() });
 table("src/kfuncs/tables/struct-ops.ts", "In which operations a struct_ops program may call a kfunc.", {
   kfuncOpsRows: kfuncOps(),

@@ -5,6 +5,7 @@ import type { BtfSpec, BtfType, Param, TypeId } from "../btf/type.ts";
 import {
   hasErrorInjection,
   isDenied,
+  isFaultableTracepoint,
   isModifiable,
   isNoreturn,
   isSleepableFunc,
@@ -92,7 +93,7 @@ const MAX_ARGS = 12;
 
 /** What a program of that section attaches to in this kernel. Follows bpf_check_attach_target of verifier.c. */
 export function attachTarget(kernel: Kernel, info: SectionInfo): AttachAnswer {
-  const missing = missingAttachType(kernel, info);
+  const missing = missingAttachType(kernel, info) ?? sleepsTooEarly(kernel, info);
   if (missing) return refuse(missing);
   if (!info.needsBtfTarget) return { kind: info.attachType?.endsWith("_MULTI") ? "unset" : "none" };
   if (!info.target || info.progType === "EXT") return { kind: "unset" };
@@ -114,6 +115,16 @@ function missingAttachType(kernel: Kernel, info: SectionInfo): KernelProblem | u
     );
   }
   return p;
+}
+
+const withoutSleep = (info: SectionInfo): string => info.section.replace(/\.s(?=\/|$)/, "");
+
+/** Tracepoint programs of all kinds may sleep since 7.1 or 7.2: can_be_sleepable of verifier.c. */
+function sleepsTooEarly(kernel: Kernel, info: SectionInfo): KernelProblem | undefined {
+  const isTracepoint = info.attachType === "BPF_TRACE_RAW_TP" || /^(RAW_)?TRACEPOINT$/.test(info.progType);
+  if (!info.sleepable || !isTracepoint || atLeast(kernel.version, 7, 1)) return undefined;
+  const p = problem("E0302", info.section, "tracepoint programs that may sleep", kernel.name);
+  return withHelp(p, `use '${withoutSleep(info)}'`);
 }
 
 /** `func`, `vmlinux:func` or `module:func`; a module's name is not in its BTF, so it only tells the two places apart. */
@@ -155,7 +166,7 @@ function refusal(kernel: Kernel, info: SectionInfo, name: string): KernelProblem
       ? "sleepable programs attach to system calls and to functions of the error injection list"
       : "this kernel has no error injection list: sleepable programs attach to system calls of its architecture";
     const p = withNote(problem("E0307", name, info.section), where);
-    return withHelp(p, `use '${info.prefix.replace(/\.s$/, "")}/${info.target}'`);
+    return withHelp(p, `use '${withoutSleep(info)}'`);
   }
   if (modifies && !info.sleepable && !isModifiable(name, kernel)) return problem("E0314", name);
   return undefined;
@@ -192,6 +203,10 @@ function tracepointTarget(kernel: Kernel, info: SectionInfo, text: string): Atta
     const { type: pointer } = skipModifiers(btf, id);
     const proto = pointer.kind === "ptr" ? skipModifiers(btf, pointer.type).type : undefined;
     if (proto?.kind !== "func_proto") continue;
+    if (info.sleepable && module === undefined && !isFaultableTracepoint(name)) {
+      const p = withNote(problem("E0307", name, info.section), "only the tracepoints of system calls may sleep");
+      return refuse(withHelp(p, `use '${withoutSleep(info)}'`));
+    }
     return found("tracepoint", info, name, btf, module, id, { ...proto, params: proto.params.slice(1) });
   }
   return missing(kernel, info, "tracepoint", name, suggest(kernel, prefix, name, "typedef"));

@@ -15,8 +15,8 @@ export const needsReturn = (info: SectionInfo): boolean => isIn("noreturn_attach
 export const isDenied = (func: string): boolean => isIn("denied", func);
 /** btf_allowlist_d_path and what the kernel adds to it: may call bpf_d_path. */
 export const mayCallDPath = (func: string): boolean => isIn("d_path", func);
+/** tracepoint_is_faultable: a program there may sleep. */
 export const isFaultableTracepoint = (name: string): boolean => isIn("faultable_tracepoints", name);
-export const isWritableTracepoint = (name: string): boolean => isIn("writable_tracepoints", name);
 
 const shortAttach = (info: SectionInfo): string => (info.attachType ?? "").replace(/^BPF_/, "");
 

@@ -75,6 +75,7 @@ describe("refusals", () => {
     ["fsession/_printk", "E0306", ""],
     ["fsession.s/icmp_rcv", "E0307", "fsession/icmp_rcv"],
     ["lsm.s/file_free_security", "E0307", ""],
+    ["tp_btf.s/sched_switch", "E0307", "tp_btf/sched_switch"],
     ["tp_btf/sched_swich", "E0311", "sched_switch"],
     ["lsm/file_opn", "E0312", "file_open"],
     ["iter/tasks", "E0313", "task"],
@@ -91,9 +92,19 @@ describe("refusals", () => {
     "fmod_ret/security_file_open",
     "fsession.s/bpf_fentry_test1",
     "lsm.s/file_open",
+    "tp_btf.s/sys_enter",
   ])("%s is allowed", (section) => {
     expect(answer(section).kind).toBe("target");
   });
+
+  test.each(["tp_btf.s/sys_enter", "raw_tp.s/sys_enter", "tp.s/syscalls/sys_enter_openat"])(
+    "%s came after Linux 7.0",
+    (section) => {
+      expect(answer(section).kind).not.toBe("problem");
+      const older: Kernel = { ...x86, version: { major: 7, minor: 0 } };
+      expect(answer(section, older)).toMatchObject({ kind: "problem", problem: { code: "E0302" } });
+    },
+  );
 
   test("the entry points of another architecture do not count", () => {
     expect(attachTarget(embedded("arm64"), parseSection("fsession.s/__arm64_sys_getpgid")!).kind).toBe("target");

@@ -18,6 +18,7 @@ const siblings: Readonly<Record<string, readonly string[]>> = {
   "fexit.multi": ["fsession.multi"],
   fmod_ret: ["fmod_ret.s"],
   lsm: ["lsm.s"],
+  tp_btf: ["tp_btf.s"],
   iter: ["iter.s"],
   kprobe: ["kprobe.session", "fentry", "fsession"],
   kretprobe: ["kprobe.session", "fexit", "fsession"],

@@ -11,7 +11,6 @@ fmod_ret;bpf_modify_return_test,bpf_modify_return_test2,bpf_modify_return_test_t
 fmod_ret_sleepable;bpf_fentry_test1
 d_path;security_file_permission,security_inode_getattr,security_file_open,security_path_truncate,vfs_truncate,vfs_fallocate,dentry_open,vfs_getattr,filp_close
 faultable_tracepoints;sys_enter,sys_exit
-writable_tracepoints;nbd_send_request,bpf_test_finish
 syscall_prefix_x86;__x64_
 syscall_prefix_arm64;__arm64_
 `;
