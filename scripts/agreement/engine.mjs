@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
-import { project } from "../../test/kernel/harness/paths.mjs";
+import { fetch, project } from "../../test/kernel/harness/paths.mjs";
+import { KERNEL } from "../corpus/sources.mjs";
 
 const ENTRY = `
 export { readObject } from "./src/elf/reader.ts";
@@ -16,8 +17,8 @@ export { DecodeError, decodeInsns } from "./src/isa/decode.ts";
 export { encodeInsns } from "./src/isa/encode.ts";
 `;
 
-/** The verifier and what feeds it, bundled. */
-export async function engine() {
+/** The verifier and what feeds it, bundled, for a release of Linux. */
+export async function engine(release) {
   const folder = mkdtempSync(join(tmpdir(), "bpfasm-engine-"));
   const outfile = join(folder, "engine.mjs");
   try {
@@ -30,13 +31,14 @@ export async function engine() {
       logLevel: "warning",
     });
     const parts = await import(pathToFileURL(outfile).href);
-    return { ...parts, kernel: embedded(parts) };
+    return { ...parts, kernel: kernelOf(parts, release) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function embedded({ openKernel }) {
+function kernelOf({ openKernel }, release) {
+  if (release !== KERNEL) return openKernel({ arch: "x86", btf: readFileSync(join(fetch("kernel", release), "btf")) });
   const read = (name) => readFileSync(join(project, "data", name));
   return openKernel({ arch: "x86", btf: read("vmlinux-7.2-x86.btf"), index: read("vmlinux-7.2-x86.idx") });
 }

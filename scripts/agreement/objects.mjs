@@ -56,12 +56,15 @@ const own = (only = "") =>
       },
     }));
 
-/** The kernel's answers by object and program; those in the file `kept` are not asked for again. */
-export async function truthOf(objects, kept) {
+/** That kernel's answers by object and program; those in the file `kept` are not asked for again. */
+export async function truthOf(objects, release, kept) {
   const known = existsSync(kept) ? JSON.parse(readFileSync(kept, "utf8")) : {};
   const open = objects.filter(({ name }) => !(name in known));
   if (open.length > 0) {
-    const answers = await judgeAll(open.map(({ object }) => object));
+    const answers = await judgeAll(
+      open.map(({ object }) => object),
+      release,
+    );
     for (const { name, object } of open) {
       const found = answers.get(object)?.programs ?? new Map();
       known[name] = Object.fromEntries([...found].map(([program, line]) => [program, truthIn(line)]));

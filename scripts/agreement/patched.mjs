@@ -3,7 +3,6 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { boot } from "../../test/kernel/harness/guest.mjs";
 import { fetch } from "../../test/kernel/harness/paths.mjs";
-import { KERNEL } from "../corpus/sources.mjs";
 import { judged, linked } from "./engine.mjs";
 import { bytesOf, mutation, slotsOf } from "./mutate.mjs";
 import { randomFrom } from "./random.mjs";
@@ -75,7 +74,7 @@ const patchLine = (index, { slot, before, after }) =>
   `m${index} ${slot}:${hex(after.code)}:${hex((after.src << 4) | after.dst)}:${after.off}:${isMapFd(before) ? "-" : after.imm}`;
 
 /** What the guest says of each change, in the groups' order. */
-async function askKernel(groups, folder, verbose) {
+async function askKernel(groups, folder, release, verbose) {
   const files = { patchload: fetch("patchload") };
   const script = ["chmod +x patchload"];
   groups.forEach(({ object, program, changes }, g) => {
@@ -86,7 +85,7 @@ async function askKernel(groups, folder, verbose) {
     script.push(`echo "group ${g}"; ./patchload ${verbose ? "-v " : ""}p${g}.o ${program.name} p${g}.txt`);
   });
   const jobs = [{ script: script.join("\n"), objects: files }];
-  const [output] = await boot(`${KERNEL}-amd64`, jobs, { seconds: SECONDS, checkSeconds: SECONDS });
+  const [output] = await boot(`${release}-amd64`, jobs, { seconds: SECONDS, checkSeconds: SECONDS });
   return answersIn(output.text, groups);
 }
 
@@ -107,13 +106,13 @@ function answersIn(text, groups) {
 const lastLine = (log) => log.split("|").at(-1);
 
 /** Rows { name, section, truth, ours } for `count` changes from `seed` on. */
-export async function comparePatched(engine, { objects, truth, folder, seed, count, verbose, pick }) {
+export async function comparePatched(engine, { objects, truth, folder, release, seed, count, verbose, pick }) {
   mkdirSync(folder, { recursive: true });
   const random = randomFrom(seed);
   const pool = bases(engine, objects, truth);
   let groups = draw(engine, pool, count, random);
   if (pick) groups = picked(groups, pick);
-  const answers = await askKernel(groups, folder, verbose);
+  const answers = await askKernel(groups, folder, release, verbose);
   return groups.flatMap((group, g) => {
     const { slots, verdicts } = answers[g];
     if (slots !== group.slotCount) return [];

@@ -1,14 +1,18 @@
-// Our verifier and the 7.2 guest's over the same programs: where do they agree?
+// Our verifier and the guest's over the same programs: where do they agree?
 //
-//   run [--group abcd] [--only WORD] [--seed N] [--count N] [--no-clang] [--no-foreign] [--keep FOLDER] [--json FILE] [--names]
+//   run [--group abcd] [--only WORD] [--seed N] [--count N] [--no-clang] [--no-foreign] [--release 7.2] [--keep FOLDER]
+//       [--json FILE] [--names]
 //
 // Groups: a, examples, tests and the corpus; b, the kernel's verifier tests; c, small programs made from tables; d, random
-// mutations of accepted programs. --only: files of a and b, rules of c. --seed and --count are for c and d. In FOLDER objects and the kernel's answers stay and
-// are not made again. --no-foreign leaves the corpus out, so that no kernel source is fetched. --names tells each program that is not judged, too. Exit status 1 where a bar is missed.
+// mutations of accepted programs. --only: files of a and b, rules of c. --seed and --count are for c and d. --release: the
+// kernel that judges, and that ours judges for. In FOLDER objects and the kernel's answers stay and are not made again.
+// --no-foreign leaves the corpus out, so that no kernel source is fetched. --names tells each program that is not judged,
+// too. Exit status 1 where a bar is missed.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { KERNEL } from "../corpus/sources.mjs";
 import { engine } from "./engine.mjs";
 import { compareObjects, objectsOf, truthOf } from "./objects.mjs";
 import { comparePatched } from "./patched.mjs";
@@ -23,6 +27,7 @@ const { values: options } = parseArgs({
     count: { type: "string" },
     clang: { type: "boolean", default: true },
     foreign: { type: "boolean", default: true },
+    release: { type: "string", default: KERNEL },
     keep: { type: "string" },
     json: { type: "string" },
     names: { type: "boolean" },
@@ -45,7 +50,7 @@ async function rowsOf(group, parts, folder) {
     group === "c"
       ? await smallObjects(Number(options.seed), Number(options.count ?? 1500), own, options.only)
       : await objectsOf(group, { folder: own, only: options.only, clang: options.clang, foreign: options.foreign });
-  return compareObjects(parts, objects, await truthOf(objects, join(folder, `${group}.json`)));
+  return compareObjects(parts, objects, await truthOf(objects, options.release, join(folder, `${group}.json`)));
 }
 
 /** Changes to programs of group (a), then a second look with the kernel's log at those on which the two differ. */
@@ -56,11 +61,12 @@ async function patchedRows(parts, folder) {
     clang: options.clang,
     foreign: options.foreign,
   });
-  const truth = await truthOf(objects, join(folder, "a.json"));
+  const truth = await truthOf(objects, options.release, join(folder, "a.json"));
   const task = {
     objects,
     truth,
     folder: join(folder, "d"),
+    release: options.release,
     seed: Number(options.seed),
     count: Number(options.count ?? 20_000),
   };
@@ -94,7 +100,7 @@ async function main() {
   const folder = options.keep ?? mkdtempSync(join(tmpdir(), "bpfasm-agreement-"));
   mkdirSync(folder, { recursive: true });
   try {
-    const parts = await engine();
+    const parts = await engine(options.release);
     const all = {};
     for (const group of options.group) all[group] = await rowsOf(group, parts, folder);
     const met = Object.entries(all).map(([group, rows]) => print(group, rows));

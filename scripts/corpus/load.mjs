@@ -20,12 +20,12 @@ export const reasonOf = ({ log = "", said = "" }) =>
     .filter((line) => line !== "" && !/^processed \d|^verification time|^stack depth|^-- /.test(line))
     .at(-1) ?? "";
 
-/** Judges every object; Map from its path to { programs: Map of name to verdict, problem? }. */
-export async function judgeAll(objects) {
+/** Judges every object by a release of Linux; Map from its path to { programs: Map of name to verdict, problem? }. */
+export async function judgeAll(objects, release = KERNEL) {
   const judged = new Map();
   await mapLimited(chunks(objects, OBJECTS_PER_BOOT), BOOTS_AT_ONCE, async (group) => {
     const jobs = group.map((object) => ({ script: "bpfrun open x.o judge", objects: { "x.o": object } }));
-    const outputs = await boot(`${KERNEL}-amd64`, jobs, { seconds: BOOT_SECONDS });
+    const outputs = await boot(`${release}-amd64`, jobs, { seconds: BOOT_SECONDS });
     for (const [index, output] of outputs.entries()) {
       const problem = output.status === 0 ? {} : { problem: output.text.trim().slice(-600) };
       judged.set(group[index], { programs: programsOf(output), ...problem });

@@ -89,6 +89,8 @@ export interface Facts {
   readonly linksLowSums: boolean;
   /** Addresses in kernel structs are pointers that may be read through, not numbers. */
   readonly followsAddresses: boolean;
+  /** Global functions may return nothing. kernel/bpf/btf.c:btf_prepare_func_args */
+  readonly voidGlobals: boolean;
   /** The number of a processor is below how many there are. */
   readonly countsCpus: boolean;
   /** Numbers that are 0 or -1 are followed apart. */

@@ -14,6 +14,7 @@ import { writesStruct } from "../kernel/struct-writes.ts";
 import { atLeast } from "../kernel/version.ts";
 import { mayCall, type Operation } from "../kfuncs/callers.ts";
 import { kfuncById } from "../kfuncs/kfunc.ts";
+import { kfuncFacts } from "../kfuncs/table.ts";
 import type { LinkedProgram } from "../link/model.ts";
 import { fieldAccess, ruledCtx, unclearCtx } from "./ctx/fields.ts";
 import {
@@ -77,6 +78,7 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     linksLowSums: atLeast(kernel.version, 7, 2),
     // It came together with this feature. kernel/bpf/btf.c:btf_struct_walk
     followsAddresses: hasEnumerator(kernel.btf, "BPF_FEAT_RDONLY_CAST_TO_VOID"),
+    voidGlobals: atLeast(kernel.version, 7, 2),
     countsCpus: atLeast(kernel.version, 7, 0),
     linksSubtraction: atLeast(kernel.version, 7, 0),
     writesStruct: (btf, struct, off, size) => {
@@ -265,7 +267,7 @@ function mayUseStorage(info: SectionInfo, target: AttachTarget | undefined): boo
 function kfuncFact(kernel: Kernel, info: SectionInfo, id: number, op: Operation | undefined): KfuncFacts | undefined {
   if (id <= 0 || id >= kernel.btf.typeCount) return undefined;
   const found = kfuncById(kernel, id as TypeId);
-  if (!found) return undefined;
+  if (!found) return untaggedKfunc(kernel, id as TypeId);
   // Whether it may sleep turns on the place of the call, too.
   const may = mayCall({ ...found, sleepable: false }, info, op);
   return {
@@ -276,6 +278,13 @@ function kfuncFact(kernel: Kernel, info: SectionInfo, id: number, op: Operation 
     known: found.known,
     ...(may !== true && { barred: may.reason }),
   };
+}
+
+/** Some kfuncs lack their tag in the BTF of older kernels; whether such a function is one then stays open. */
+function untaggedKfunc({ btf }: Kernel, id: TypeId): KfuncFacts | undefined {
+  const func = btf.type(id);
+  if (func.kind !== "func" || !kfuncFacts(func.name)) return undefined;
+  return { name: func.name, btf, proto: func.type, flags: [], known: false };
 }
 
 function mapKind(kernel: Kernel, type: number): MapKind | undefined {

@@ -94,6 +94,7 @@ export function signatureOf(cx: Cx, func: LinkedFunc): Signature {
   }
   const ret = strip(btf, proto.ret).type.kind;
   if (ret !== "void" && ret !== "int" && ret !== "enum" && ret !== "enum64") return unclear("its return type");
+  if (ret === "void" && !cx.facts.voidGlobals) return unclear("it returns nothing, which older kernels do not take");
   return { params, returns: ret !== "void" };
 }
 
