@@ -1,56 +1,71 @@
-// The corpus by one process beside clang-19, which runs once a file: user time of both, and the slowest files.
+// The corpus by one process beside clang-19, which runs once a file: how long it takes, and the time of all processors.
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { clangOnly, corpusFiles } from "../scripts/corpus/sources.mjs";
 
 const worker = fileURLToPath(new URL("./compile-corpus.mjs", import.meta.url));
 
 /**
- * What V8 is told, as any long-lived process may be: to optimize only what runs often, to take fewer callees in, and to
- * collect young objects less often. Its compiler threads count as user time like all others.
+ * What V8 is told, as any long-lived process may be: to optimize only what runs often, to take fewer callees in, to
+ * compile plainly at once what it does not optimize, and to collect young objects less often. Its compiler threads count
+ * as processor time like all others. Newer releases of V8 lack some of them.
  */
-export const V8_OPTIONS = [
+const V8_OPTIONS = [
   "--interrupt-budget=600000",
   "--max-inlined-bytecode-size-cumulative=300",
+  "--always-sparkplug",
+  "--no-flush-bytecode",
   "--min-semi-space-size=64",
   "--max-semi-space-size=64",
 ];
 
-function clangTime(file, folder) {
-  const fixed = ["-target", "bpf", "-mcpu=v3", "-O2", "-g", "-w", "-c", file.source, "-o", join(folder, "corpus.o")];
-  const words = ["clang-19", ...fixed, ...file.options, ...clangOnly(file)];
-  const { stderr } = spawnSync("bash", ["-c", 'TIMEFORMAT=%U; time "$@" 2>/dev/null', "time", ...words], {
-    encoding: "utf8",
-  });
-  return Number(stderr) * 1000;
+/** Those of the options that this Node's V8 has. */
+function optionsOf(node) {
+  const { stdout } = spawnSync(node, ["--v8-options"], { encoding: "utf8", maxBuffer: 1 << 24 });
+  return V8_OPTIONS.filter((option) => stdout.includes(option.replace(/^--(no-)?/, "--").replace(/=.*/, " ")));
 }
 
-function inOneProcess(nodeOptions, options) {
-  const how = { encoding: "utf8", maxBuffer: 1 << 26 };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...nodeOptions, worker, ...options], how);
-  if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout);
+/** { status, stdout, stderr, wall, cpu }: milliseconds that the command took, and that all processors spent on it. */
+function timed(words) {
+  const script = 'TIMEFORMAT="%R %U %S"; { time "$@" 2>&3; } 3>&2 2>&4';
+  const how = { encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "pipe", "ignore", "pipe"] };
+  const { status, output } = spawnSync("bash", ["-c", script, "time", ...words], how);
+  const [wall, user, system] = output[4].trim().split(" ").map(Number);
+  return { status, stdout: output[1], stderr: output[2], wall: wall * 1000, cpu: (user + system) * 1000 };
 }
+
+function clangTime(file, folder) {
+  const fixed = ["-target", "bpf", "-mcpu=v3", "-O2", "-g", "-w", "-c", file.source, "-o", `${folder}/corpus.o`];
+  const { wall, cpu } = timed(["clang-19", ...fixed, ...file.options, ...clangOnly(file)]);
+  return { wall, cpu };
+}
+
+function inOneProcess(name, node, nodeOptions, options) {
+  const { status, stdout, stderr, wall, cpu } = timed([node, ...nodeOptions, worker, ...options]);
+  if (status !== 0) throw new Error(stderr);
+  return { name, wall, cpu, ...JSON.parse(stdout) };
+}
+
+const sum = (list, of) => list.reduce((total, item) => total + of(item), 0);
 
 /**
- * { files: [{ path, compiled, verified, clang }], runs: { name, ms, mb }[], clang } in ms of user time; `compiled` is
- * without the verifier, which clang has none of.
+ * { files: [{ path, ms, clang }], runs: [{ name, wall, cpu, mb }], clang: { wall, cpu } } in milliseconds, those of whole
+ * processes from start to end; the first run is the one to hold against clang. It is without the verifier, of which clang
+ * has none. `nodes`: { node, version }, the first of which does all runs.
  */
-export function corpus(folder) {
-  const compiled = inOneProcess(V8_OPTIONS, ["--no-verify"]);
-  const verified = inOneProcess(V8_OPTIONS, []);
-  const plain = inOneProcess([], ["--no-verify"]);
+export function corpus(folder, nodes) {
+  const [{ node }, ...others] = nodes;
+  const compiled = (name, at) => inOneProcess(name, at, optionsOf(at), ["--no-verify"]);
+  const runs = [
+    compiled("bpfasm, one process, --no-verify", node),
+    inOneProcess("the same with the verifier", node, optionsOf(node), []),
+    inOneProcess("--no-verify, V8 as it comes", node, [], ["--no-verify"]),
+    ...others.map((other) => compiled(`--no-verify, Node ${other.version}`, other.node)),
+  ];
   const files = corpusFiles().map((file, i) => ({
     path: file.path,
-    compiled: compiled.times[i].ms,
-    verified: verified.times[i].ms,
+    ms: runs[0].times[i].ms,
     clang: clangTime(file, folder),
   }));
-  const runs = [
-    { name: "bpfasm, one process, --no-verify", ...compiled },
-    { name: "the same with the verifier", ...verified },
-    { name: "--no-verify, V8 as it comes", ...plain },
-  ];
-  return { files, runs, clang: files.reduce((sum, { clang }) => sum + clang, 0) };
+  return { files, runs, clang: { wall: sum(files, (f) => f.clang.wall), cpu: sum(files, (f) => f.clang.cpu) } };
 }
