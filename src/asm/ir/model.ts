@@ -205,6 +205,8 @@ export interface AsmConstant {
   readonly arg: number;
   /** The constraint that wants a constant. */
   readonly constraint: string;
+  /** What is written where it is no constant of 31 bits: the register that the argument then goes into. */
+  readonly register?: Reg;
   readonly span: Span;
 }
 
