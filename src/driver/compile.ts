@@ -5,7 +5,8 @@ import type { IrFunction, IrProgram } from "../asm/ir/model.ts";
 import { type OptimiseOptions, optimise } from "../asm/ir/optimise.ts";
 import { printIr } from "../asm/ir/print.ts";
 import { namedIn } from "../asm/lower/asm-code.ts";
-import { constantData, functionTables, lower } from "../asm/lower/lower.ts";
+import { constantData, functionTables, type KnownVariables, knownVariables } from "../asm/lower/constant-data.ts";
+import { lower } from "../asm/lower/lower.ts";
 import { lowerNaked } from "../asm/lower/naked.ts";
 import { settle } from "../asm/lower/settle.ts";
 import { ambientMacro } from "../asm/sema/ambient/index.ts";
@@ -161,19 +162,21 @@ const noCode: Code = { subprogs: [], linked: [], ir: () => "" };
 function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): Code {
   const { level = 2, strictAliasing = true } = options;
   const naked = lowerNaked(unit, sink);
-  const lowered = lower(unit, sink, namedIn(naked.flatMap(({ lines }) => lines)), strictAliasing && level > 0);
+  const named = namedIn(naked.flatMap(({ lines }) => lines));
+  const lowered = lower(unit, sink, named, strictAliasing && level > 0);
   options.ended?.("lower");
   if (sink.hasErrors) return noCode;
   const notUnrolled = onceEach((span) => sink.warn("pass-failed", span));
   const memory = options.dump || options.checkPasses ? undefined : options.memory;
-  const how = passOptions(lowered, unit, options, notUnrolled);
+  const known = knownVariables(unit, lowered, named);
+  const how = passOptions(unit, known, options, notUnrolled);
   const optimised = optimise(lowered, memory ? withMemory(how, memory, options.pulse) : how);
   for (const step of ["early", "late"]) memory?.ended(step);
   options.ended?.("optimise");
   const linked = undefinedNames(optimised, unit, sink);
   const settled = settle(optimised, unit, sink);
   if (sink.hasErrors) return noCode;
-  const { made, from } = selected(settled, lowered, unit, options, sink);
+  const { made, from } = selected(settled, { lowered, known }, unit, options, sink);
   const byName = new Map<string, Subprog>([...made, ...naked].map((subprog) => [subprog.name, subprog]));
   const subprogs = unit.functions.flatMap(({ name }) => byName.get(name) ?? []);
   const bound = options.resolveKfuncs ? bindKfuncs(subprogs, options.kernel) : subprogs;
@@ -183,16 +186,16 @@ function codeOf(unit: Unit, options: CompileOptions, sink: DiagSink): Code {
 }
 
 function passOptions(
-  lowered: IrProgram,
   unit: Unit,
+  known: KnownVariables,
   { cpu = "v3", level = 2, withoutPasses = [], checkPasses = false, dump, pulse, kernel }: CompileOptions,
   notUnrolled?: (span: Span | undefined) => void,
 ): OptimiseOptions {
   return {
     level,
     cpu,
-    constants: constantData(unit, lowered),
-    tables: functionTables(unit, lowered),
+    constants: constantData(unit, known),
+    tables: functionTables(unit, known),
     heeded: (kfunc) => heededArguments(kernel, kfunc),
     without: new Set(withoutPasses),
     check: checkPasses,
@@ -207,7 +210,7 @@ const lavish = ["hoist-loads", "reuse-loads", "unroll-small"];
 /** Instructions of the program; where the stack does not hold what that code needs, of the program made without `lavish`. */
 function selected(
   settled: IrProgram,
-  lowered: IrProgram,
+  { lowered, known }: { readonly lowered: IrProgram; readonly known: KnownVariables },
   unit: Unit,
   options: CompileOptions,
   sink: DiagSink,
@@ -217,7 +220,7 @@ function selected(
   if (options.level !== 0 && first.diagnostics.some(({ code }) => code === "E0440")) {
     const frugal = { ...options, withoutPasses: [...(options.withoutPasses ?? []), ...lavish] };
     const second = new DiagSink();
-    const again = settle(optimise(lowered, passOptions(lowered, unit, frugal)), unit, second);
+    const again = settle(optimise(lowered, passOptions(unit, known, frugal)), unit, second);
     const less = second.hasErrors ? [] : generated(again, frugal, second);
     if (!second.hasErrors) return { made: less, from: again };
   }

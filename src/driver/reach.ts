@@ -18,7 +18,7 @@ export function reach(unit: Unit, subprogs: readonly Subprog[]): Reached {
   const seen = new Set<string>();
   const queue: string[] = [
     ...subprogs.filter((s) => s.section !== undefined || s.linkage === "global").map((s) => s.name),
-    ...unit.globals.filter((g) => g.linkage === "global").map((g) => g.name),
+    ...unit.globals.filter((g) => g.linkage === "global" || g.used).map((g) => g.name),
     ...unit.maps.flatMap((m) => m.relocs.map((r) => r.symbol)),
   ];
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {

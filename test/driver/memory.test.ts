@@ -13,6 +13,7 @@ const options = { kernel, fileName: "/p/probe.bpf", warnings: { flags: ["all"] }
 const varied = `char LICENSE[] SEC("license") = "GPL";
 struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 8); __type(key, u32); __type(value, u64); } counts SEC(".maps");
 static const u32 weights[4] = { 3, 1, 4, 1 };
+static u32 start = 40;
 static int twice(int n) { return n * 2; }
 static int half(int n) { return n / 2; }
 static int (*const how[2])(int) = { twice, half };
@@ -33,7 +34,7 @@ int BPF_PROG(first, struct sk_buff *skb)
 SEC("fentry/icmp_rcv")
 int BPF_PROG(second, struct sk_buff *skb)
 {
-	u64 sum = 0;
+	u64 sum = start;
 #pragma unroll
 	for (int i = 0; i < 4; i++)
 		sum += weights[i] * skb->len;
@@ -120,6 +121,7 @@ describe("a memory", () => {
   }, 120_000);
 
   test.each([
+    ["a variable that one more writes", "u64 *never", "start++; u64 *never"],
     ["a number in one program", "count(1, weigh", "count(2, weigh"],
     ["the place of all that follows", 'SEC("fsession', '\n\nSEC("fsession'],
     ["a constant that others read", "{ 3, 1, 4, 1 }", "{ 3, 1, 4, 2 }"],

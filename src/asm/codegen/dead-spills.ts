@@ -34,6 +34,9 @@ function spillSlot(fn: MFunction, inst: MInst): number | undefined {
   return inst.slot !== undefined && fn.slots[inst.slot]!.spill ? FIRST_VIRTUAL + inst.slot : undefined;
 }
 
+/** A condition that reads no register. */
+const noRegisters = "may_goto" as const;
+
 /**
  * Code of the same shape that does to registers what `fn` does to the slots of spilled values, so that one analysis
  * answers for both.
@@ -49,7 +52,7 @@ export function slotsAsRegisters(fn: MFunction): MFunction {
     const { term } = block;
     const insts = block.insts.flatMap(accesses);
     if (term.kind !== "branch") return { ...block, insts };
-    return { ...block, insts, term: { ...term, cond: { ...term.cond, a: 0, b: { imm: 0 } } } };
+    return { ...block, insts, term: { ...term, cond: noRegisters } };
   });
   return { ...fn, blocks, nextReg: FIRST_VIRTUAL + fn.slots.length };
 }

@@ -20,6 +20,8 @@ export function emit(blocks: readonly Placed[], target: Target): Emitted {
   return new Emitter(blocks, target, true).run();
 }
 
+type Asked = Condition | "may_goto";
+
 /** What the 16-bit offset of a jump can span, in slots. */
 export const MAX_REACH = 32767;
 
@@ -62,7 +64,7 @@ class Emitter {
   #fallsInto({ term }: Placed, next: BlockId): boolean {
     if (term.kind === "jump") return term.to === next;
     if (term.kind === "exit") return false;
-    return term.no === next || (term.yes === next && oppositeOf(term.cond.op, this.#target) !== undefined);
+    return term.no === next || (term.yes === next && oppositeOf(term.cond, this.#target) !== undefined);
   }
 
   #item(item: Item): void {
@@ -89,10 +91,7 @@ class Emitter {
       return;
     }
     const label = `s${this.#skips++}`;
-    if (unless === "may_goto") {
-      this.#targets.add(label);
-      this.#push({ kind: "may_goto", target: { label } }, span);
-    } else this.#jump(label, span, unless);
+    this.#jump(label, span, unless);
     this.#push(insn, span, core);
     this.#labels.push(label);
   }
@@ -107,9 +106,9 @@ class Emitter {
       this.#goto(term.to, next, span);
       return;
     }
-    const reversed = oppositeOf(term.cond.op, this.#target);
+    const reversed = oppositeOf(term.cond, this.#target);
     if (term.yes === next && reversed) {
-      this.#branch(term.no, span, { ...term.cond, op: reversed });
+      this.#branch(term.no, span, reversed);
       return;
     }
     this.#branch(term.yes, span, term.cond);
@@ -126,15 +125,15 @@ class Emitter {
   }
 
   /** A conditional jump reaches 16 bits only: a long one jumps around a gotol. */
-  #branch(to: BlockId, span: Span | undefined, cond: Condition): void {
+  #branch(to: BlockId, span: Span | undefined, cond: Asked): void {
     if (!this.#long) {
       this.#jump(labelOf(to), span, cond);
       return;
     }
     const skip = `s${this.#skips++}`;
-    const reversed = oppositeOf(cond.op, this.#target);
+    const reversed = oppositeOf(cond, this.#target);
     if (reversed) {
-      this.#jump(skip, span, { ...cond, op: reversed });
+      this.#jump(skip, span, reversed);
     } else {
       const over = `s${this.#skips++}`;
       this.#jump(over, span, cond);
@@ -145,9 +144,11 @@ class Emitter {
     this.#labels.push(skip);
   }
 
-  #jump(label: string, span: Span | undefined, cond?: Condition, long = this.#long && !cond): void {
+  #jump(label: string, span: Span | undefined, cond?: Asked, long = this.#long && !cond): void {
+    const target = { label };
     this.#targets.add(label);
-    this.#push({ kind: "jump", target: { label }, ...(cond && { cond }), ...(long && { long }) }, span);
+    if (cond === "may_goto") this.#push({ kind: "may_goto", target }, span);
+    else this.#push({ kind: "jump", target, ...(cond && { cond }), ...(long && { long }) }, span);
   }
 
   #push(insn: Insn, span: Span | undefined, core?: CoreAccess): void {
@@ -175,7 +176,8 @@ function longestBranch(lines: readonly Line[]): number {
   slot = 0;
   for (const { insn } of lines) {
     slot += slotCount(insn);
-    if (insn.kind !== "jump" || insn.long || !("label" in insn.target)) continue;
+    if ((insn.kind !== "jump" && insn.kind !== "may_goto") || !("label" in insn.target)) continue;
+    if (insn.kind === "jump" && insn.long) continue;
     longest = Math.max(longest, Math.abs(places.get(insn.target.label)! - slot));
   }
   return longest;

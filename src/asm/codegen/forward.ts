@@ -22,8 +22,8 @@ export function dropKnownMoves(blocks: readonly Placed[]): readonly Placed[] {
  */
 function onWay(known: Known, term: PlacedTerm, to: BlockId): Known {
   const copy = known.copy();
-  if (term.kind !== "branch" || term.cond.width !== 64 || !("imm" in term.cond.src) || term.cond.src.imm === 0)
-    return copy;
+  if (term.kind !== "branch" || term.cond === "may_goto") return copy;
+  if (term.cond.width !== 64 || !("imm" in term.cond.src) || term.cond.src.imm === 0) return copy;
   const equal = (term.cond.op === "eq" && to === term.yes) || (term.cond.op === "ne" && to === term.no);
   if (equal) copy.move(term.cond.dst, `${term.cond.src.imm}`);
   return copy;

@@ -10,6 +10,7 @@ import { dropKnownMoves } from "./forward.ts";
 import { layOutFrame } from "./frame.ts";
 import { hoistConstants } from "./hoist.ts";
 import { orderBlocks } from "./layout.ts";
+import { askMayGotoFirst } from "./loop-ends.ts";
 import { materialise } from "./materialise.ts";
 import { type Placed, place } from "./placed.ts";
 import { raiseResults } from "./raise.ts";
@@ -29,6 +30,7 @@ export interface GenerateOptions {
 
 /** Steps that code can do without. */
 export const optionalSteps = [
+  "ask-may-goto-first",
   "drop-dead-spills",
   "drop-known-moves",
   "hoist-constants",
@@ -68,7 +70,8 @@ function finish(placed: readonly Placed[], nextId: number, target: Target, optio
   const moved = optionally("drop-known-moves", dropKnownMoves, placed);
   const merged = optionally("merge-tails", (blocks) => mergeTails(blocks, nextId), moved);
   const raised = optionally("raise-results", (blocks) => raiseResults(blocks, target), merged);
-  const hinted = optionally("short-ways", (blocks) => preferShortWays(blocks, target), forwardJumps(raised));
+  const asked = optionally("ask-may-goto-first", askMayGotoFirst, forwardJumps(raised));
+  const hinted = optionally("short-ways", (blocks) => preferShortWays(blocks, target), asked);
   return optionally("order-blocks", (blocks) => orderBlocks(blocks, target), hinted);
 }
 

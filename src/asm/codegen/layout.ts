@@ -67,8 +67,8 @@ function edgesOf(blocks: readonly Placed[], target: Target): readonly Edge[] {
     if (term.kind === "jump") add(term.to, 1, true);
     if (term.kind === "branch") {
       const yes = term.likely === undefined ? 0.5 : term.likely ? LIKELY : 1 - LIKELY;
-      // A bit test has no opposite: its yes cannot be the way that falls through.
-      add(term.yes, yes, false, oppositeOf(term.cond.op, target) === undefined);
+      // A bit test and `may_goto` have no opposite: their yes cannot be the way that falls through.
+      add(term.yes, yes, false, oppositeOf(term.cond, target) === undefined);
       add(term.no, 1 - yes, false);
     }
   });

@@ -98,7 +98,8 @@ export type MTerm = { readonly span?: Span } & (
   | { readonly kind: "jump"; readonly to: BlockId }
   | {
       readonly kind: "branch";
-      readonly cond: VCond;
+      /** "may_goto" holds once the loop has to end. */
+      readonly cond: VCond | "may_goto";
       readonly yes: BlockId;
       readonly no: BlockId;
       readonly likely?: boolean;
@@ -138,7 +139,8 @@ function srcUse(src: VSrc, use: (r: VReg) => void): void {
   if ("reg" in src) use(src.reg);
 }
 
-function condUses(cond: VCond, use: (r: VReg) => void): void {
+function condUses(cond: VCond | "may_goto", use: (r: VReg) => void): void {
+  if (cond === "may_goto") return;
   use(cond.a);
   srcUse(cond.b, use);
 }
@@ -181,7 +183,7 @@ export function eachUse(inst: MInst, use: (r: VReg) => void): void {
       return;
     case "unless":
       use(inst.dst);
-      if (inst.cond !== "may_goto") condUses(inst.cond, use);
+      condUses(inst.cond, use);
       srcUse(inst.value, use);
       return;
   }
@@ -209,7 +211,8 @@ export function defOf(inst: MInst): VReg | undefined {
 
 type Rename = (r: VReg) => VReg;
 const renameSrc = (src: VSrc, f: Rename): VSrc => ("reg" in src ? { reg: f(src.reg) } : src);
-export const renameCond = (c: VCond, f: Rename): VCond => ({ ...c, a: f(c.a), b: renameSrc(c.b, f) });
+export const renameCond = (c: VCond | "may_goto", f: Rename): VCond | "may_goto" =>
+  c === "may_goto" ? c : { ...c, a: f(c.a), b: renameSrc(c.b, f) };
 
 /** `inst` with `f` applied to every register it names. */
 export function renameInst(inst: MInst, f: Rename): MInst {
@@ -236,7 +239,7 @@ export function renameInst(inst: MInst, f: Rename): MInst {
     case "unless":
       return {
         ...inst,
-        cond: inst.cond === "may_goto" ? inst.cond : renameCond(inst.cond, f),
+        cond: renameCond(inst.cond, f),
         dst: f(inst.dst),
         value: renameSrc(inst.value, f),
       };

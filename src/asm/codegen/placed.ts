@@ -45,7 +45,7 @@ export type PlacedTerm = { readonly span?: Span } & (
   | { readonly kind: "jump"; readonly to: BlockId }
   | {
       readonly kind: "branch";
-      readonly cond: Condition;
+      readonly cond: Condition | "may_goto";
       readonly yes: BlockId;
       readonly no: BlockId;
       readonly likely?: boolean;
@@ -70,7 +70,8 @@ export function place(fn: MFunction, frame: Frame): readonly Placed[] {
 
 const reg = (r: VReg): Reg => (r <= FP ? (r as Reg) : bug(`register ${r} has no place`));
 const src = (s: VSrc): Src => ("reg" in s ? { reg: reg(s.reg) } : s);
-const condition = (c: VCond): Condition => ({ op: c.op, width: c.width, dst: reg(c.a), src: src(c.b) });
+const condition = (c: VCond | "may_goto"): Condition | "may_goto" =>
+  c === "may_goto" ? c : { op: c.op, width: c.width, dst: reg(c.a), src: src(c.b) };
 
 function placeTerm(term: MTerm): PlacedTerm {
   if (term.kind === "branch") return { ...term, cond: condition(term.cond) };
@@ -83,7 +84,7 @@ function placeInst(inst: MInst, frame: Frame): Item[] {
   if (inst.kind === "make") return made(reg(inst.dst), inst.recipe, frame).map((insn) => ({ insn, ...rest }));
   if (inst.kind === "unless") {
     const insn: Insn = { kind: "alu", op: "mov", width: inst.width, dst: reg(inst.dst), src: src(inst.value) };
-    return [{ insn, unless: inst.cond === "may_goto" ? inst.cond : condition(inst.cond), ...rest }];
+    return [{ insn, unless: condition(inst.cond), ...rest }];
   }
   if (inst.kind === "asm") return [{ asm: inst.code, writes: registersIn(inst.writes), ...rest }];
   if (inst.kind === "call") return [{ insn: insnOf(inst, frame), args: inst.args, ...rest }];

@@ -64,8 +64,8 @@ const setsResult = ({ items }: Placed): boolean => items.length === 1 && isResul
 
 /** The branch does not ask r0, can jump to the exit, and no hint says that the other way is the usual one. */
 function mayRaise({ cond, likely, yes }: Branch, arm: BlockId, target: Target): boolean {
-  if (cond.dst === 0 || ("reg" in cond.src && cond.src.reg === 0)) return false;
-  if (arm !== yes && oppositeOf(cond.op, target) === undefined) return false;
+  if (asksZero(cond)) return false;
+  if (arm !== yes && oppositeOf(cond, target) === undefined) return false;
   return likely === undefined || likely === (arm === yes);
 }
 
@@ -81,7 +81,7 @@ function useOfResult(item: Item): "reads" | "sets" | undefined {
 
 function touched({ insn, unless }: Extract<Item, { readonly asm?: undefined }>) {
   const writes = written(insn).includes(0);
-  const guard = unless && unless !== "may_goto" ? [unless.dst, regOf(unless.src)] : [];
+  const guard = unless ? registersOf(unless) : [];
   switch (insn.kind) {
     case "ld_imm64":
       return { writes, reads: guard.includes(0) };
@@ -95,6 +95,11 @@ function touched({ insn, unless }: Extract<Item, { readonly asm?: undefined }>) 
       return { writes, reads: true };
   }
 }
+
+const registersOf = (cond: Branch["cond"]): readonly (Reg | undefined)[] =>
+  cond === "may_goto" ? [] : [cond.dst, regOf(cond.src)];
+
+const asksZero = (cond: Branch["cond"]): boolean => registersOf(cond).includes(0);
 
 const regOf = (src: { readonly reg: Reg } | { readonly imm: number }): Reg | undefined =>
   "reg" in src ? src.reg : undefined;
@@ -120,4 +125,4 @@ function resultLiveIn(blocks: readonly Placed[]): ReadonlySet<BlockId> {
 }
 
 const asksResult = (term: PlacedTerm): boolean =>
-  term.kind === "exit" || (term.kind === "branch" && (term.cond.dst === 0 || regOf(term.cond.src) === 0));
+  term.kind === "exit" || (term.kind === "branch" && asksZero(term.cond));

@@ -3,7 +3,7 @@
 import type { CondOp, Width } from "../../isa/insn.ts";
 import { condByOp } from "../../isa/ops.ts";
 import { fitsS32, s32, s64 } from "../../support/int.ts";
-import type { CmpOp, ValueId } from "../ir/model.ts";
+import type { CmpOp, Inst, ValueId } from "../ir/model.ts";
 import type { VCond } from "./machine.ts";
 import { widened } from "./select-alu.ts";
 import type { Selector } from "./selector.ts";
@@ -19,6 +19,21 @@ export interface Compare {
 export interface Chosen {
   readonly cond: VCond;
   readonly inverted: boolean;
+}
+
+/** Holds once the loop has to end. */
+interface Going {
+  readonly cond: "may_goto";
+  readonly inverted: boolean;
+}
+
+/** A branch that asks nothing but the `may_goto` of its block, whose `insts` are given. */
+export function mayGotoOf(s: Selector, insts: readonly Inst[], { fn, a, b }: Compare): Going | undefined {
+  const against = s.facts.constant(b);
+  if ((fn !== "eq" && fn !== "ne") || (against !== 0n && against !== 1n)) return undefined;
+  if (s.facts.def(a).op !== "may_goto" || s.facts.useCount(a) !== 1) return undefined;
+  if (!insts.some(({ id }) => id === a)) return undefined;
+  return { cond: "may_goto", inverted: (fn === "ne") === (against === 0n) };
 }
 
 interface CmpRow {
@@ -44,10 +59,11 @@ const rows: Readonly<Record<CmpOp, CmpRow>> = {
 
 const lessOps: ReadonlySet<CondOp> = new Set(["lt", "le", "slt", "sle"]);
 
-/** The opposite of a condition, where the machine has one: `set` has none. */
-export function oppositeOf(op: CondOp, target: Target): CondOp | undefined {
-  const other = condByOp[op].inverse;
-  return other && !target.jmpLess && lessOps.has(other) ? undefined : other;
+/** The opposite of a condition, where the machine has one: `set` and `may_goto` have none. */
+export function oppositeOf<C extends { readonly op: CondOp }>(cond: C | "may_goto", target: Target): C | undefined {
+  const other = cond === "may_goto" ? undefined : condByOp[cond.op].inverse;
+  if (cond === "may_goto" || !other || (!target.jmpLess && lessOps.has(other))) return undefined;
+  return { ...cond, op: other };
 }
 
 /** The machine condition for `compare`; emits what its operands need. */

@@ -2,9 +2,9 @@
 
 import type { DiagSink } from "../../diag/diagnostic.ts";
 import { bug } from "../../support/bug.ts";
-import type { Block, BlockId, Inst, IrFunction, Term } from "../ir/model.ts";
+import type { Block, BlockId, Inst, IrFunction } from "../ir/model.ts";
 import { gatherFacts } from "./facts.ts";
-import type { FrameSlot, MBlock, MFunction, MInst, MTerm, VReg } from "./machine.ts";
+import type { FrameSlot, MBlock, MFunction, MInst, MTerm, VCond, VReg } from "./machine.ts";
 import {
   selectBin,
   selectBswap,
@@ -16,7 +16,7 @@ import {
   selectZext,
 } from "./select-alu.ts";
 import { selectAsm } from "./select-asm.ts";
-import { conditionOf } from "./select-branch.ts";
+import { conditionOf, mayGotoOf } from "./select-branch.ts";
 import { selectAtomic, selectCall, selectLoad, selectStore } from "./select-memory.ts";
 import { Selector } from "./selector.ts";
 import type { Target } from "./target.ts";
@@ -70,7 +70,7 @@ function selectBlock(s: Selector, block: Block, phis: ReadonlyMap<BlockId, reado
   };
   s.at(block.term.span);
   if (block.term.op === "jump") phiMoves(s, block.id, phis.get(block.term.to) ?? []);
-  const term = selectTerm(s, block.term);
+  const term = selectTerm(s, block);
   collect();
   for (let i = block.insts.length - 1; i >= 0; i--) {
     const inst = block.insts[i]!;
@@ -106,15 +106,15 @@ function phiMoves(s: Selector, from: BlockId, rows: readonly PhiRow[]): void {
   for (let i = 0; i < rows.length; i++) write(i);
 }
 
-function selectTerm(s: Selector, term: Term): MTerm {
+function selectTerm(s: Selector, { insts, term }: Block): MTerm {
   const span = term.span && { span: term.span };
   switch (term.op) {
     case "jump":
       return { kind: "jump", to: term.to, ...span };
     case "br": {
-      const { cond, inverted } = conditionOf(s, term);
+      const { cond, inverted } = mayGotoOf(s, insts, term) ?? conditionOf(s, term);
       const [yes, no] = inverted ? [term.else, term.then] : [term.then, term.else];
-      const likely = term.likely === undefined ? undefined : term.likely !== inverted;
+      const likely = term.likely === undefined ? usualWay(cond) : term.likely !== inverted;
       return { kind: "branch", cond, yes, no, ...(likely !== undefined && { likely }), ...span };
     }
     case "ret":
@@ -128,6 +128,9 @@ function selectTerm(s: Selector, term: Term): MTerm {
   }
 }
 
+/** A loop goes on far more often than the kernel has to end it. */
+const usualWay = (cond: VCond | "may_goto"): false | undefined => (cond === "may_goto" ? false : undefined);
+
 function selectInst(s: Selector, inst: Inst): void {
   switch (inst.op) {
     case "store":
@@ -140,7 +143,8 @@ function selectInst(s: Selector, inst: Inst): void {
       selectAtomic(s, inst);
       return;
     case "may_goto":
-      selectMayGoto(s, inst);
+      // Without a reader it is the branch at the end of its block, or of no use.
+      if (s.isNeeded(inst.id)) selectMayGoto(s, inst);
       return;
     case "asm":
       selectAsm(s, inst);

@@ -26,7 +26,7 @@ export function preferShortWays(blocks: readonly Placed[], target: Target): read
     const { term } = block;
     if (term.kind !== "branch" || term.likely !== undefined || rounds.has(block.id)) return block;
     const likely = shorter(term, length);
-    if (likely === undefined || (likely && oppositeOf(term.cond.op, target) === undefined)) return block;
+    if (likely === undefined || (likely && oppositeOf(term.cond, target) === undefined)) return block;
     return { ...block, term: { ...term, likely } };
   });
 }

@@ -162,7 +162,7 @@ export type Inst = Common &
         readonly value: ValueId;
         readonly expected?: ValueId;
       }
-    /** 1 while the kernel lets a loop go on, then 0: `may_goto` around a move. Each is counted on its own. */
+    /** 1 while the kernel lets a loop go on, then 0. The branch of its block that asks only this is one `may_goto`. */
     | { readonly op: "may_goto"; readonly ty: "i32" }
     /** Compiler barrier: memory accesses do not move across. */
     | { readonly op: "barrier"; readonly ty: "void" }
@@ -205,6 +205,8 @@ export interface AsmConstant {
   readonly arg: number;
   /** The constraint that wants a constant. */
   readonly constraint: string;
+  /** What is written where it is no constant of 31 bits: the register that the argument then goes into. */
+  readonly register?: Reg;
   readonly span: Span;
 }
 

@@ -41,7 +41,8 @@ function addressOf(name: string, addend: number, symbols: SymbolKinds): Imm64 | 
 export function namedIn(lines: readonly Line[]): ReadonlySet<string> {
   const names = lines.flatMap(({ insn }) => {
     if (insn.kind === "call") return insn.callee.kind === "subprog" ? [insn.callee.name] : [];
-    return insn.kind === "ld_imm64" && insn.value.kind === "func" ? [insn.value.name] : [];
+    if (insn.kind !== "ld_imm64") return [];
+    return insn.value.kind === "func" || insn.value.kind === "global" ? [insn.value.name] : [];
   });
   return new Set(names);
 }

@@ -1,6 +1,6 @@
 /** `__builtin_*`: each becomes plain instructions. */
 import { assertNever } from "../../support/bug.ts";
-import type { ValueId } from "../ir/model.ts";
+import type { AsmConstant, ValueId } from "../ir/model.ts";
 import type { TBuiltin, TExpr, TPlace } from "../sema/tree.ts";
 import { intType } from "../sema/type-ops.ts";
 import type { CType } from "../sema/types.ts";
@@ -99,15 +99,14 @@ function constantTest(cx: FunctionContext, e: TExpr): ValueId {
 function loadPacket(cx: FunctionContext, load: Extract<TBuiltin, { kind: "load_packet" }>): ValueId {
   const { size, skb, offset } = load;
   const packet = evaluate(cx, skb);
-  const fixed = offset.kind === "const" && offset.value <= 0x7fff_ffffn ? String(offset.value) : undefined;
-  const index = fixed === undefined ? [evaluate(cx, offset)] : [];
-  const where = fixed ?? "r1";
+  const index = evaluate(cx, offset);
+  const where: AsmConstant = { arg: 1, constraint: "i", register: 1, span: offset.span };
   return cx.b.emit({
     op: "asm",
     ty: "i64",
-    text: { parts: [`r0 = *(u${size * 8} *)skb[${where}]`], span: skb.span },
-    args: [packet, ...index],
-    regs: index.length > 0 ? [6, 1] : [6],
+    text: { parts: [`r0 = *(u${size * 8} *)skb[`, where, "]"], span: skb.span },
+    args: [packet, index],
+    regs: [6, 1],
     result: 0,
     outs: [],
     writes: [0, 1, 2, 3, 4, 5],

@@ -2,11 +2,10 @@
 import type { DiagSink } from "../../diag/diagnostic.ts";
 import type { Size } from "../../isa/insn.ts";
 import { IrBuilder } from "../ir/builder.ts";
-import { type AddrSymbol, operands, termOperands } from "../ir/inst.ts";
-import type { IrFunction, IrProgram, IrType, ValueId } from "../ir/model.ts";
-import type { ConstantData } from "../ir/rules/rule.ts";
+import type { AddrSymbol } from "../ir/inst.ts";
+import type { IrFunction, IrProgram, IrType } from "../ir/model.ts";
 import { sizeOf } from "../sema/layout.ts";
-import type { TFunction, TGlobal, Unit } from "../sema/tree.ts";
+import type { TFunction, Unit } from "../sema/tree.ts";
 import type { CType } from "../sema/types.ts";
 import { type FunctionContext, sizeDividing, slotAlign, slotOf } from "./context.ts";
 import { storeScalar } from "./place.ts";
@@ -43,71 +42,6 @@ export function lower(
   return program;
 }
 
-/**
- * What each global holds whose loads may be folded: constant and not volatile, or a pointer that nothing writes. Addresses
- * of the unit's own data and functions in it are known by their names.
- */
-export function constantData(unit: Unit, program: IrProgram): Map<string, ConstantData> {
-  const unwritten = unwrittenPointers(unit, program);
-  const kinds = symbolKinds(unit);
-  const foldable = (g: TGlobal): boolean => (g.constant || unwritten.has(g.name)) && !g.weak;
-  return new Map(
-    unit.globals.filter(foldable).map((g) => [
-      g.name,
-      {
-        bytes: g.bytes ?? new Uint8Array(g.size),
-        addresses: new Map(g.relocs.map((reloc) => [reloc.off, dataSymbol(reloc, kinds)])),
-      },
-    ]),
-  );
-}
-
-const dataSymbol = (
-  { symbol, addend }: TGlobal["relocs"][number],
-  kinds: ReadonlyMap<string, AddrSymbol["kind"]>,
-): AddrSymbol | undefined => {
-  const kind = kinds.get(symbol);
-  if (kind === "global") return { kind, name: symbol, addend };
-  return kind === "func" && addend === 0 ? { kind, name: symbol } : undefined;
-};
-
-/** Where such globals hold addresses of functions. */
-export function functionTables(unit: Unit, program: IrProgram): Map<string, Map<number, string>> {
-  const unwritten = unwrittenPointers(unit, program);
-  const functions = new Set(unit.functions.map(({ name }) => name));
-  const tables = unit.globals.filter((g) => (g.constant || unwritten.has(g.name)) && !g.weak);
-  return new Map(
-    tables.map((g) => {
-      const known = g.relocs.filter(({ symbol, addend }) => functions.has(symbol) && addend === 0);
-      return [g.name, new Map(known.map(({ off, symbol }) => [off, symbol]))];
-    }),
-  );
-}
-
-/** Static pointers to functions that nothing writes: they hold their first value, though no `const` says so. */
-function unwrittenPointers(unit: Unit, program: IrProgram): Set<string> {
-  const isPointer = (t: CType): boolean => t.kind === "ptr" && t.to.kind === "func" && !t.q?.volatile;
-  const names = new Set(unit.globals.filter((g) => g.linkage === "static" && isPointer(g.type)).map((g) => g.name));
-  if (names.size === 0) return names;
-  for (const { relocs } of [...unit.globals, ...unit.maps]) for (const { symbol } of relocs) names.delete(symbol);
-  for (const fn of program.functions) for (const name of namedBesideLoads(fn)) names.delete(name);
-  return names;
-}
-
-/** Symbols whose address goes anywhere else than into a plain load. */
-function namedBesideLoads(fn: IrFunction): string[] {
-  const insts = fn.blocks.flatMap((block) => block.insts);
-  const named = new Map(insts.flatMap((inst) => (inst.op === "addr" ? [[inst.id, inst.symbol.name] as const] : [])));
-  const beside: string[] = [];
-  const use = (value: ValueId): void => {
-    const name = named.get(value);
-    if (name !== undefined) beside.push(name);
-  };
-  for (const inst of insts) if (inst.op !== "load" || inst.volatile) operands(inst).forEach(use);
-  for (const { term } of fn.blocks) termOperands(term).forEach(use);
-  return beside;
-}
-
 /** What each name of the unit stands for in an address. */
 export function symbolKinds(unit: Unit): Map<string, AddrSymbol["kind"]> {
   return new Map<string, AddrSymbol["kind"]>([
@@ -123,7 +57,7 @@ const knownAligns = (unit: Unit): Map<string, Size> =>
   new Map(unit.globals.filter((g) => !g.weak).map((g) => [g.name, sizeDividing(Math.min(8, g.align))]));
 
 /** Words in the assembly of functions: what they call by name has to stay. */
-function namedInText(functions: readonly IrFunction[]): Set<string> {
+export function namedInText(functions: readonly IrFunction[]): Set<string> {
   const insts = functions.flatMap((fn) => fn.blocks.flatMap((block) => block.insts));
   const texts = insts.flatMap((inst) => (inst.op === "asm" ? inst.text.parts : []));
   return new Set(texts.flatMap((part) => (typeof part === "string" ? (part.match(/[A-Za-z_][\w.]*/g) ?? []) : [])));

@@ -3,6 +3,7 @@
  * there is refused, and so are more parameters than there are registers.
  */
 import type { DiagSink } from "../../diag/diagnostic.ts";
+import type { Reg } from "../../isa/insn.ts";
 import { foldBin } from "../ir/evaluate.ts";
 import { bitsOf, type InstOf } from "../ir/inst.ts";
 import type { AsmConstant, Inst, IrFunction, IrProgram, ValueId } from "../ir/model.ts";
@@ -41,16 +42,24 @@ function assembled(
   sink: DiagSink,
 ): InstOf<"asm"> {
   const { text, args } = inst;
+  const regs = [...inst.regs];
   const constant = (part: AsmConstant): string => {
+    if (part.register !== undefined) return offsetText(part.register, part.arg);
     const written = constantText(args[part.arg]!, defs);
     if (written === undefined) sink.error("E0461", part.span, part.constraint);
     return written ?? "0";
+  };
+  const offsetText = (register: Reg, arg: number): string => {
+    const number = numberOf(args[arg]!, defs);
+    if (number === undefined || number > 0x7fff_ffffn) return `r${register}`;
+    regs[arg] = undefined;
+    return String(number);
   };
   const whole = text.parts.map((part) => (typeof part === "string" ? part : constant(part))).join("");
   const made = assembleIn(whole, symbols, inst.span ?? text.span, sink);
   const code = { ...made, lines: reached(text, made.lines) };
   const writes = [...new Set([...inst.writes, ...callClobbers(code.lines)])];
-  return { ...inst, code, writes };
+  return { ...inst, code, writes, regs };
 }
 
 /** A constant as assembly writes it: a signed number, or a name with an offset. */

@@ -12,6 +12,8 @@ export interface Attributes {
   readonly inlining?: "always" | "never";
   readonly weak: boolean;
   readonly hidden: boolean;
+  /** Something that the compiler does not see reads or writes it. */
+  readonly used?: true;
   readonly naked: boolean;
   /** `extern inline` is only for inlining, `inline` for others to call: the other way round than in C11. */
   readonly gnuInline?: true;
@@ -40,11 +42,11 @@ type Draft = { -readonly [K in keyof Attributes]: Attributes[K] };
 /** Attributes that change nothing for a single-file BPF object. */
 const silent = new Set(
   (
-    "used unused nonnull noreturn deprecated warn_unused_result pure const cold hot malloc returns_nonnull fallthrough " +
+    "unused nonnull noreturn deprecated warn_unused_result pure const cold hot malloc returns_nonnull fallthrough " +
     "artificial flatten leaf no_instrument_function nothrow no_caller_saved_registers " +
     "bpf_fastcall target transparent_union designated_init externally_visible randomize_layout " +
     "diagnose_if enable_if overloadable optnone minsize format format_arg sentinel alloc_size assume_aligned " +
-    "alloc_align counted_by copy error warning uninitialized retain maybe_unused preserve_static_offset"
+    "alloc_align counted_by copy error warning uninitialized maybe_unused preserve_static_offset"
   ).split(" "),
 );
 
@@ -89,6 +91,12 @@ const handlers: Readonly<Record<string, Handler>> = {
   visibility: (cx, a, out) => {
     const kind = stringArg(cx, a, 0);
     out.hidden = kind === "hidden" || kind === "internal";
+  },
+  used: (_cx, _a, out) => {
+    out.used = true;
+  },
+  retain: (_cx, _a, out) => {
+    out.used = true;
   },
   naked: (_cx, _a, out) => {
     out.naked = true;

@@ -55,6 +55,7 @@ function globalEntity(cx: Sema, d: Declarator, type: CType, spec: GlobalSpec): G
     if (global.type.kind === "array" && global.type.length === undefined) global.type = type;
     if (!known.tentative && d.init)
       cx.sink.error("E0208", d.name.span, d.name.name).note("defined here first", global.span);
+    if (spec.attrs.used) global.used = true;
     return known;
   }
   const entity: GlobalEntity = { kind: "global", global: draft(spec.name, type, spec, d.name.span), tentative: true };
@@ -77,6 +78,7 @@ function draft(name: string, type: CType, spec: Pick<GlobalSpec, "linkage" | "at
     anonymous: false,
     constant: isConst(type) && !isVolatileAnywhere(type),
     declTags: spec.attrs.declTags,
+    ...(spec.attrs.used && { used: true }),
     span,
   };
 }

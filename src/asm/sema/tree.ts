@@ -75,6 +75,8 @@ export interface TGlobal {
   /** Loads may be folded: `const` and not `volatile`. */
   readonly constant: boolean;
   readonly declTags: readonly string[];
+  /** Stays as it is, though nothing here names it. */
+  readonly used?: true;
   readonly span: Span;
 }
 

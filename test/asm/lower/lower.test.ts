@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { checkSsa } from "../../../src/asm/ir/check.ts";
 import { optimise } from "../../../src/asm/ir/optimise.ts";
 import { printIr } from "../../../src/asm/ir/print.ts";
-import { constantData, lower } from "../../../src/asm/lower/lower.ts";
+import { constantData, knownVariables } from "../../../src/asm/lower/constant-data.ts";
+import { lower } from "../../../src/asm/lower/lower.ts";
 import { settle } from "../../../src/asm/lower/settle.ts";
 import type { TExpr, TFunction, TPlace, TStmt, Unit } from "../../../src/asm/sema/tree.ts";
 import type { CType } from "../../../src/asm/sema/types.ts";
@@ -14,7 +15,11 @@ import * as t from "./tree.ts";
 const best = (unit: Unit): string => {
   const program = t.lowered(unit);
   for (const fn of program.functions) checkSsa(fn, "lower");
-  const made = optimise(program, { level: 2, check: true, constants: constantData(unit, program) });
+  const made = optimise(program, {
+    level: 2,
+    check: true,
+    constants: constantData(unit, knownVariables(unit, program, new Set())),
+  });
   return made.functions.map(printIr).join("\n");
 };
 const body = (...items: TStmt[]): string =>

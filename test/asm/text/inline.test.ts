@@ -212,11 +212,13 @@ test("functions of LLVM's names load packet bytes", () => {
   const { probe } = build(`unsigned long long load_half(void *skb, unsigned long long off) asm("llvm.bpf.load.half");
 unsigned long long load_byte(void *skb, unsigned long long off) asm("llvm.bpf.load.byte");
 char LICENSE[] SEC("license") = "GPL";
-SEC("socket") int probe(struct __sk_buff *skb) { return load_half(skb, 12) + load_byte(skb, skb->len - 1); }
+static unsigned long long at(struct __sk_buff *skb, int header) { return load_half(skb, header + 4); }
+SEC("socket") int probe(struct __sk_buff *skb) { return load_half(skb, 12) + load_byte(skb, skb->len - 1) + at(skb, 20); }
 `);
   expect(probe!.filter((line) => line.includes("skb["))).toEqual([
     "r0 = *(u16 *)skb[12]",
     expect.stringMatching(/^r0 = \*\(u8 \*\)skb\[r\d\]$/),
+    "r0 = *(u16 *)skb[24]",
   ]);
 });
 

@@ -56,6 +56,6 @@ export const needsFolding = (fn: IrFunction): boolean =>
       (inst) =>
         isQuestion(inst) ||
         inst.op === "trap" ||
-        (inst.op === "asm" && inst.text.parts.some((part) => typeof part !== "string")),
+        (inst.op === "asm" && inst.text.parts.some((part) => typeof part !== "string" && part.register === undefined)),
     ),
   );

@@ -6,8 +6,8 @@
 
 char _license[] SEC("license") = "GPL";
 
-u64 out[12];
-const volatile u64 want[12] = { 45, 45, 45, 6, 45, 20, 10, 45, 100, 60, 66, 5 };
+u64 out[17];
+const volatile u64 want[17] = { 45, 45, 45, 6, 45, 20, 10, 45, 100, 60, 66, 5, 27, 100, 3, 1, 21 };
 
 volatile u32 ten = 10;
 
@@ -45,6 +45,45 @@ static long add_entry(struct bpf_map *map, const void *key, void *value, void *d
 	sums->keys += *(u32 *)key;
 	sums->values += *(u64 *)value;
 	return 0;
+}
+
+/* What the kernel may end, as its headers write it for a compiler without an intrinsic. */
+#define going_on                                                             \
+	({                                                                   \
+		__label__ leave, stay;                                       \
+		bool going = true;                                           \
+		asm volatile goto("may_goto %l[leave]" :::: leave);          \
+		goto stay;                                                   \
+leave:                                                                       \
+		going = false;                                               \
+stay:                                                                        \
+		going;                                                       \
+	})
+
+static __noinline void may_go_on(void)
+{
+	u64 sum = 0;
+	u32 i, j;
+	bool answer;
+
+	for (i = 0; i < 3 * ten && going_on && sum < 27; i++)
+		sum += i & 1 ? 2 : 1;
+	out[12] = sum;
+	sum = 0;
+	for (i = 0; i < ten && going_on; i++)
+		for (j = 0; going_on && j < ten; j++)
+			sum++;
+	out[13] = sum;
+	for (i = 0; going_on; i++)
+		if (i == 3)
+			break;
+	out[14] = i;
+	answer = going_on;
+	out[15] = answer;
+	sum = 0;
+	for (i = 6; i > 0 && going_on; i--)
+		sum += i;
+	out[16] = sum;
 }
 
 SEC("syscall")
@@ -117,5 +156,6 @@ int run(void *ctx)
 			break;
 	}
 	out[11] = sum;
+	may_go_on();
 	return 0;
 }
