@@ -3,6 +3,8 @@ import type { CoreAccess } from "../../btf/core.ts";
 import { type Condition, type Insn, type Line, slotCount } from "../../isa/insn.ts";
 import type { Span } from "../../support/span.ts";
 import type { AsmCode, BlockId } from "../ir/model.ts";
+import { fallingBack } from "./falls.ts";
+import { mayFallBack } from "./kernel-rules.ts";
 import type { InsnItem, Item, Placed } from "./placed.ts";
 import { oppositeOf } from "./select-branch.ts";
 import type { Target } from "./target.ts";
@@ -34,6 +36,7 @@ class Emitter {
   readonly #byId: ReadonlyMap<BlockId, Placed>;
   readonly #target: Target;
   readonly #long: boolean;
+  readonly #fallingBack: ReadonlySet<BlockId>;
   readonly #lines: Line<CoreAccess>[] = [];
   readonly #targets = new Set<string>();
   #labels: string[] = [];
@@ -44,6 +47,7 @@ class Emitter {
     this.#target = target;
     this.#byId = new Map(blocks.map((b) => [b.id, b]));
     this.#long = long;
+    this.#fallingBack = mayFallBack(blocks, target) ? new Set() : fallingBack(blocks);
   }
 
   run(): Emitted {
@@ -96,14 +100,14 @@ class Emitter {
     this.#labels.push(label);
   }
 
-  #term({ term }: Placed, next: BlockId | undefined): void {
+  #term({ id, term }: Placed, next: BlockId | undefined): void {
     const { span } = term;
     if (term.kind === "exit") {
       this.#push({ kind: "exit" }, span);
       return;
     }
     if (term.kind === "jump") {
-      this.#goto(term.to, next, span);
+      this.#goto(term.to, this.#fallingBack.has(id) ? undefined : next, span);
       return;
     }
     const reversed = oppositeOf(term.cond, this.#target);

@@ -14,6 +14,8 @@ export interface Facts {
   readonly isDirty: (id: ValueId) => boolean;
   /** The kernel may see a pointer in the value's register: 32-bit arithmetic must not touch it. */
   readonly isPointer: (id: ValueId) => boolean;
+  /** The address may be in the context of the program. */
+  readonly isContext: (id: ValueId) => boolean;
   /** The value, unsigned in the width of its type, where it is a constant. */
   readonly constant: (id: ValueId) => bigint | undefined;
 }
@@ -29,12 +31,14 @@ export function gatherFacts(fn: IrFunction, target: Target): Facts {
     (inst) => inst.ty === "ptr",
     (inst) => passesPointer(inst, def),
   );
+  const contexts = spread(fn, (inst) => isContextOf(fn, inst), passesAddress);
   return {
     def,
     useCount: (id) => uses.get(id) ?? 0,
     position: (id) => positions[id] ?? 0,
     isDirty: (id) => dirty[id] === 1,
     isPointer: (id) => pointers[id] === 1,
+    isContext: (id) => contexts[id] === 1,
     constant: (id) => constantOf(def, id),
   };
 }
@@ -85,6 +89,13 @@ function passesPointer(inst: Inst, def: (id: ValueId) => Inst): boolean {
   if (inst.op === "bin") return inst.fn === "add" || (inst.fn === "sub" && def(inst.b).ty !== "ptr");
   return inst.op === "phi" || inst.op === "cast" || inst.op === "opaque";
 }
+
+/** A program is given its context first; functions may be given it anywhere. */
+const isContextOf = ({ section }: IrFunction, inst: Inst): boolean =>
+  inst.op === "param" && inst.ty === "ptr" && (section === undefined || inst.index === 0);
+
+const passesAddress = (inst: Inst): boolean =>
+  inst.ty === "ptr" && (inst.op === "bin" || inst.op === "phi" || inst.op === "opaque");
 
 /** Whether the instruction chosen for an i32 `inst` leaves the upper half of its register unknown. */
 function makesDirty(inst: Inst, def: (id: ValueId) => Inst, target: Target): boolean {

@@ -6,6 +6,7 @@ import { allocate } from "./allocate.ts";
 import { dropDeadSpills } from "./dead-spills.ts";
 import { splitEdges } from "./edges.ts";
 import { emit, MAX_REACH } from "./emit.ts";
+import { askAtEntries } from "./entry-tests.ts";
 import { dropKnownMoves } from "./forward.ts";
 import { layOutFrame } from "./frame.ts";
 import { hoistConstants } from "./hoist.ts";
@@ -30,6 +31,7 @@ export interface GenerateOptions {
 
 /** Steps that code can do without. */
 export const optionalSteps = [
+  "ask-at-entries",
   "ask-may-goto-first",
   "drop-dead-spills",
   "drop-known-moves",
@@ -71,7 +73,8 @@ function finish(placed: readonly Placed[], nextId: number, target: Target, optio
   const merged = optionally("merge-tails", (blocks) => mergeTails(blocks, nextId), moved);
   const raised = optionally("raise-results", (blocks) => raiseResults(blocks, target), merged);
   const asked = optionally("ask-may-goto-first", askMayGotoFirst, forwardJumps(raised));
-  const hinted = optionally("short-ways", (blocks) => preferShortWays(blocks, target), asked);
+  const entered = optionally("ask-at-entries", askAtEntries, asked);
+  const hinted = optionally("short-ways", (blocks) => preferShortWays(blocks, target), entered);
   return optionally("order-blocks", (blocks) => orderBlocks(blocks, target), hinted);
 }
 

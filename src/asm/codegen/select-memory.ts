@@ -1,10 +1,11 @@
 /** Selection of loads, stores, atomic operations and calls. */
 
-import type { Callee, Size } from "../../isa/insn.ts";
+import type { Callee } from "../../isa/insn.ts";
 import { fitsS16, fitsS32, s32, s64 } from "../../support/int.ts";
 import type { InstOf } from "../ir/inst.ts";
 import type { IrCallee, ValueId } from "../ir/model.ts";
 import { isMemoryCall } from "../ir/passes/known-lengths.ts";
+import { contextTakesImmediates } from "./kernel-rules.ts";
 import { FP, type VReg, type VSrc } from "./machine.ts";
 import { shiftUpAndDown } from "./select-alu.ts";
 import type { Selector } from "./selector.ts";
@@ -39,13 +40,13 @@ export function selectLoad(s: Selector, inst: InstOf<"load">): void {
 
 export function selectStore(s: Selector, inst: InstOf<"store">): void {
   const place = placeOf(s, inst.base, inst.off, inst.core !== undefined);
-  const src = storedValue(s, inst.value, inst.size);
+  const src = storedValue(s, inst);
   s.emit({ kind: "store", size: inst.size, src, ...place, ...(inst.core && { core: inst.core }) });
 }
 
-function storedValue(s: Selector, id: ValueId, size: Size): VSrc {
+function storedValue(s: Selector, { base, value: id, size }: InstOf<"store">): VSrc {
   const value = s.facts.constant(id);
-  if (value === undefined) return { reg: s.use(id) };
+  if (value === undefined || (s.facts.isContext(base) && !contextTakesImmediates(s.target))) return { reg: s.use(id) };
   if (size < 8) return { imm: Number(s32(BigInt.asIntN(size * 8, value))) };
   const signed = s64(value);
   return fitsS32(signed) ? { imm: Number(signed) } : { reg: s.use(id) };

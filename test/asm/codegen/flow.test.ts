@@ -78,10 +78,41 @@ b3:
     expect(printSubprog(subprog)).toEqual([
       "r2 = 0",
       "r0 = 0",
-      "goto b1",
+      "if r2 >= r1 goto b7",
       "b2: r0 += r2",
       "r2 += 1",
-      "b1: if r2 < r1 goto b2",
+      "if r2 < r1 goto b2",
+      "b7: exit",
+    ]);
+  });
+
+  // What asks needs an instruction of its own here, so who enters cannot ask for the price of a jump.
+  const inMiddle = `static auto sum(i64) i64
+b0:
+  %0 = param i64 0
+  %1 = const i64 0
+  %2 = const i64 1
+  jump b1
+b1:
+  %3 = phi i64 b0: %1, b2: %6
+  %4 = phi i64 b0: %1, b2: %5
+  %7 = call i64 helper 5()
+  br ult %3, %7, b2, b3
+b2:
+  %5 = add i64 %4, %3
+  %6 = add i64 %3, %2
+  jump b1
+b3:
+  ret %4
+`;
+  test.each([
+    ["v3", ["goto b1", "b2: r7 += r6", "r6 += 1", "goto b1", "b1: call 5"]],
+    ["v4", ["goto b1", "b2: r7 += r6", "r6 += 1", "b1: call 5"]],
+  ] as const)("the way back to the start of a loop is a jump, which older kernels ask for: %s", (cpu, lines) => {
+    expect(printSubprog(compileIr(inMiddle, cpu).subprog).slice(2)).toEqual([
+      ...lines,
+      "if r6 < r0 goto b2",
+      "r0 = r7",
       "exit",
     ]);
   });
@@ -229,5 +260,28 @@ ret %1
     const { subprog, codes } = compileIr(far(33_000), "v4");
     expect(codes).toEqual([]);
     expect(subprog.lines.some(({ insn }) => insn.kind === "jump" && insn.long)).toBe(true);
+  });
+});
+
+describe("numbers stored to the context", () => {
+  const storing = (head: string, cpu: "v3" | "v4") =>
+    printSubprog(
+      compileIr(
+        `${head}
+b0:
+  %0 = param ptr 0
+  %1 = const i64 8
+  %2 = add ptr %0, %1
+  %3 = const i32 7
+  store u32 [%2], %3
+  %4 = const i32 0
+  ret %4
+`,
+        cpu,
+      ).subprog,
+    ).find((line) => line.startsWith("*"));
+  test.each(['global auto f(ptr) i32 section "tc"', "static auto f(ptr) i32"])("go by a register: %s", (head) => {
+    expect(storing(head, "v3")).toBe("*(u32 *)(r1 + 0) = w2");
+    expect(storing(head, "v4")).toBe("*(u32 *)(r1 + 0) = 7");
   });
 });
