@@ -45,12 +45,16 @@ type Preds = ReadonlyMap<BlockId, readonly BlockId[]>;
 function candidatesIn(fn: MFunction, preds: Preds): readonly Candidate[] {
   const byId = new Map(fn.blocks.map((b) => [b.id, b]));
   const { liveIn } = livenessOf(fn);
+  const copied = copiesOf(fn);
+  /** A variable is copied to the register elsewhere, of a loop perhaps, that only the other way needs from here on. */
+  const parts = (inst: MInst, arm: MBlock, other: MBlock): boolean =>
+    copied.get(defOf(inst)!)?.some((src) => liveIn.get(other.id)!.has(src) && !liveIn.get(arm.id)!.has(src)) ?? false;
   const hoistable = (block: MBlock, arm: MBlock, other: MBlock): boolean =>
     preds.get(arm.id)!.length === 1 &&
     isConstants(arm) &&
     successors(arm.term).every((to) => preds.get(to)!.length > 1) &&
     !(sameJump(arm, other) && onlyCopies(other)) &&
-    arm.insts.every((inst) => isFree(inst, block, liveIn.get(other.id)!));
+    arm.insts.every((inst) => isFree(inst, block, liveIn.get(other.id)!) && !parts(inst, arm, other));
   return fn.blocks.flatMap((block) => {
     if (block.term.kind !== "branch") return [];
     const [yes, no] = [byId.get(block.term.yes)!, byId.get(block.term.no)!];
@@ -88,6 +92,22 @@ const sameJump = (a: MBlock, b: MBlock): boolean =>
 
 /** Copies will be coalesced away, so that nothing would be saved beside them. */
 const onlyCopies = (block: MBlock): boolean => block.insts.every((inst) => inst.kind === "copy");
+
+type Copies = ReadonlyMap<number, readonly number[]>;
+
+/** By register: what is copied to it anywhere. Set too early it could not be one with that. */
+function copiesOf({ blocks }: MFunction): Copies {
+  const sources = new Map<number, number[]>();
+  for (const { insts } of blocks) {
+    for (const inst of insts) {
+      if (inst.kind !== "copy") continue;
+      const known = sources.get(inst.dst);
+      if (known) known.push(inst.src);
+      else sources.set(inst.dst, [inst.src]);
+    }
+  }
+  return sources;
+}
 
 function isFree(inst: MInst, branch: MBlock, liveOther: ReadonlySet<number>): boolean {
   const reg = defOf(inst)!;
