@@ -193,4 +193,19 @@ const inGuests = KERNELS.flatMap((kernel) => [
   },
 ]);
 
-export default [whenBuilding, ...inGuests];
+/** Code that newer kernels take in shorter forms. */
+const older = ["6.1-amd64", "7.2-amd64"].map((kernel) => ({
+  name: "what the embedded kernel's code owes older ones",
+  kernels: [kernel],
+  objects: async () => ({ "ours.o": await objectOf("older", "bpfasm") }),
+  script: "bpfrun open ours.o judge",
+  expect: ({ json }) => {
+    const told = json.filter(({ verdict }) => verdict).map(({ program, verdict }) => `${program}: ${verdict}`);
+    assert.deepEqual(
+      told.sort(),
+      ["compares", "marks", "to_loopback", "waits"].map((name) => `${name}: accepted`),
+    );
+  },
+}));
+
+export default [whenBuilding, ...inGuests, ...older];
