@@ -197,7 +197,7 @@ const inGuests = KERNELS.flatMap((kernel) => [
 const older = ["6.1-amd64", "7.2-amd64"].map((kernel) => ({
   name: "what the embedded kernel's code owes older ones",
   kernels: [kernel],
-  objects: async () => ({ "ours.o": await objectOf("older", "bpfasm") }),
+  files: async () => ({ "ours.o": await objectOf("older", "bpfasm") }),
   script: "bpfrun open ours.o judge",
   expect: ({ json }) => {
     const told = json.filter(({ verdict }) => verdict).map(({ program, verdict }) => `${program}: ${verdict}`);
