@@ -119,10 +119,11 @@ function missingAttachType(kernel: Kernel, info: SectionInfo): KernelProblem | u
 
 const withoutSleep = (info: SectionInfo): string => info.section.replace(/\.s(?=\/|$)/, "");
 
-/** Tracepoint programs of all kinds may sleep since 7.1 or 7.2: can_be_sleepable of verifier.c. */
+/** Tracepoint programs of all kinds may sleep since 7.1 or 7.2; before 6.2 nobody looked at those of BTF (can_be_sleepable of verifier.c). */
 function sleepsTooEarly(kernel: Kernel, info: SectionInfo): KernelProblem | undefined {
   const isTracepoint = info.attachType === "BPF_TRACE_RAW_TP" || /^(RAW_)?TRACEPOINT$/.test(info.progType);
   if (!info.sleepable || !isTracepoint || atLeast(kernel.version, 7, 1)) return undefined;
+  if (info.progType === "TRACING" && !atLeast(kernel.version, 6, 2)) return undefined;
   const p = problem("E0302", info.section, "tracepoint programs that may sleep", kernel.name);
   return withHelp(p, `use '${withoutSleep(info)}'`);
 }
@@ -203,7 +204,7 @@ function tracepointTarget(kernel: Kernel, info: SectionInfo, text: string): Atta
     const { type: pointer } = skipModifiers(btf, id);
     const proto = pointer.kind === "ptr" ? skipModifiers(btf, pointer.type).type : undefined;
     if (proto?.kind !== "func_proto") continue;
-    if (info.sleepable && module === undefined && !isFaultableTracepoint(name)) {
+    if (info.sleepable && atLeast(kernel.version, 7, 1) && module === undefined && !isFaultableTracepoint(name)) {
       const p = withNote(problem("E0307", name, info.section), "only the tracepoints of system calls may sleep");
       return refuse(withHelp(p, `use '${withoutSleep(info)}'`));
     }

@@ -10,6 +10,7 @@ import { isIterator, type Kept, objectIn, partOf, STACK_SIZE } from "./domain/st
 import { reg as regOf, type State } from "./domain/state.ts";
 import { addBits, isAligned, knownBits } from "./domain/tnum.ts";
 import type { Pointer, Region, Struct, Value } from "./domain/value.ts";
+import { checkContextStore } from "./insn-set.ts";
 import { specialAt } from "./map-fields.ts";
 import { mapStruct } from "./map-struct.ts";
 import type { Need } from "./needs.ts";
@@ -264,6 +265,8 @@ function checkCtx(cx: Cx, state: State, p: Pointer, access: Access): Outcome {
   if (p.varying) return refuse("E0514", [offsetWords({ ...p, off })], { about: [p, p.varying] });
   if (p.off !== 0 && !cx.ctx.movable) return refuse("E0514", [`a pointer that was moved by ${p.off}`], { about: [p] });
   if (off < 0) return refuse("E0514", [`offset ${off}`], { about: [p] });
+  const older = access.mode === "write" && checkContextStore(cx.prep.insns[state.at]!, cx.facts.release);
+  if (older) return older;
   const answer = cx.ctx.access(off, access.size, access.mode === "read" ? "read" : "write");
   if (answer.kind === "refused" || answer.kind === "unmodelled") return answer;
   if (answer.kind !== "pointer") return undefined;

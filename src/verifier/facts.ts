@@ -1,7 +1,7 @@
 /** What the verifier must know of the world around a program: one value, so that rules read no tables themselves. */
 import type { BtfSpec, TypeId } from "../btf/type.ts";
 import type { Size } from "../isa/insn.ts";
-import type { Helper } from "../kernel/model.ts";
+import type { Helper, KernelVersion } from "../kernel/model.ts";
 import type { Range } from "./domain/scalar.ts";
 import type { Region, SockSort } from "./domain/value.ts";
 import type { Outcome, Refusal, Unmodelled } from "./outcome.ts";
@@ -89,6 +89,12 @@ export interface Facts {
   readonly linksLowSums: boolean;
   /** Addresses in kernel structs are pointers that may be read through, not numbers. */
   readonly followsAddresses: boolean;
+  /** The release that the program is judged for. */
+  readonly release: KernelVersion;
+  /** Static functions may be called while a lock is held. */
+  readonly callsUnderLock: boolean;
+  /** What was read of another struct of the kernel is no argument where one must be trusted. kernel/bpf/btf.c:btf_struct_access */
+  readonly asksForTrust: boolean;
   /** Global functions may return nothing. kernel/bpf/btf.c:btf_prepare_func_args */
   readonly voidGlobals: boolean;
   /** The number of a processor is below how many there are. */

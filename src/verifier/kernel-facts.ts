@@ -78,6 +78,9 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
     linksLowSums: atLeast(kernel.version, 7, 2),
     // It came together with this feature. kernel/bpf/btf.c:btf_struct_walk
     followsAddresses: hasEnumerator(kernel.btf, "BPF_FEAT_RDONLY_CAST_TO_VOID"),
+    release: kernel.version,
+    callsUnderLock: atLeast(kernel.version, 6, 9),
+    asksForTrust: atLeast(kernel.version, 6, 4),
     voidGlobals: atLeast(kernel.version, 7, 2),
     countsCpus: atLeast(kernel.version, 7, 0),
     linksSubtraction: atLeast(kernel.version, 7, 0),
@@ -97,7 +100,7 @@ export function kernelFacts(kernel: Kernel, program: LinkedProgram, info: Sectio
       (id) =>
         op !== undefined || isCertain(id, info) || (RETVAL.has(id) && info.progType !== "CGROUP_SKB" && isCgroup(info)),
     ),
-    helper: remembered((id) => (op ? (opHelper(op, id, info) ?? missingHelper(id)) : helperFact(info, id))),
+    helper: remembered((id) => (op ? (opHelper(op, id, info) ?? missingHelper(id)) : helperFact(kernel, info, id))),
     allows: (helper) => allowed(kernel, helper, info, target),
     kfunc: (id, off) => memo(kfuncs, `${id}:${off}`, () => (off === 0 ? kfuncFact(kernel, info, id, op) : undefined)),
     mapKind: (type) => memo(mapKinds, type, () => mapKind(kernel, type)),
@@ -232,7 +235,26 @@ const RETVAL: ReadonlySet<number> = new Set([186, 187]);
 const NO_RETVAL = /INET_(INGRESS|EGRESS)|SOCK_OPS|_RECVMSG|_GETPEERNAME|_GETSOCKNAME/;
 const isCgroup = (info: SectionInfo): boolean => /^BPF_(CGROUP|LSM_CGROUP)/.test(info.attachType ?? "");
 
-function helperFact(info: SectionInfo, id: number): Helper | { readonly missing: true; readonly name?: string } {
+/** Helpers that a kind of program got after others had them. */
+const late: readonly {
+  readonly ids: readonly number[];
+  readonly attach: RegExp;
+  readonly since: readonly [number, number];
+}[] = [
+  { ids: [49, 57], attach: /^BPF_CGROUP_INET_SOCK_CREATE$/, since: [6, 19] }, // bpf_setsockopt, bpf_getsockopt
+];
+
+const isTooEarly = ({ version }: Kernel, info: SectionInfo, id: number): boolean =>
+  late.some(
+    ({ ids, attach, since }) => ids.includes(id) && attach.test(info.attachType ?? "") && !atLeast(version, ...since),
+  );
+
+function helperFact(
+  kernel: Kernel,
+  info: SectionInfo,
+  id: number,
+): Helper | { readonly missing: true; readonly name?: string } {
+  if (isTooEarly(kernel, info, id)) return missingHelper(id);
   const isVoid = info.attachType === "BPF_LSM_CGROUP" && (lsmHook(info.target ?? "")?.isVoid ?? false);
   const barred = RETVAL.has(id) && isCgroup(info) && (isVoid || NO_RETVAL.test(info.attachType ?? ""));
   const helper = barred

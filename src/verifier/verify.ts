@@ -1,6 +1,7 @@
 /** The verifier: says of a linked program what the kernel will say, and why. */
 import { BtfError } from "../btf/format.ts";
 import type { Kernel } from "../kernel/model.ts";
+import { atLeast } from "../kernel/version.ts";
 import type { LinkedProgram } from "../link/model.ts";
 import { AccessKinds } from "./access-kinds.ts";
 import { argRegs } from "./calls/args.ts";
@@ -15,6 +16,8 @@ import { pointer } from "./domain/value.ts";
 import { findingOf } from "./explain.ts";
 import { explore, type Progress, type Trace } from "./explore.ts";
 import type { Facts } from "./facts.ts";
+import { fallsBack } from "./fall-back.ts";
+import { checkInsnSet } from "./insn-set.ts";
 import { kernelFacts } from "./kernel-facts.ts";
 import { liveness } from "./live.ts";
 import type { Finding, ProgramVerdict } from "./model.ts";
@@ -117,9 +120,13 @@ function findingIn(cx: Cx, progress: Progress): Finding | undefined {
   const { facts, prep } = cx;
   const size = tooLarge(cx);
   if (size) return settle(cx, progress, size, 0);
-  const shape = checkShape(prep);
+  const shape = checkInsnSet(prep, facts.release) ?? checkShape(prep);
   if (shape) return settle(cx, progress, shape.outcome, shape.at);
   if (facts.attach) return settle(cx, progress, facts.attach, 0);
+  if (!atLeast(facts.release, 6, 7) && fallsBack(prep) >= 0)
+    progress.unknown.add(
+      "a loop whose end runs on into its start, which kernels before 6.7 refuse if they were not updated",
+    );
   if (facts.unmodelled) return settle(cx, progress, unmodelled(facts.unmodelled), 0);
   if (facts.doubt) progress.unknown.add(facts.doubt);
   const catcher = checkCatcher(cx);

@@ -181,6 +181,7 @@ function structArg(cx: Cx, a: Arg, struct: string | undefined): Outcome {
   const want = `a pointer to struct ${struct}`;
   if (a.value.kind !== "ptr" || a.value.to.kind !== "btf") return wrongKind(cx, a, want);
   if (a.value.nullable && !nullAllowed) return orNull(a);
+  if (a.value.to.trust === "untrusted" && !cx.facts.asksForTrust) return unmodelled("what older kernels trust");
   if (a.value.to.trust === "untrusted" || a.value.to.space) return wrongKind(cx, a, `${want} that is trusted`);
   return pointsToStruct(a.value, struct) ? undefined : wrongKind(cx, a, want);
 }

@@ -25,10 +25,11 @@ export function checkSubprog(cx: Cx, state: State): Outcome {
   const depth = state.frames.length + 1;
   if (depth > cx.facts.maxFrames)
     return refuse("E0564", [depth, cx.facts.maxFrames], { help: "make some of the functions inline" });
+  if (state.held.lock && !(func.linkage === "static" && cx.facts.callsUnderLock))
+    return refuse("E0583", [func.name], { help: "call bpf_spin_unlock first" });
   if (func.linkage === "static") return undefined;
   const sig = signatureOf(cx, func);
   if (sig.unclear) return unmodelled(`the global function '${func.name}' (${sig.unclear})`);
-  if (state.held.lock) return refuse("E0583", [func.name], { help: "call bpf_spin_unlock first" });
   const section = sleepless(state) ?? (canSleep(cx, state) ? undefined : "not a place to sleep");
   if (section && maySleep(cx, func)) return refuse("E0558", [func.name, `it may sleep, and this is ${section}`]);
   if (state.refs.length > 0 && mayThrow(cx, func))

@@ -26,10 +26,10 @@ export function ruledCtx(rule: ContextRule, info: SectionInfo, kind: string, { a
     return { movable, access: (off, size, mode) => regsAccess(arch, off, size, mode) ?? refused(off, size, mode) };
   if (layout) {
     const rows = new Map(contextAccess(rule.ctx, info).map((row) => [row.field, row]));
-    return {
-      movable,
-      access: (off, size, mode) => fieldAccess(layout, rows, off, size, mode, btf) ?? refused(off, size, mode),
-    };
+    const end = sizeThere(btf, layout);
+    const found = (off: number, size: number, mode: Mode): CtxAnswer | undefined =>
+      off + size > end ? undefined : fieldAccess(layout, rows, off, size, mode, btf);
+    return { movable, access: (off, size, mode) => found(off, size, mode) ?? refused(off, size, mode) };
   }
   const writable = rule.progType === "RAW_TRACEPOINT_WRITABLE";
   if (rule.offBelow === undefined) return unclearCtx(`the context of ${kind} programs`);
@@ -41,6 +41,13 @@ export function ruledCtx(rule: ContextRule, info: SectionInfo, kind: string, { a
         ? unmodelled("the buffer of a writable tracepoint")
         : (recordAccess(rule, off, size, mode) ?? refused(off, size, mode)),
   };
+}
+
+/** Contexts only grow: an older kernel's ends earlier. */
+function sizeThere(btf: BtfSpec, { name, size }: Context): number {
+  const id = btf.byName(name, "struct")[0];
+  const type = id === undefined ? undefined : btf.type(id);
+  return type?.kind === "struct" && type.size > 0 ? type.size : size;
 }
 
 /** A context of which nothing is known. */
