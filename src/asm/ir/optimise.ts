@@ -33,6 +33,7 @@ import { oneRound } from "./passes/one-round.ts";
 import { promote } from "./passes/promote.ts";
 import { quickWays } from "./passes/quick-ways.ts";
 import { reuseLoads } from "./passes/reuse-loads.ts";
+import { sameAnyway } from "./passes/same-anyway.ts";
 import { shareSlots } from "./passes/share-slots.ts";
 import { simplify } from "./passes/simplify.ts";
 import { simplifyCfg } from "./passes/simplify-cfg.ts";
@@ -97,6 +98,7 @@ export const optionalPasses = [
   "one-round",
   "quick-ways",
   "reuse-loads",
+  "same-anyway",
   "share-slots",
   "simplify",
   "sink-common",
@@ -293,6 +295,7 @@ function fullPlan(options: OptimiseOptions): Plan {
     addBits,
     hoistCommon,
     oneReturn,
+    sameAnyway,
     sinkCommon,
     sinkUses,
     hoistInvariants,
