@@ -8,6 +8,7 @@
 import type { DiagSink } from "../../diag/diagnostic.ts";
 import type { SourceFile } from "../../diag/source.ts";
 import { givesWay } from "./ambient.ts";
+import type { ExternalItem } from "./ast.ts";
 import { ArgumentReader } from "./arguments.ts";
 import { installBuiltinMacros } from "./builtin-macros.ts";
 import { printableChar } from "./chars.ts";
@@ -15,6 +16,7 @@ import { constantMayFollow, Deferred } from "./deferred.ts";
 import { type Condition, runDirective } from "./directives.ts";
 import { copyBody, type MacroArg, type Paster, substitute } from "./expand.ts";
 import { defaultLimits, type Limits, type PreprocessInput } from "./input.ts";
+import { isSameMacro, type KnownHeader, type KnownHeaders, type KnownItem, type Progress, Trace } from "./known-headers.ts";
 import { type Macro, parseMacro } from "./macro.ts";
 import { MacroHistory } from "./macro-history.ts";
 import { MacroNames } from "./macro-names.ts";
@@ -57,6 +59,8 @@ export interface FileLevel {
   shownName: string;
   /** Declarations of it are skimmed rather than read; of other included files constants like libbpf's helpers are. */
   readonly isDeferred: boolean;
+  /** What is known of it from other compilations. */
+  readonly known: KnownHeader | undefined;
 }
 
 interface Context {
@@ -73,9 +77,11 @@ export interface Declared {
   isDeclared(name: string): boolean;
   /** Whether the next name is an enumerator being declared. */
   readonly atEnumerator: boolean;
+  /** Takes a known declaration in, if its names mean what they meant. */
+  takeKnown(known: KnownItem): boolean;
 }
 
-const nothingDeclared: Declared = { isDeclared: () => false, atEnumerator: false };
+const nothingDeclared: Declared = { isDeclared: () => false, atEnumerator: false, takeKnown: () => false };
 
 export class Preprocessor implements Paster {
   readonly input: PreprocessInput;
@@ -100,6 +106,13 @@ export class Preprocessor implements Paster {
   readonly packStack: (Tok | undefined)[] = [];
   declared: Declared = nothingDeclared;
   readonly #known = new Map<string, SourceFile>();
+  /** What other compilations know of headers; a declaration is taken from there once at most. */
+  headers: KnownHeaders | undefined;
+  readonly #knownHeaders = new Map<SourceFile, KnownHeader>();
+  readonly #taken = new Set<KnownItem>();
+  /** Set while a declaration is read that may be kept. */
+  trace: Trace | undefined;
+  #directives = 0;
   readonly #contexts: Context[] = [];
   #expanded = 0;
   readonly #arguments = new ArgumentReader(this);
@@ -140,7 +153,8 @@ export class Preprocessor implements Paster {
     const text = this.#checked(file);
     const scanner = new Scanner(file, this.words, (start) => this.#openComment(file, start), text);
     const isDeferred = this.levels.length > 0 && text.length >= this.limits.deferredLength;
-    this.levels.push({ file, scanner, conditions: [], lineShift: 0, shownName: file.name, isDeferred });
+    const known = this.#knownHeaders.get(file);
+    this.levels.push({ file, scanner, conditions: [], lineShift: 0, shownName: file.name, isDeferred, known });
     this.warningState.note(file.id, 0);
   }
 
@@ -170,7 +184,8 @@ export class Preprocessor implements Paster {
     const scanner = new Scanner(file, this.words, () => {}, file.text.slice(0, end));
     scanner.pos = start;
     this.levels.length = 0;
-    this.levels.push({ file, scanner, conditions: [], lineShift: 0, shownName: file.name, isDeferred: false });
+    const { name: shownName } = file;
+    this.levels.push({ file, scanner, conditions: [], lineShift: 0, shownName, isDeferred: false, known: undefined });
     this.#contexts.length = 0;
     this.#stopped = false;
     this.truncated = false;
@@ -190,7 +205,9 @@ export class Preprocessor implements Paster {
   fileFor(name: string, text: string): SourceFile {
     let file = this.#known.get(name);
     if (!file) {
-      file = this.input.files.add(name, text);
+      const known = this.headers?.meet(name, text);
+      file = known ? this.input.files.adopt(known.file) : this.input.files.add(name, text);
+      if (known) this.#knownHeaders.set(file, known);
       this.#known.set(name, file);
     }
     return file;
@@ -241,7 +258,9 @@ export class Preprocessor implements Paster {
     for (;;) {
       const tok = this.raw();
       const { word } = tok;
-      if (word === undefined || word.macro === null || tok.flags & NO_EXPAND) return tok;
+      if (word === undefined) return tok;
+      if (this.trace) this.trace.word(word, this.macroOf(word));
+      if (word.macro === null || tok.flags & NO_EXPAND) return tok;
       const macro = this.macroOf(word);
       if (!macro) return tok;
       if (macro.disabled) return withFlags(tok, tok.flags | NO_EXPAND);
@@ -270,16 +289,57 @@ export class Preprocessor implements Paster {
   /** A token of the innermost file, or nothing where a directive put tokens in its place. */
   #fromFile(): Tok | undefined {
     const { level } = this;
-    if (this.atBoundary) this.#skim(level);
+    if (this.atBoundary) this.#pass(level);
+    const start = level.scanner.pos;
     const tok = level.scanner.next();
     if (tok.tokenType === EndOfFile) return this.#endOfFile(tok);
     if (tok.tokenType !== Hash || !(tok.flags & AT_LINE_START)) {
+      if (this.atBoundary && level.known?.wants(start)) this.trace = new Trace(level.known, start, this.#progress);
       this.atBoundary = false;
       return tok;
     }
     if (this.#stopped) return undefined;
+    this.#directives++;
     runDirective(this, level, tok);
     return undefined;
+  }
+
+  /** Passes declarations that need not be read: those that can be skimmed, and those that are known. */
+  #pass(level: FileLevel): void {
+    do this.#skim(level);
+    while (level.known && this.#takeKnown(level.known, level.scanner));
+  }
+
+  /** Takes the declarations that come next from what is known of the header; false where it is not that of the first. */
+  #takeKnown(header: KnownHeader, scanner: Scanner): boolean {
+    const start = scanner.pos;
+    for (;;) {
+      const known = header.at(scanner.pos)?.find((one) => this.#stillHolds(one));
+      if (!known || !this.declared.takeKnown(known)) return scanner.pos !== start;
+      this.#taken.add(known);
+      this.#expanded += known.expanded;
+      scanner.resume(known.end);
+    }
+  }
+
+  #stillHolds(known: KnownItem): boolean {
+    if (this.#stopped || this.pack || this.#taken.has(known)) return false;
+    if (this.#expanded + known.expanded > this.limits.expandedTokens) return false;
+    for (const [name, place] of known.macros)
+      if (!isSameMacro(this.macroOf(this.words.get(name)), place)) return false;
+    return true;
+  }
+
+  /** The declaration that `trace` follows has been read as `item`, to its last token. */
+  finish(trace: Trace, item: ExternalItem | undefined): void {
+    const { known, scanner } = this.level;
+    if (known !== trace.header || this.#contexts.length > 0 || this.pack || this.#stopped) return;
+    const made = trace.finish(item, scanner.pos, this.#progress);
+    if (made) this.#taken.add(made);
+  }
+
+  get #progress(): Progress {
+    return { reports: this.sink.reports, directives: this.#directives, expanded: this.#expanded };
   }
 
   #skim({ scanner, file, isDeferred }: FileLevel): void {
