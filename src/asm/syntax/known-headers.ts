@@ -11,6 +11,7 @@
 import { isShared, type SourceFile, sharedFile } from "../../diag/source.ts";
 import type { FileId } from "../../support/span.ts";
 import type { ExternalItem } from "./ast.ts";
+import type { KnownDirective, KnownSkip } from "./known-directives.ts";
 import type { Macro } from "./macro.ts";
 import type { Word } from "./token.ts";
 
@@ -50,6 +51,26 @@ export class KnownHeader {
   constructor(name: string, text: string, room: Room) {
     this.file = sharedFile(name, text);
     this.#room = room;
+  }
+
+  /** Directives by where reading stood before them, and groups that are switched off. */
+  readonly #directives = new Map<number, KnownDirective>();
+  readonly #skips = new Map<number, KnownSkip>();
+
+  directive(pos: number): KnownDirective | undefined {
+    return this.#directives.get(pos);
+  }
+
+  learn(pos: number, directive: KnownDirective): void {
+    this.#directives.set(pos, directive);
+  }
+
+  skip(pos: number): KnownSkip | undefined {
+    return this.#skips.get(pos);
+  }
+
+  learnSkip(pos: number, skip: KnownSkip): void {
+    this.#skips.set(pos, skip);
   }
 
   /** What was kept of the declaration that begins behind `pos`. */

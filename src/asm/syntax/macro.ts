@@ -40,9 +40,11 @@ export function parseMacro(line: readonly Tok[], end: Tok, ambient: boolean, sin
   const isFunction = open?.tokenType === LParen && open.startOffset === name.end && !(open.flags & AFTER_SPACE);
   const head = isFunction ? parseParams(line, end, sink) : { next: 1, variadic: false };
   if (!head) return undefined;
-  const body = line.slice(head.next).map((tok, i) => (i === 0 ? withFlags(tok, 0) : tok));
+  const body = line.slice(head.next);
+  if (body[0]) body[0] = withFlags(body[0], 0);
   const params = "params" in head ? head.params : undefined;
-  const paramOf = Int32Array.from(body, (tok) => (params && tok.word ? params.indexOf(tok.image) : NO_PARAM));
+  const paramOf = new Int32Array(body.length).fill(NO_PARAM);
+  if (params) for (const [i, tok] of body.entries()) if (tok.word) paramOf[i] = params.indexOf(tok.image);
   if (!checkOperators(body, paramOf, params !== undefined, sink)) return undefined;
   return {
     name: name.image,

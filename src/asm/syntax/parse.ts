@@ -17,7 +17,7 @@ export { defaultLimits } from "./input.ts";
  */
 export function parseUnit(input: ParseInput, sink: DiagSink): TranslationUnit {
   const pp = new Preprocessor(input, sink);
-  if (!input.limits) pp.headers = processHeaders;
+  if (!input.limits) pp.boundary.headers = processHeaders;
   sink.settingAt = (name, span) => pp.warningState.at(name, span);
   return withParser((parser) => parser.unit(pp, sink, (name) => input.isTypeName(name), input.pulse));
 }

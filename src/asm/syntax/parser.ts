@@ -129,11 +129,11 @@ export class CParser extends StatementParser {
     const { depth } = this;
     const before = this.tok(1);
     this.forget();
-    this.#follow(this.pp!.trace);
+    this.#follow(this.pp!.boundary.trace);
     try {
       const item = this.external();
       if (item) items.push(item);
-      if (this.trace && !this.hasUnread && this.pushed.length === 0) this.pp!.finish(this.trace, item);
+      if (this.trace && !this.hasUnread && this.pushed.length === 0) this.pp!.boundary.finish(this.trace, item);
     } catch (problem) {
       this.recover(problem, depth, 1);
       if (this.tok(1) === before) this.take();
@@ -144,7 +144,7 @@ export class CParser extends StatementParser {
   /** Notes what the declaration ahead asks of the rest of the file, or no longer. */
   #follow(trace: Trace | undefined): void {
     this.trace = trace;
-    this.pp!.trace = trace;
+    this.pp!.boundary.trace = trace;
     this.scopes.log = trace?.declares;
   }
 

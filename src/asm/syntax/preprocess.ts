@@ -8,15 +8,16 @@
 import type { DiagSink } from "../../diag/diagnostic.ts";
 import type { SourceFile } from "../../diag/source.ts";
 import { givesWay } from "./ambient.ts";
-import type { ExternalItem } from "./ast.ts";
 import { ArgumentReader } from "./arguments.ts";
+import { Boundary } from "./boundary.ts";
 import { installBuiltinMacros } from "./builtin-macros.ts";
 import { printableChar } from "./chars.ts";
-import { constantMayFollow, Deferred } from "./deferred.ts";
+import { Deferred } from "./deferred.ts";
 import { type Condition, runDirective } from "./directives.ts";
 import { copyBody, type MacroArg, type Paster, substitute } from "./expand.ts";
 import { defaultLimits, type Limits, type PreprocessInput } from "./input.ts";
-import { isSameMacro, type KnownHeader, type KnownHeaders, type KnownItem, type Progress, Trace } from "./known-headers.ts";
+import type { Asked } from "./known-directives.ts";
+import type { KnownHeader, KnownItem } from "./known-headers.ts";
 import { type Macro, parseMacro } from "./macro.ts";
 import { MacroHistory } from "./macro-history.ts";
 import { MacroNames } from "./macro-names.ts";
@@ -61,6 +62,8 @@ export interface FileLevel {
   readonly isDeferred: boolean;
   /** What is known of it from other compilations. */
   readonly known: KnownHeader | undefined;
+  /** Where reading stood before the directive that is being read, if it may be kept; else -1. */
+  learnAt: number;
 }
 
 interface Context {
@@ -106,13 +109,9 @@ export class Preprocessor implements Paster {
   readonly packStack: (Tok | undefined)[] = [];
   declared: Declared = nothingDeclared;
   readonly #known = new Map<string, SourceFile>();
-  /** What other compilations know of headers; a declaration is taken from there once at most. */
-  headers: KnownHeaders | undefined;
-  readonly #knownHeaders = new Map<SourceFile, KnownHeader>();
-  readonly #taken = new Set<KnownItem>();
-  /** Set while a declaration is read that may be kept. */
-  trace: Trace | undefined;
-  #directives = 0;
+  readonly boundary = new Boundary(this);
+  /** Set while an `#if` is decided that may be kept. */
+  asked: Asked | undefined;
   readonly #contexts: Context[] = [];
   #expanded = 0;
   readonly #arguments = new ArgumentReader(this);
@@ -153,8 +152,17 @@ export class Preprocessor implements Paster {
     const text = this.#checked(file);
     const scanner = new Scanner(file, this.words, (start) => this.#openComment(file, start), text);
     const isDeferred = this.levels.length > 0 && text.length >= this.limits.deferredLength;
-    const known = this.#knownHeaders.get(file);
-    this.levels.push({ file, scanner, conditions: [], lineShift: 0, shownName: file.name, isDeferred, known });
+    const known = this.boundary.known(file);
+    this.levels.push({
+      file,
+      scanner,
+      conditions: [],
+      lineShift: 0,
+      shownName: file.name,
+      isDeferred,
+      known,
+      learnAt: -1,
+    });
     this.warningState.note(file.id, 0);
   }
 
@@ -185,7 +193,8 @@ export class Preprocessor implements Paster {
     scanner.pos = start;
     this.levels.length = 0;
     const { name: shownName } = file;
-    this.levels.push({ file, scanner, conditions: [], lineShift: 0, shownName, isDeferred: false, known: undefined });
+    const rest = { isDeferred: false, known: undefined, learnAt: -1 };
+    this.levels.push({ file, scanner, conditions: [], lineShift: 0, shownName, ...rest });
     this.#contexts.length = 0;
     this.#stopped = false;
     this.truncated = false;
@@ -194,7 +203,7 @@ export class Preprocessor implements Paster {
   }
 
   /** What kind of macro a word is, as far as a skimmed declaration must know. */
-  #macroKind(name: string): "attribute" | "other" | undefined {
+  macroKind(name: string): "attribute" | "other" | undefined {
     if (!this.userMacros.has(name) && this.input.ambientMacros.get(name) === undefined) return undefined;
     const macro = this.macroOf(this.words.get(name));
     if (!macro) return undefined;
@@ -205,9 +214,7 @@ export class Preprocessor implements Paster {
   fileFor(name: string, text: string): SourceFile {
     let file = this.#known.get(name);
     if (!file) {
-      const known = this.headers?.meet(name, text);
-      file = known ? this.input.files.adopt(known.file) : this.input.files.add(name, text);
-      if (known) this.#knownHeaders.set(file, known);
+      file = this.boundary.meet(name, text);
       this.#known.set(name, file);
     }
     return file;
@@ -259,7 +266,8 @@ export class Preprocessor implements Paster {
       const tok = this.raw();
       const { word } = tok;
       if (word === undefined) return tok;
-      if (this.trace) this.trace.word(word, this.macroOf(word));
+      const watch = this.boundary.trace ?? this.asked;
+      if (watch) watch.word(word, this.macroOf(word), this);
       if (word.macro === null || tok.flags & NO_EXPAND) return tok;
       const macro = this.macroOf(word);
       if (!macro) return tok;
@@ -289,65 +297,39 @@ export class Preprocessor implements Paster {
   /** A token of the innermost file, or nothing where a directive put tokens in its place. */
   #fromFile(): Tok | undefined {
     const { level } = this;
-    if (this.atBoundary) this.#pass(level);
+    if (this.atBoundary) this.boundary.pass(level);
+    if (this.level !== level) return undefined;
     const start = level.scanner.pos;
     const tok = level.scanner.next();
     if (tok.tokenType === EndOfFile) return this.#endOfFile(tok);
     if (tok.tokenType !== Hash || !(tok.flags & AT_LINE_START)) {
-      if (this.atBoundary && level.known?.wants(start)) this.trace = new Trace(level.known, start, this.#progress);
+      if (this.atBoundary) this.boundary.begin(level, start);
       this.atBoundary = false;
       return tok;
     }
     if (this.#stopped) return undefined;
-    this.#directives++;
+    this.boundary.directives++;
+    level.learnAt = this.atBoundary && level.known ? start : -1;
     runDirective(this, level, tok);
+    level.learnAt = -1;
     return undefined;
   }
 
-  /** Passes declarations that need not be read: those that can be skimmed, and those that are known. */
-  #pass(level: FileLevel): void {
-    do this.#skim(level);
-    while (level.known && this.#takeKnown(level.known, level.scanner));
+  /** Whether the next token is read from the file, and not from the expansion of a macro. */
+  get isInFile(): boolean {
+    return this.#contexts.length === 0;
   }
 
-  /** Takes the declarations that come next from what is known of the header; false where it is not that of the first. */
-  #takeKnown(header: KnownHeader, scanner: Scanner): boolean {
-    const start = scanner.pos;
-    for (;;) {
-      const known = header.at(scanner.pos)?.find((one) => this.#stillHolds(one));
-      if (!known || !this.declared.takeKnown(known)) return scanner.pos !== start;
-      this.#taken.add(known);
-      this.#expanded += known.expanded;
-      scanner.resume(known.end);
-    }
+  /** How many tokens macros have made so far. */
+  get expanded(): number {
+    return this.#expanded;
   }
 
-  #stillHolds(known: KnownItem): boolean {
-    if (this.#stopped || this.pack || this.#taken.has(known)) return false;
-    if (this.#expanded + known.expanded > this.limits.expandedTokens) return false;
-    for (const [name, place] of known.macros)
-      if (!isSameMacro(this.macroOf(this.words.get(name)), place)) return false;
+  /** Counts tokens that macros need not make again; false where that would be too many. */
+  expand(count: number): boolean {
+    if (this.#expanded + count > this.limits.expandedTokens) return false;
+    this.#expanded += count;
     return true;
-  }
-
-  /** The declaration that `trace` follows has been read as `item`, to its last token. */
-  finish(trace: Trace, item: ExternalItem | undefined): void {
-    const { known, scanner } = this.level;
-    if (known !== trace.header || this.#contexts.length > 0 || this.pack || this.#stopped) return;
-    const made = trace.finish(item, scanner.pos, this.#progress);
-    if (made) this.#taken.add(made);
-  }
-
-  get #progress(): Progress {
-    return { reports: this.sink.reports, directives: this.#directives, expanded: this.#expanded };
-  }
-
-  #skim({ scanner, file, isDeferred }: FileLevel): void {
-    if (!isDeferred && (this.levels.length === 1 || !constantMayFollow(file.text, scanner.pos))) return;
-    const before = this.deferred.count;
-    const wanted = isDeferred ? "all" : "constants";
-    scanner.pos = this.deferred.skim(this, file, scanner.pos, wanted, (name) => this.#macroKind(name));
-    if (this.deferred.count > before) this.onSkimmed?.();
   }
 
   #endOfFile(tok: Tok): Tok | undefined {
