@@ -1,0 +1,137 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { KnownHeaders } from "../../../src/asm/syntax/known-headers.ts";
+import type { FileId } from "../../../src/support/span.ts";
+import { parse, type Setup } from "./harness.ts";
+
+/** Headers in which much depends on what was defined and declared before them. */
+const files: Readonly<Record<string, string>> = {
+  "base.h": `#ifndef BASE_H
+#define BASE_H
+typedef int base_t; /* a */ typedef unsigned long word;
+#define ATTR __attribute__((unused))
+#define LEN 4
+#define GROUP "x" # y
+struct pair { base_t a; word b[LEN]; } ATTR;
+enum { ONE = LEN, TWO };
+;
+static inline int twice(base_t v) { return v * (word)LEN; }
+#endif
+`,
+  "more.h": `#include "base.h"
+#if defined(WIDE) && LEVEL > 1
+typedef word value;
+#elif defined(NARROW)
+typedef char value;
+#else
+#define value base_t
+#endif
+#ifdef LEN
+int lens[LEN];
+#else
+int *lens;
+#endif
+#define JOIN(a, b) a##b /* pasted */
+int JOIN(more, LEVEL)(value v), line = __LINE__;
+static int use(value v) { base_t(x); return (value)-v * twice(v) + sizeof(struct pair); }
+#undef LEN
+int LEN;
+#if LEVEL
+#else extra
+#endif
+`,
+  "plain.h": `base_t (*call)(value);
+struct s {
+#ifdef WIDE
+  word w;
+#endif
+  SEC(x) int m;
+} SEC("y");
+#pragma pack(1)
+struct packed { int a; };
+#pragma pack()
+const char *name = NAME;
+int broken = 'ab\\q';
+T (t);
+enum e { min = 1, ETH_P_IP };
+_Pragma("unroll") int last; int over = 99999999999999999999999;
+`,
+};
+
+const line = fc.constantFrom(
+  ...[
+    ...Object.keys(files).map((name) => `#include "${name}"`),
+    "#define WIDE",
+    "#define NARROW 1",
+    "#undef WIDE",
+    "#define LEVEL 2",
+    "#define LEVEL LEN",
+    "#define LEN 8",
+    "#define NAME #x",
+    '#define NAME "n" SEC',
+    "#define word short",
+    "#define int long",
+    "typedef int base_t;",
+    "typedef long value;",
+    "int value;",
+    "typedef int T;",
+    "int T(int);",
+    "int min; int SEC;",
+    "#pragma pack(2)",
+    "#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)",
+    "#pragma clang attribute pop",
+    "struct open {",
+    "}; f(",
+    "#if 0",
+    "#endif",
+  ],
+);
+
+/** Tree and reports, with the names of files for their numbers. */
+function shown(text: string, setup: Setup): string[] {
+  const { unit, sink, files: read } = parse(text, { files, ...setup });
+  const plain = (key: string, value: unknown) => {
+    if (key === "file") return read.file(value as FileId).name;
+    return typeof value === "bigint" ? `${value}n` : value instanceof Uint8Array ? [...value] : value;
+  };
+  return [...unit.items, ...sink.diagnostics].map((one) => JSON.stringify(one, plain));
+}
+
+const differing = (a: readonly string[], b: readonly string[]) => {
+  const i = a.findIndex((one, k) => one !== b[k]);
+  return i === -1 && a.length === b.length ? undefined : [a[i], b[i], a.length, b.length];
+};
+
+describe("headers that were read before", () => {
+  test("give the tree and the reports that reading them anew gives", () => {
+    const program = fc.array(line, { maxLength: 9 }).map((lines) => `${lines.join("\n")}\nint end;\n`);
+    fc.assert(
+      fc.property(fc.array(program, { minLength: 1, maxLength: 4 }), fc.boolean(), (programs, wide) => {
+        const defines = wide ? [{ name: "LEVEL", value: "3" }] : [];
+        for (const one of [...programs, ...programs, ...programs])
+          expect(differing(shown(one, { defines }), shown(one, { defines, limits: {} }))).toBeUndefined();
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe("KnownHeaders", () => {
+  test("knows a header from the second time on, and another text as another header", () => {
+    const headers = new KnownHeaders();
+    expect(headers.meet("a.h", "int a;")).toBeUndefined();
+    const known = headers.meet("a.h", "int a;");
+    expect(headers.meet("a.h", `int${" "}a;`)).toBe(known);
+    expect(headers.meet("a.h", "int b;")).toBeUndefined();
+    expect(headers.meet("a.h", "int a;")).toBeUndefined();
+    expect(headers.meet("a.h", "int a;")?.file.id).not.toBe(known?.file.id);
+  });
+
+  test("forgets the oldest where there are too many", () => {
+    const headers = new KnownHeaders();
+    const large = " ".repeat(1 << 22);
+    for (let i = 0; i < 20; i++) headers.meet(`${i}.h`, large);
+    expect(headers.meet("0.h", large)).toBeUndefined();
+    expect(headers.meet("19.h", large)).toBeDefined();
+  });
+});
