@@ -13,8 +13,8 @@ const FIRST_SHARED = 1 << 24;
 let sharedCount = 0;
 
 /** A file for `SourceMap.adopt`, with a number that no other file of the process has. */
-export function sharedFile(name: string, text: string): SourceFile {
-  return { id: (FIRST_SHARED + sharedCount++) as FileId, name, text, builtin: false };
+export function sharedFile(name: string, text: string, builtin = false): SourceFile {
+  return { id: (FIRST_SHARED + sharedCount++) as FileId, name, text, builtin };
 }
 
 /** Whether a file is one that compilations share. */

@@ -42,6 +42,12 @@ export class Boundary {
     return files.adopt(known.file);
   }
 
+  /** The `SourceFile` of an ambient macro. */
+  builtin(name: string, text: string): SourceFile {
+    const { files } = this.#pp.input;
+    return this.headers ? files.adopt(this.headers.builtin(name, text)) : files.add(name, text, true);
+  }
+
   known(file: SourceFile): KnownHeader | undefined {
     return this.#known.get(file);
   }
@@ -80,7 +86,7 @@ export class Boundary {
   #stillHolds(known: KnownItem): boolean {
     const pp = this.#pp;
     if (pp.pack || this.#taken.has(known) || pp.expanded + known.expanded > pp.limits.expandedTokens) return false;
-    for (const [name, place] of known.macros) if (!isSameMacro(pp.macroOf(pp.words.get(name)), place)) return false;
+    for (const [name, place] of known.macros) if (!isSameMacro(pp.macroOf(pp.words.get(name)), place, pp)) return false;
     return true;
   }
 

@@ -13,6 +13,7 @@ import type { FileId } from "../../support/span.ts";
 import type { ExternalItem } from "./ast.ts";
 import type { KnownDirective, KnownSkip } from "./known-directives.ts";
 import type { Macro } from "./macro.ts";
+import type { Preprocessor } from "./preprocess.ts";
 import type { Word } from "./token.ts";
 
 /** What a name is at file scope, as far as the grammar asks. */
@@ -108,6 +109,17 @@ interface Room {
 export class KnownHeaders {
   readonly #headers = new Map<string, { readonly text: string; header: KnownHeader | undefined }>();
   readonly #room: Room = { text: 0, kept: 0 };
+  readonly #builtins = new Map<string, SourceFile>();
+
+  /** The file of an ambient macro, of which there are only so many. */
+  builtin(name: string, text: string): SourceFile {
+    let file = this.#builtins.get(text);
+    if (!file) {
+      file = sharedFile(name, text, true);
+      this.#builtins.set(text, file);
+    }
+    return file;
+  }
 
   /** The header, if an earlier compilation has read it, too; other text under its name is another header. */
   meet(name: string, text: string): KnownHeader | undefined {
@@ -152,10 +164,16 @@ export class Trace {
     this.before = before;
   }
 
-  word(word: Word, macro: Macro | null): void {
+  word(word: Word, macro: Macro | null, pp: Preprocessor): void {
+    if (macro?.ambient && !this.#isPlain(macro, pp)) this.#isSpoilt = true;
     if (this.#macros.has(word)) return;
     this.#macros.set(word, macro && { file: macro.span.file, start: macro.span.start });
-    if (macro && (macro.ambient || macro.dynamic || !isShared(macro.span.file))) this.#isSpoilt = true;
+    if (macro && (macro.dynamic || !isShared(macro.span.file))) this.#isSpoilt = true;
+  }
+
+  /** An ambient macro gives way to what is declared, and to what is spelled before it, which must not be another's end. */
+  #isPlain({ name }: Macro, pp: Preprocessor): boolean {
+    return this.#macros.size > 0 && !pp.declared.isDeclared(name);
   }
 
   /** The declaration is `item`, and ends at `end`: kept if nothing else came into it. */
@@ -176,10 +194,11 @@ export interface Progress {
 }
 
 /** Whether a macro is the one that was met before. */
-export const isSameMacro = (macro: Macro | null, place: MacroPlace): boolean =>
-  macro === null || place === null
-    ? macro === place
-    : !macro.ambient && macro.span.file === place.file && macro.span.start === place.start;
+export function isSameMacro(macro: Macro | null, place: MacroPlace, pp: Preprocessor): boolean {
+  if (macro === null || place === null) return macro === place;
+  if (macro.span.file !== place.file || macro.span.start !== place.start) return false;
+  return !macro.ambient || !pp.declared.isDeclared(macro.name);
+}
 
 /** The headers that this process knows: like the parser, one for all that it compiles. */
 export const processHeaders = new KnownHeaders();

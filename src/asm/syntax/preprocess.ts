@@ -393,7 +393,7 @@ export class Preprocessor implements Paster {
   }
 
   #ambient(name: string, text: string): Macro | undefined {
-    const file = this.input.files.add(`<built-in ${name}>`, text, true);
+    const file = this.boundary.builtin(`<built-in ${name}>`, text);
     const scanner = new Scanner(file, this.words, () => {});
     const line: Tok[] = [];
     let tok = scanner.next();

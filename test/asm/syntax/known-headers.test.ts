@@ -36,6 +36,7 @@ int JOIN(more, LEVEL)(value v), line = __LINE__;
 static int use(value v) { base_t(x); return (value)-v * twice(v) + sizeof(struct pair); }
 #undef LEN
 int LEN;
+int lv[] = { LEVEL }; int nulls = min(1, 2) + ETH_P_IP;
 #if LEVEL
 #else extra
 #endif
@@ -47,6 +48,14 @@ struct s {
 #endif
   SEC(x) int m;
 } SEC("y");
+struct inside {
+#ifdef WIDE
+  word w;
+#endif
+  int z;
+};
+int min(int min) { return min; }
+enum { NULL_ = min(1, 2), barrier };
 #pragma pack(1)
 struct packed { int a; };
 #pragma pack()
@@ -64,6 +73,8 @@ const line = fc.constantFrom(
     "#define WIDE",
     "#define NARROW 1",
     "#undef WIDE",
+    "#define NULL 0",
+    "int ETH_P_IP;",
     "#define LEVEL 2",
     "#define LEVEL LEN",
     "#define LEN 8",
