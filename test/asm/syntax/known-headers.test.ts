@@ -122,8 +122,52 @@ describe("headers that were read before", () => {
         for (const one of [...programs, ...programs, ...programs])
           expect(differing(shown(one, { defines }), shown(one, { defines, limits: {} }))).toBeUndefined();
       }),
-      { numRuns: 150 },
+      { numRuns: 50 },
     );
+  });
+});
+
+/** A header, and two programs to which it means something else. */
+const twoMeanings: Readonly<Record<string, readonly [header: string, one: string, other: string]>> = {
+  "a macro of the program": ["int a[N];", "#define N 2\n#include <h>", "#define N 3\n#include <h>"],
+  "a macro inside of a macro": ["#define M N\nint a[M];", "#define N 2\n#include <h>", "#define N 3\n#include <h>"],
+  "a name that is a type": ["int f(T (x));", "typedef int T;\n#include <h>", "#include <h>"],
+  "a name in a cast": ["int a = (T) - 1;", "typedef int T;\n#include <h>", "int T;\n#include <h>"],
+  "a kernel's type": ["u32 a;", "#include <h>", "int u32;\n#include <h>"],
+  "an ambient macro": ["int a = NULL;", "#include <h>", "int NULL;\n#include <h>"],
+  "an ambient macro defined": ["int a = NULL;", "#include <h>", "#define NULL 1\n#include <h>"],
+  "an #if of a value": ["#if N > 2\nint a;\n#endif", "#define N 2\n#include <h>", "#define N 3\n#include <h>"],
+  "an #if of an ambient macro": ["#if ETH_P_IP\nint a;\n#endif", "#include <h>", "int ETH_P_IP;\n#include <h>"],
+  "an #else": ["#if A\nint a;\n#elif B\nint b;\n#else\nint c;\n#endif", "#include <h>", "#define B 1\n#include <h>"],
+  "an #else behind a group": ["#ifdef A\nint a;\n#else\nint c;\n#endif", "#include <h>", "#define A 1\n#include <h>"],
+  "a directive inside": ["struct s {\n#ifdef A\nint a;\n#endif\n};", "#include <h>", "#define A\n#include <h>"],
+  "#pragma pack": ["struct s { int a; };", "#include <h>", "#pragma pack(1)\n#include <h>"],
+  "a name declared by it": ["typedef int T;\nint a = (T) - 1;", "#include <h>", "int T;\n#include <h>"],
+  "a redefinition": ["#define N 2 /* two */\n", "#include <h>", "#define N 3\n#include <h>"],
+  "an end in a macro": ["#define E ; int b\nint a E;\nint c E2", "#define E2 ;\n#include <h>", "#include <h>\n, d;"],
+  "an end in the next file": ["int a", "#include <h>\n;", "#include <h>\n, b;"],
+};
+
+describe("a header means to each program what it says there", () => {
+  test.each(Object.entries(twoMeanings))("%s", (name, [header, one, other]) => {
+    const setup = { files: { h: `/* ${name} */ ${header}\n` } };
+    for (const program of [one, one, one, other, other, one])
+      expect(shown(program, setup)).toEqual(shown(program, { ...setup, limits: {} }));
+  });
+
+  test("and what it says twice is two trees", () => {
+    const setup = { files: { h: "struct { int twice; } *p;\n" } };
+    for (let i = 0; i < 4; i++) {
+      const { items } = parse("#include <h>\n#include <h>\n", setup).unit;
+      expect(items).toHaveLength(2);
+      expect(items[0]).not.toBe(items[1]);
+    }
+  });
+
+  test("and a declaration is parsed once where it means the same", () => {
+    const setup = { files: { h: "#define N 2\nstruct once { int a[N]; };\n" } };
+    const [, second, third] = [1, 2, 3].map(() => parse("#include <h>\n", setup).unit.items[0]);
+    expect(third).toBe(second);
   });
 });
 
