@@ -35,8 +35,8 @@ export class Boundary {
 
   /** The `SourceFile` of a header that is included for the first time. */
   meet(name: string, text: string): SourceFile {
-    const { files } = this.#pp.input;
-    const known = this.headers?.meet(name, text);
+    const { files, ambientMacros } = this.#pp.input;
+    const known = ambientMacros.key === undefined ? undefined : this.headers?.meet(name, text, ambientMacros.key);
     if (!known) return files.add(name, text);
     this.#known.set(known.file, known);
     return files.adopt(known.file);
@@ -86,7 +86,11 @@ export class Boundary {
   #stillHolds(known: KnownItem): boolean {
     const pp = this.#pp;
     if (pp.pack || this.#taken.has(known) || pp.expanded + known.expanded > pp.limits.expandedTokens) return false;
-    for (const [name, place] of known.macros) if (!isSameMacro(pp.macroOf(pp.words.get(name)), place, pp)) return false;
+    for (const [name, place] of known.macros) {
+      // A name that nobody has met here is no macro of the file's: it is what it was.
+      const word = place ? pp.words.get(name) : pp.words.met(name);
+      if (word && !isSameMacro(pp.macroOf(word), place, pp)) return false;
+    }
     return true;
   }
 

@@ -105,7 +105,7 @@ interface Room {
   kept: number;
 }
 
-/** Headers by name, the one used last at the end. */
+/** Headers by ambient macros and name, the one used last at the end. */
 export class KnownHeaders {
   readonly #headers = new Map<string, { readonly text: string; header: KnownHeader | undefined }>();
   readonly #room: Room = { text: 0, kept: 0 };
@@ -121,15 +121,19 @@ export class KnownHeaders {
     return file;
   }
 
-  /** The header, if an earlier compilation has read it, too; other text under its name is another header. */
-  meet(name: string, text: string): KnownHeader | undefined {
-    const known = this.#headers.get(name);
+  /**
+   * The header, if an earlier compilation with the same ambient macros has read it, too; other text under its name is
+   * another header.
+   */
+  meet(name: string, text: string, ambient: string): KnownHeader | undefined {
+    const key = `${ambient} ${name}`;
+    const known = this.#headers.get(key);
     const isSame = known?.text === text;
     const again = isSame ? known : { text, header: undefined };
     if (isSame) again.header ??= new KnownHeader(name, text, this.#room);
-    else if (known) this.#drop(name);
-    this.#headers.delete(name);
-    this.#headers.set(name, again);
+    else if (known) this.#drop(key);
+    this.#headers.delete(key);
+    this.#headers.set(key, again);
     if (!isSame) this.#room.text += text.length;
     for (const oldest of this.#headers.keys()) {
       if (this.#room.text <= MOST_TEXT && this.#room.kept <= MOST_KEPT) break;
@@ -138,9 +142,9 @@ export class KnownHeaders {
     return again.header;
   }
 
-  #drop(name: string): void {
-    const { text, header } = this.#headers.get(name)!;
-    this.#headers.delete(name);
+  #drop(key: string): void {
+    const { text, header } = this.#headers.get(key)!;
+    this.#headers.delete(key);
     this.#room.text -= text.length;
     header?.leave();
   }

@@ -174,19 +174,20 @@ describe("a header means to each program what it says there", () => {
 describe("KnownHeaders", () => {
   test("knows a header from the second time on, and another text as another header", () => {
     const headers = new KnownHeaders();
-    expect(headers.meet("a.h", "int a;")).toBeUndefined();
-    const known = headers.meet("a.h", "int a;");
-    expect(headers.meet("a.h", `int${" "}a;`)).toBe(known);
-    expect(headers.meet("a.h", "int b;")).toBeUndefined();
-    expect(headers.meet("a.h", "int a;")).toBeUndefined();
-    expect(headers.meet("a.h", "int a;")?.file.id).not.toBe(known?.file.id);
+    expect(headers.meet("a.h", "int a;", "x86")).toBeUndefined();
+    const known = headers.meet("a.h", "int a;", "x86");
+    expect(headers.meet("a.h", `int${" "}a;`, "x86")).toBe(known);
+    expect(headers.meet("a.h", "int a;", "arm64")).toBeUndefined();
+    expect(headers.meet("a.h", "int b;", "x86")).toBeUndefined();
+    expect(headers.meet("a.h", "int a;", "x86")).toBeUndefined();
+    expect(headers.meet("a.h", "int a;", "x86")?.file.id).not.toBe(known?.file.id);
   });
 
   test("forgets the oldest where there are too many", () => {
     const headers = new KnownHeaders();
     const large = " ".repeat(1 << 22);
-    for (let i = 0; i < 20; i++) headers.meet(`${i}.h`, large);
-    expect(headers.meet("0.h", large)).toBeUndefined();
-    expect(headers.meet("19.h", large)).toBeDefined();
+    for (let i = 0; i < 20; i++) headers.meet(`${i}.h`, large, "x86");
+    expect(headers.meet("0.h", large, "x86")).toBeUndefined();
+    expect(headers.meet("19.h", large, "x86")).toBeDefined();
   });
 });
