@@ -14,6 +14,8 @@ import {
   type Progress,
   Trace,
 } from "./known-headers.ts";
+import { NO_STATE, SkimLog } from "./known-skims.ts";
+import type { Macro } from "./macro.ts";
 import type { FileLevel, Preprocessor } from "./preprocess.ts";
 import type { Scanner } from "./scan.ts";
 
@@ -25,6 +27,8 @@ export class Boundary {
   /** Directives obeyed so far. */
   directives = 0;
   readonly #pp: Preprocessor;
+  /** Of headers that are skimmed: the state of the macros that they spell. */
+  readonly #states = new Map<KnownHeader, number>();
   readonly #known = new Map<SourceFile, KnownHeader>();
   /** A declaration is taken once in a compilation: one that stands twice in it has two trees. */
   readonly #taken = new Set<KnownItem>();
@@ -61,13 +65,41 @@ export class Boundary {
     } while (this.#takeItems(known, scanner) || this.#obey(level, known));
   }
 
-  #skim({ scanner, file, isDeferred }: FileLevel): void {
+  #skim(level: FileLevel): void {
     const pp = this.#pp;
+    const { scanner, file, isDeferred } = level;
     if (!isDeferred && (pp.levels.length === 1 || !constantMayFollow(file.text, scanner.pos))) return;
     const before = pp.deferred.count;
     const wanted = isDeferred ? "all" : "constants";
-    scanner.pos = pp.deferred.skim(pp, file, scanner.pos, wanted, (name) => pp.macroKind(name));
+    const state = level.known ? this.#stateOf(level.known) : NO_STATE;
+    const known = level.known?.skims.at(state, scanner.pos, wanted);
+    if (known?.undeclared.every((name) => !pp.declared.isDeclared(name))) {
+      pp.deferred.take(pp, file, known);
+      scanner.pos = known.end;
+    } else {
+      const start = scanner.pos;
+      const log = state === NO_STATE ? undefined : new SkimLog();
+      scanner.pos = pp.deferred.skim(pp, file, start, wanted, (name) => pp.macroKind(name), log);
+      if (log) level.known?.skims.keep(state, start, wanted, scanner.pos, log);
+    }
     if (pp.deferred.count > before) pp.onSkimmed?.();
+  }
+
+  /** The state of the macros that a header spells. */
+  #stateOf(header: KnownHeader): number {
+    let state = this.#states.get(header);
+    if (state === undefined) {
+      state = 0;
+      for (const name of [...this.#pp.userMacros.names()].filter((one) => header.skims.spells(one)).sort())
+        state = header.skims.next(state, name, this.#pp.words.get(name).macro);
+      this.#states.set(header, state);
+    }
+    return state;
+  }
+
+  /** A macro of the user's has changed. */
+  changed(name: string, macro: Macro | null | undefined): void {
+    for (const [header, state] of this.#states) this.#states.set(header, header.skims.next(state, name, macro));
   }
 
   /** Takes the declarations that come next; false where not even the first is known as it would be here. */

@@ -12,6 +12,7 @@ import { isShared, type SourceFile, sharedFile } from "../../diag/source.ts";
 import type { FileId } from "../../support/span.ts";
 import type { ExternalItem } from "./ast.ts";
 import type { KnownDirective, KnownSkip } from "./known-directives.ts";
+import { KnownSkims } from "./known-skims.ts";
 import type { Macro } from "./macro.ts";
 import type { Preprocessor } from "./preprocess.ts";
 import type { Word } from "./token.ts";
@@ -47,11 +48,13 @@ export class KnownHeader {
   readonly file: SourceFile;
   readonly #items = new Map<number, KnownItem[]>();
   readonly #room: Room;
+  readonly skims: KnownSkims;
   #kept = 0;
 
   constructor(name: string, text: string, room: Room) {
     this.file = sharedFile(name, text);
     this.#room = room;
+    this.skims = new KnownSkims(text);
   }
 
   /** Directives by where reading stood before them, and groups that are switched off. */

@@ -26,6 +26,10 @@ export class MacroNames {
     this.#lengths[name.charCodeAt(0) & 127]! |= 1 << (name.length & 31);
   }
 
+  names(): Iterable<string> {
+    return this.#all;
+  }
+
   has(name: string): boolean {
     return this.#all.has(name);
   }

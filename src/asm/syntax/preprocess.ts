@@ -173,6 +173,7 @@ export class Preprocessor implements Paster {
     this.#macroHistory.record(word.name, word.macro, macro);
     word.macro = macro;
     this.userMacros.set(word.name, macro);
+    this.boundary.changed(word.name, macro);
   }
 
   /** The number of changes of macros so far. */
