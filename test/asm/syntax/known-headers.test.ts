@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { defaultLimits } from "../../../src/asm/syntax/input.ts";
 import { KnownHeaders } from "../../../src/asm/syntax/known-headers.ts";
+import { KnownSkims, NO_STATE } from "../../../src/asm/syntax/known-skims.ts";
 import type { FileId } from "../../../src/support/span.ts";
 import { parse, type Setup } from "./harness.ts";
 
@@ -108,6 +110,19 @@ function shown(text: string, setup: Setup): string[] {
   return [...unit.items, ...sink.diagnostics].map((one) => JSON.stringify(one, plain));
 }
 
+/** What the skimmed part of a program's headers declares: each name, and the tree that is parsed for it. */
+function skimmed(text: string, setup: Setup): string[] {
+  const { unit, files: read } = parse(text, setup);
+  const plain = (key: string, value: unknown) =>
+    key === "file" ? read.file(value as FileId).name : typeof value === "bigint" ? `${value}n` : value;
+  return unit.items.flatMap((item) => {
+    if (item.kind !== "deferred") return [JSON.stringify(item, plain)];
+    const chunks = [...item.source.names()].map((name) => item.source.ordinary(name)!);
+    const tags = ["s", "t", "e"].map((name) => item.source.tag(name));
+    return [JSON.stringify([item.end, tags, chunks.map((chunk) => item.source.parse(chunk))], plain)];
+  });
+}
+
 const differing = (a: readonly string[], b: readonly string[]) => {
   const i = a.findIndex((one, k) => one !== b[k]);
   return i === -1 && a.length === b.length ? undefined : [a[i], b[i], a.length, b.length];
@@ -168,6 +183,44 @@ describe("a header means to each program what it says there", () => {
     const setup = { files: { h: "#define N 2\nstruct once { int a[N]; };\n" } };
     const [, second, third] = [1, 2, 3].map(() => parse("#include <h>\n", setup).unit.items[0]);
     expect(third).toBe(second);
+  });
+});
+
+/** Long enough to be skimmed. */
+const padding = `/* ${"-".repeat(defaultLimits.deferredLength)} */`;
+
+/** A skimmed header, and two programs to which it means something else. */
+const twoSkims: Readonly<Record<string, readonly [header: string, one: string, other: string]>> = {
+  "a macro among members": ["struct s { int a; };\nint f(void);", "#include <h>", "#define a b; int c\n#include <h>"],
+  "a macro for a tag": ["struct s { int a; };\nstruct t { struct s s; };", "#include <h>", "#define t u\n#include <h>"],
+  "an attribute": ["int f(void) A;\nint g(void);", "#define A __attribute__((pure))\n#include <h>", "#include <h>"],
+  "its own macros": [
+    "#ifndef N\n#define N 2\n#endif\nenum e { E = N };\n#define M 1\ntypedef int t[N];",
+    "#include <h>",
+    "#define N 3\n#include <h>",
+  ],
+  packing: ["struct s { char a; int b; };", "#include <h>", "#pragma pack(1)\n#include <h>"],
+  "a helper declared before": [
+    "static int (*const call)(void) = (void *) 1;\nint f(void);",
+    "#include <h>",
+    "static int (*const call)(void);\n#include <h>",
+  ],
+};
+
+describe("a skimmed header means to each program what it says there", () => {
+  test.each(Object.entries(twoSkims))("%s", (name, [header, one, other]) => {
+    const setup = { files: { h: `/* ${name} */ ${padding}\n${header}\n` } };
+    for (const program of [one, one, one, other, other, other, one])
+      expect(skimmed(program, setup)).toEqual(skimmed(program, { ...setup, limits: {} }));
+  });
+
+  test("and is not searched again where it says the same", () => {
+    const skims = new KnownSkims("int a, b;");
+    expect(skims.next(0, "c", null)).toBe(0);
+    const undefinedB = skims.next(0, "b", null);
+    expect(skims.next(0, "b", null)).toBe(undefinedB);
+    expect(skims.next(undefinedB, "a", null)).not.toBe(undefinedB);
+    expect(skims.next(NO_STATE, "a", null)).toBe(NO_STATE);
   });
 });
 
