@@ -137,6 +137,7 @@ function stringArg(cx: Sema, a: Attribute, index: number): string | undefined {
 
 /** Everything known in some attribute lists; unknown ones are warned about once each. */
 export function readAttributes(cx: Sema, ...lists: readonly (readonly Attribute[])[]): Attributes {
+  if (lists.every((list) => list.length === 0)) return noAttributes;
   const out: Draft = { ...noAttributes };
   for (const a of lists.flat()) {
     const handler = Object.hasOwn(handlers, a.name) ? handlers[a.name] : undefined;
