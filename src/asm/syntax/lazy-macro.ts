@@ -77,7 +77,7 @@ export class LazyMacro implements Macro {
   readonly span: Span;
   readonly ambient = false;
   disabled = false;
-  readonly params?: readonly string[];
+  readonly params?: readonly string[] | undefined;
   readonly mayDeclare: boolean;
   readonly #file: SourceFile;
   readonly #start: number;

@@ -10,7 +10,7 @@ export const NO_PARAM = -1;
 export interface Macro {
   readonly name: string;
   /** Missing for an object-like macro. The last one of a variadic macro takes the rest of the arguments. */
-  readonly params?: readonly string[];
+  readonly params?: readonly string[] | undefined;
   readonly variadic: boolean;
   readonly body: readonly Tok[];
   /** For each body token, the index of the parameter it names, or `NO_PARAM`. */
@@ -44,15 +44,15 @@ export function parseMacro(line: readonly Tok[], end: Tok, ambient: boolean, sin
   if (body[0]) body[0] = withFlags(body[0], 0);
   const params = "params" in head ? head.params : undefined;
   const paramOf = new Int32Array(body.length).fill(NO_PARAM);
-  if (params) for (const [i, tok] of body.entries()) if (tok.word) paramOf[i] = params.indexOf(tok.image);
+  if (params) for (let i = 0; i < body.length; i++) if (body[i]!.word) paramOf[i] = params.indexOf(body[i]!.image);
   if (!checkOperators(body, paramOf, params !== undefined, sink)) return undefined;
   return {
     name: name.image,
-    ...(params && { params }),
+    params,
     variadic: head.variadic,
     body,
     paramOf,
-    hasOperators: body.some((t) => t.tokenType === HashHash || (params && t.tokenType === Hash) || isVaOpt(t)),
+    hasOperators: body.some((t) => t.tokenType === HashHash || (!!params && t.tokenType === Hash) || isVaOpt(t)),
     span: spanOf(name),
     ambient,
     disabled: false,
@@ -102,7 +102,8 @@ export const isVaOpt = (tok: Tok): boolean => tok.word?.name === "__VA_OPT__";
 
 /** `#` needs a parameter after it (C11 6.10.3.2p1), `##` something on both sides (6.10.3.3p1). */
 function checkOperators(body: readonly Tok[], paramOf: Int32Array, isFunction: boolean, sink: DiagSink): boolean {
-  for (const [i, tok] of body.entries()) {
+  for (let i = 0; i < body.length; i++) {
+    const tok = body[i]!;
     if (tok.tokenType === HashHash && (i === 0 || i === body.length - 1)) return !sink.error("E0124", spanOf(tok));
     if (!isFunction || tok.tokenType !== Hash) continue;
     const next = body[i + 1];
