@@ -87,6 +87,7 @@ class Builder implements DiagBuilder {
 export class DiagSink {
   readonly #all: Draft[] = [];
   #errors = 0;
+  #reports = 0;
   /** What the source itself says of a warning at a place; the parser sets it. */
   settingAt: (name: string, span: Span) => WarningLevel | undefined = () => undefined;
   /** Whether a file is the system's or built in: it is not warned about. */
@@ -105,12 +106,18 @@ export class DiagSink {
     return this.#errors;
   }
 
+  /** How often something was reported, warnings that are switched off among them. */
+  get reports(): number {
+    return this.#reports;
+  }
+
   get diagnostics(): readonly Diagnostic[] {
     return this.#all;
   }
 
   error<C extends ErrorCode>(code: C, span: Span | undefined, ...args: ErrorArgs<C>): DiagBuilder {
     this.#errors++;
+    this.#reports++;
     return this.#push(code, "error", (errorTexts[code] as (...a: unknown[]) => string)(...args), span);
   }
 
@@ -131,6 +138,7 @@ export class DiagSink {
   }
 
   warn<W extends WarningName>(name: W, span: Span | undefined, ...args: WarningArgs<W>): DiagBuilder {
+    this.#reports++;
     const level = this.levelAt(name, span);
     if (level === "ignored") return new Builder({ code: `-W${name}`, severity: "warning", text: "", notes: [] });
     if (level === "error") this.#errors++;

@@ -8,6 +8,18 @@ export interface SourceFile {
   readonly builtin: boolean;
 }
 
+/** Numbers from here on are those of files that compilations share. */
+const FIRST_SHARED = 1 << 24;
+let sharedCount = 0;
+
+/** A file for `SourceMap.adopt`, with a number that no other file of the process has. */
+export function sharedFile(name: string, text: string, builtin = false): SourceFile {
+  return { id: (FIRST_SHARED + sharedCount++) as FileId, name, text, builtin };
+}
+
+/** Whether a file is one that compilations share. */
+export const isShared = (id: FileId): boolean => id >= FIRST_SHARED;
+
 /** A place as people count: both from 1; the column counts UTF-16 units. */
 export interface Place {
   readonly file: string;
@@ -18,16 +30,27 @@ export interface Place {
 /** The files of one compilation; gives out `FileId`s and turns offsets into lines and columns. */
 export class SourceMap {
   readonly #files: SourceFile[] = [];
+  /** Files of this compilation alone, by number. */
+  readonly #own: SourceFile[] = [];
+  readonly #shared = new Map<FileId, SourceFile>();
   readonly #lineStarts = new Map<FileId, Uint32Array>();
 
   add(name: string, text: string, builtin = false): SourceFile {
-    const file: SourceFile = { id: this.#files.length as FileId, name, text, builtin };
+    const file: SourceFile = { id: this.#own.length as FileId, name, text, builtin };
     this.#files.push(file);
+    this.#own.push(file);
+    return file;
+  }
+
+  /** Takes in a file that other compilations read as well, under the number it has in all of them. */
+  adopt(file: SourceFile): SourceFile {
+    this.#files.push(file);
+    this.#shared.set(file.id, file);
     return file;
   }
 
   file(id: FileId): SourceFile {
-    const file = this.#files[id];
+    const file = this.#own[id] ?? this.#shared.get(id);
     if (!file) throw new RangeError(`no source file ${id}`);
     return file;
   }

@@ -122,7 +122,7 @@ function sourceInput(main: SourceFile, files: SourceMap, options: CompileOptions
     defines: [...targetMacros(options), ...(options.defines ?? [])],
     undefs: options.undefs ?? [],
     forcedIncludes: options.forcedIncludes ?? [],
-    ambientMacros: { get: (name) => ambientMacro(name, options.kernel.arch) },
+    ambientMacros: { get: (name) => ambientMacro(name, options.kernel.arch), key: options.kernel.arch },
   };
 }
 

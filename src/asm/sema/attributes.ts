@@ -143,10 +143,11 @@ function stringArg(cx: Sema, a: Attribute, index: number): string | undefined {
   return undefined;
 }
 
-/** Everything known in some attribute lists; unknown ones are warned about once each. */
-export function readAttributes(cx: Sema, ...lists: readonly (readonly Attribute[])[]): Attributes {
+/** Everything known in one or two attribute lists; unknown ones are warned about once each. */
+export function readAttributes(cx: Sema, list: readonly Attribute[], more: readonly Attribute[] = []): Attributes {
+  if (list.length === 0 && more.length === 0) return noAttributes;
   const out: Draft = { ...noAttributes };
-  for (const a of lists.flat()) {
+  for (const a of [...list, ...more]) {
     const handler = Object.hasOwn(handlers, a.name) ? handlers[a.name] : undefined;
     if (handler) handler(cx, a, out);
     else if (refused.has(a.name)) cx.sink.error("E0230", a.span, `attribute '${a.name}'`);

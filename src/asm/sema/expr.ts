@@ -130,6 +130,7 @@ function alignOfOperand(cx: Sema, o: Operand): number {
 
 /** The first type of C11 6.4.4.1's list that holds the constant. */
 function literalType(v: bigint, suffix: string, decimal: boolean): IntType {
+  if (suffix === "" && v <= 0x7fffffffn) return intType;
   const unsigned = suffix.startsWith("u");
   const long = suffix.includes("l");
   const longs = suffix.endsWith("ll")

@@ -91,20 +91,17 @@ export function layOut(of: "struct" | "union", members: readonly MemberDraft[], 
       member.bits === undefined
         ? plain(member, start, memberAlign)
         : bitField(member, start, packed || rules.pack !== undefined);
-    if (member.name !== "" || member.bits === undefined)
-      fields.push({
-        name: member.name,
-        type: member.type,
-        bitOff: place.bitOff,
-        ...(member.bits !== undefined && { bitSize: member.bits }),
-        index: fields.length,
-        ...(member.declTags && { declTags: member.declTags }),
-      });
+    if (member.name !== "" || member.bits === undefined) fields.push(fieldOf(member, place.bitOff, fields.length));
     if (member.name !== "" || member.bits === undefined) align = Math.max(align, memberAlign);
     bitEnd = place.end;
     size = Math.max(size, Math.ceil(place.end / 8));
   }
   return { size: alignUp(size, align), align, fields };
+}
+
+function fieldOf({ name, type, bits, declTags }: MemberDraft, bitOff: number, index: number): Field {
+  if (bits === undefined && !declTags) return { name, type, bitOff, index };
+  return { name, type, bitOff, ...(bits !== undefined && { bitSize: bits }), index, ...(declTags && { declTags }) };
 }
 
 const MAX_ALIGN = 2 ** 28;

@@ -13,7 +13,7 @@ import type {
   RecordSpec,
   TypeExpr,
 } from "../syntax/ast.ts";
-import { type Attributes, readAttributes } from "./attributes.ts";
+import { type Attributes, noAttributes, readAttributes } from "./attributes.ts";
 import { constantInt } from "./constants.ts";
 import type { Sema } from "./context.ts";
 import { isError, type Operand, operandType, rvalue } from "./convert.ts";
@@ -192,6 +192,7 @@ const modes: Readonly<Record<string, readonly [keyof typeof intTypes, keyof type
 
 /** Attributes that make another type of a type: tags, machine modes. */
 export function applyTypeAttributes(of: CType, attrs: Attributes): CType {
+  if (attrs === noAttributes) return of;
   let type = of;
   if (attrs.typeTags.length > 0) type = { ...type, tags: [...attrs.typeTags, ...(type.tags ?? [])] } as CType;
   const mode = attrs.mode === undefined ? undefined : modes[attrs.mode];
@@ -338,6 +339,7 @@ function memberDrafts(cx: Sema, m: MemberDecl): MemberDraft[] {
     const bits = d.bits && bitCount(cx, d.bits, type, name);
     if (type.kind === "func" || (!bits && sizeOf(type) === undefined && !isFlexible(type)))
       cx.sink.error("E0212", d.span, typeText(type), `member '${name}' needs a size`);
+    if (bits === undefined && attrs === noAttributes) return { name, type };
     return {
       name,
       type,
@@ -374,11 +376,12 @@ function reportFlexible(cx: Sema, members: readonly MemberDraft[], t: RecordSpec
 
 function reportTwins(cx: Sema, members: readonly MemberDraft[], t: RecordSpec): void {
   const seen = new Set<string>();
-  const names = members.flatMap((m) =>
-    m.name !== "" ? [m.name] : m.type.kind === "record" ? (layoutOf(m.type.decl)?.fields.map((f) => f.name) ?? []) : [],
-  );
-  for (const name of names) {
+  const see = (name: string): void => {
     if (name !== "" && seen.has(name)) cx.sink.error("E0208", t.span, `${t.of} member ${name}`);
     seen.add(name);
+  };
+  for (const { name, type } of members) {
+    if (name !== "") see(name);
+    else if (type.kind === "record") for (const field of layoutOf(type.decl)?.fields ?? []) see(field.name);
   }
 }

@@ -56,7 +56,7 @@ class Evaluator {
   /** The next token, with `defined` and the `__has_` operators replaced by their answers. */
   #read(): Tok {
     const tok = this.#pp.next();
-    if (tok.image === "defined" && tok.word) return this.#answer(tok, isDefined(this.#pp, this.#operandName(tok)));
+    if (tok.image === "defined" && tok.word) return this.#answer(tok, this.#isDefined(this.#operandName(tok)));
     if (featureQueries.has(tok.image) && tok.word) return this.#answer(tok, hasFeature(tok.image, this.#inParens(tok)));
     if ((tok.image === "__has_include" || tok.image === "__has_include_next") && tok.word)
       return this.#answer(tok, this.#hasInclude(tok));
@@ -65,6 +65,12 @@ class Evaluator {
 
   #answer(tok: Tok, yes: boolean): Tok {
     return new Tok(NumberLit, yes ? "1" : "0", tok.file, tok.startOffset, tok.end, tok.flags, undefined, tok.origin);
+  }
+
+  #isDefined({ word }: Tok): boolean {
+    const yes = word !== undefined && isDefined(this.#pp, word);
+    if (word) this.#pp.asked?.defined(word.name, yes);
+    return yes;
   }
 
   #operandName(operator: Tok): Tok {
@@ -91,6 +97,7 @@ class Evaluator {
   }
 
   #hasInclude(operator: Tok): boolean {
+    if (this.#pp.asked) this.#pp.asked.isSpoilt = true;
     const written = this.#inParens(operator);
     const match = /^(?:"(.*)"|<(.*)>)$/.exec(written);
     if (!match) this.#wrong(`'${operator.image}' needs "FILE" or <FILE>`, operator);

@@ -6,6 +6,7 @@
 import type { DiagSink } from "../../diag/diagnostic.ts";
 import type { SourceFile } from "../../diag/source.ts";
 import type { DeferredSource, DeferredTag, ExternalItem } from "./ast.ts";
+import type { KnownSkim, SkimLog } from "./known-skims.ts";
 import { NameTable } from "./name-table.ts";
 import type { Preprocessor } from "./preprocess.ts";
 import { type AddName, type MacroKind, type SkimmedKind, skimNames } from "./skim.ts";
@@ -81,14 +82,28 @@ export class Deferred implements DeferredSource {
    * Takes in the declarations from `pos` on, up to a directive, the end, or one that is not plain enough. Gives where
    * reading must go on, which is `pos` where there was none.
    */
-  skim(pp: Preprocessor, file: SourceFile, pos: number, wanted: Wanted, macroKind: MacroKind): number {
+  skim(
+    pp: Preprocessor,
+    file: SourceFile,
+    pos: number,
+    wanted: Wanted,
+    macroKind: MacroKind,
+    log: SkimLog | undefined,
+  ): number {
     const index = this.#indexOf(file);
     const scan = new SkimScanner(file.text, pos, pp.userMacros, index.seen);
     const firstChunk = this.count;
-    const add: AddName = (kind, start, nameEnd) => index.add(this.count, kind, start, nameEnd);
+    const add: AddName = (kind, start, nameEnd) => {
+      index.add(this.count, kind, start, nameEnd);
+      log?.add(this.count - firstChunk, kind, start, nameEnd);
+    };
     const inFastLane = wanted === "all" && pp.userMacros.shaping.size === 0;
     const lane = inFastLane ? new FastLane(file.text, scan.isMacro.bind(scan), add) : undefined;
-    const isDeclared = (name: string): boolean => pp.declared.isDeclared(name);
+    const isDeclared = (name: string): boolean => {
+      const yes = pp.declared.isDeclared(name);
+      log?.asked(name, yes);
+      return yes;
+    };
     let end = pos;
     for (;;) {
       const leapt = lane?.leap(end) ?? -1;
@@ -103,10 +118,28 @@ export class Deferred implements DeferredSource {
       if (leapt === -1 && scan.count === 0) continue;
       this.#starts.push(start);
       this.#ends.push(end);
+      log?.starts.push(start);
+      log?.ends.push(end);
     }
+    this.#endStretch(pp, file, firstChunk);
+    return end;
+  }
+
+  /** Takes in a stretch that is known. */
+  take(pp: Preprocessor, file: SourceFile, { starts, ends, names }: KnownSkim): void {
+    const index = this.#indexOf(file);
+    const firstChunk = this.count;
+    for (const { chunk, kind, start, end } of names) index.add(firstChunk + chunk, kind, start, end);
+    for (let i = 0; i < starts.length; i++) {
+      this.#starts.push(starts[i]!);
+      this.#ends.push(ends[i]!);
+    }
+    this.#endStretch(pp, file, firstChunk);
+  }
+
+  #endStretch(pp: Preprocessor, file: SourceFile, firstChunk: number): void {
     if (this.count > firstChunk)
       this.#stretches.push({ file, firstChunk, macroVersion: pp.macroVersion, pack: pp.pack });
-    return end;
   }
 
   /** The stretch that was taken in last. */

@@ -2,12 +2,13 @@
 import type { Span } from "../../support/span.ts";
 import { isTrue } from "./condition.ts";
 import { featureQueries } from "./features.ts";
-import { LazyMacro, plainDefinition } from "./lazy-macro.ts";
+import { Asked, type HeaderName, type KnownDirective, type KnownSkip, type Said } from "./known-directives.ts";
+import { LazyMacro, plainDefinition, readDefinition } from "./lazy-macro.ts";
 import { parseNumber } from "./literal.ts";
 import { type Macro, parseMacro, sameMacro } from "./macro.ts";
 import { runPragma } from "./pragma.ts";
 import type { FileLevel, Preprocessor } from "./preprocess.ts";
-import { AFTER_SPACE, spanBetween, spanOf, type Tok } from "./token.ts";
+import { AFTER_SPACE, spanBetween, spanOf, type Tok, type Word } from "./token.ts";
 import { EndOfFile, EndOfLine, StringLit } from "./tokens.ts";
 
 /** One open `#if`. */
@@ -20,6 +21,11 @@ export interface Condition {
 }
 
 type Run = (pp: Preprocessor, level: FileLevel, name: Tok, hash: Tok) => void;
+
+/** Notes what is known of the directive that has just been read, for other compilations. */
+function learn({ known, learnAt, scanner }: FileLevel, directive: Said): void {
+  if (learnAt >= 0) known?.learn(learnAt, { ...directive, end: scanner.pos });
+}
 
 const directives: Readonly<Record<string, Run>> = {
   define,
@@ -93,7 +99,10 @@ function extraTokens(pp: Preprocessor, first: Tok, last: Tok, directive: string)
 
 function define(pp: Preprocessor, level: FileLevel): void {
   const macro = plainMacro(pp, level) ?? definedMacro(pp, level);
-  if (!macro) return;
+  if (macro) enact(pp, macro);
+}
+
+function enact(pp: Preprocessor, macro: Macro): void {
   const word = pp.words.get(macro.name);
   const old = word.macro;
   if (old && !old.ambient && !sameMacro(old, macro))
@@ -103,31 +112,37 @@ function define(pp: Preprocessor, level: FileLevel): void {
 
 function definedMacro(pp: Preprocessor, level: FileLevel): Macro | undefined {
   const { tokens, end } = readLine(level);
-  return parseMacro(tokens, end, false, pp.sink);
+  const macro = parseMacro(tokens, end, false, pp.sink);
+  if (macro)
+    learn(level, {
+      kind: "define",
+      start: tokens[0]!.startOffset,
+      definition: readDefinition(macro, level.scanner.pos),
+    });
+  return macro;
 }
 
 /** A definition that need not be read as yet. */
-function plainMacro(pp: Preprocessor, { scanner, file }: FileLevel): Macro | undefined {
+function plainMacro(pp: Preprocessor, level: FileLevel): Macro | undefined {
+  const { scanner, file } = level;
   const start = scanner.afterBlanks();
   const plain = plainDefinition(file.text, start);
   if (!plain) return undefined;
   scanner.pos = plain.end;
+  learn(level, { kind: "define", start, definition: plain });
   return new LazyMacro(file, start, plain, pp.words);
 }
 
 function undef(pp: Preprocessor, level: FileLevel): void {
   const { tokens, end } = readLine(level);
   const name = tokens[0];
-  if (name?.word) pp.setMacro(name.word, null);
-  else pp.sink.error("E0121", spanOf(name ?? end), "a macro name", "#undef");
+  if (name?.word) {
+    learn(level, { kind: "undef", name: name.word.name });
+    pp.setMacro(name.word, null);
+  } else pp.sink.error("E0121", spanOf(name ?? end), "a macro name", "#undef");
 }
 
 // ---- files ----
-
-interface HeaderName {
-  readonly name: string;
-  readonly angled: boolean;
-}
 
 function include(pp: Preprocessor, level: FileLevel, directive: Tok, next: boolean): void {
   const { scanner } = level;
@@ -141,6 +156,12 @@ function include(pp: Preprocessor, level: FileLevel, directive: Tok, next: boole
     pp.sink.error("E0121", at, '"FILE" or <FILE>', `#${directive.image}`);
     return;
   }
+  if (spelled) learn(level, { kind: "include", header, at, next });
+  read(pp, level, header, at, next);
+}
+
+/** Starts reading what a header's name means here. */
+function read(pp: Preprocessor, level: FileLevel, header: HeaderName, at: Span, next: boolean): void {
   if (pp.levels.length > pp.limits.includeDepth) {
     pp.sink.error("E0137", at, pp.limits.includeDepth);
     pp.stop();
@@ -149,7 +170,7 @@ function include(pp: Preprocessor, level: FileLevel, directive: Tok, next: boole
   const found = find(pp, level, header, next);
   if (!found) notFound(pp, at, header.name);
   else if ("text" in found && !pp.once.has(found.name)) {
-    scanner.inDirective = false;
+    level.scanner.inDirective = false;
     pp.enter(pp.fileFor(found.name, found.text));
   }
 }
@@ -190,13 +211,13 @@ export function spelling(tokens: readonly Tok[]): string {
 // ---- conditions ----
 
 /** Whether `#ifdef` sees the name: macros of every kind, and the operators of `#if`. */
-export function isDefined(pp: Preprocessor, name: Tok): boolean {
-  if (featureQueries.has(name.image) || name.image === "__has_include" || name.image === "__has_include_next")
-    return true;
-  return name.word !== undefined && pp.macroOf(name.word) !== null;
+export function isDefined(pp: Preprocessor, word: Word): boolean {
+  const { name } = word;
+  if (featureQueries.has(name) || name === "__has_include" || name === "__has_include_next") return true;
+  return pp.macroOf(word) !== null;
 }
 
-function holds(pp: Preprocessor, level: FileLevel, directive: Tok): boolean {
+function holds(pp: Preprocessor, level: FileLevel, directive: Tok, hash?: Tok): boolean {
   const { tokens, end } = readLine(level);
   if (directive.image === "if" || directive.image === "elif") return isTrue(pp, tokens, end, directive.image);
   const name = tokens[0];
@@ -204,13 +225,31 @@ function holds(pp: Preprocessor, level: FileLevel, directive: Tok): boolean {
     pp.sink.error("E0121", spanOf(name ?? end), "a macro name", `#${directive.image}`);
     return false;
   }
+  const wanted = directive.image.endsWith("ifdef");
   if (tokens[1]) extraTokens(pp, tokens[1], tokens.at(-1)!, directive.image);
-  return isDefined(pp, name) === directive.image.endsWith("ifdef");
+  else if (hash) learn(level, { kind: "ifdef", name: name.word.name, wanted, hash, as: directive.image });
+  return isDefined(pp, name.word) === wanted;
 }
 
 function openCondition(pp: Preprocessor, level: FileLevel, name: Tok, hash: Tok): void {
+  if (name.image === "if" && level.learnAt >= 0) open(pp, level, hash, "if", heldIf(pp, level, name, hash));
+  else open(pp, level, hash, name.image, holds(pp, level, name, hash));
+}
+
+/** Decides an `#if`, and notes on what that depends. */
+function heldIf(pp: Preprocessor, level: FileLevel, name: Tok, hash: Tok): boolean {
+  const asked = new Asked();
+  const [reports, expanded] = [pp.sink.reports, pp.expanded];
+  pp.asked = asked;
   const taken = holds(pp, level, name);
-  level.conditions.push({ hash, directive: name.image, taken, seenElse: false });
+  pp.asked = undefined;
+  if (!asked.isSpoilt && pp.sink.reports === reports && !pp.stopped)
+    learn(level, { kind: "if", asked, holds: taken, hash, expanded: pp.expanded - expanded });
+  return taken;
+}
+
+function open(pp: Preprocessor, level: FileLevel, hash: Tok, directive: string, taken: boolean): void {
+  level.conditions.push({ hash, directive, taken, seenElse: false });
   if (!taken) skipGroups(pp, level);
 }
 
@@ -234,12 +273,22 @@ function afterElse(pp: Preprocessor, open: Condition, name: Tok): void {
 
 function endif(pp: Preprocessor, level: FileLevel, name: Tok): void {
   if (!level.conditions.pop()) pp.sink.error("E0133", spanOf(name), name.image);
+  const { reports } = pp.sink;
   noMore(pp, level, "endif");
+  if (pp.sink.reports === reports) learn(level, { kind: "endif" });
 }
 
 /** Skips groups that are switched off, up to one that holds or to the `#endif`. */
 function skipGroups(pp: Preprocessor, level: FileLevel): void {
-  const { scanner } = level;
+  const { scanner, known } = level;
+  const from = scanner.pos;
+  if (skipKnown(level, known?.skip(from))) return;
+  level.learnAt = -1;
+  const { reports } = pp.sink;
+  const plain = (atElse: boolean): void => {
+    if (pp.sink.reports === reports) known?.learnSkip(from, { end: scanner.pos, atElse });
+  };
+  let isPlain = true;
   for (let depth = 0; ; ) {
     scanner.inDirective = false;
     scanner.skipToDirective();
@@ -249,10 +298,30 @@ function skipGroups(pp: Preprocessor, level: FileLevel): void {
     if (/^if(?:n?def)?$/.test(name.image)) depth++;
     else if (name.image === "endif" && depth-- === 0) {
       endif(pp, level, name);
+      if (isPlain) plain(false);
       return;
-    } else if (depth === 0 && /^(?:else|elif(?:n?def)?)$/.test(name.image) && startsGroup(pp, level, name)) return;
+    } else if (depth === 0 && /^(?:else|elif(?:n?def)?)$/.test(name.image)) {
+      isPlain &&= name.image === "else" && !level.conditions.at(-1)!.taken;
+      if (startsGroup(pp, level, name)) {
+        if (isPlain) plain(true);
+        return;
+      }
+      isPlain = false;
+    }
     scanner.restOfLine();
   }
+}
+
+/** The same where it is known how the groups end; for an `#else` that is so if its group is to be read. */
+function skipKnown({ scanner, conditions }: FileLevel, known: KnownSkip | undefined): boolean {
+  const open = conditions.at(-1)!;
+  if (!known || (known.atElse && (open.taken || open.seenElse))) return false;
+  scanner.resume(known.end);
+  if (known.atElse) {
+    open.seenElse = true;
+    open.taken = true;
+  } else conditions.pop();
+  return true;
 }
 
 /** Whether the group behind an `#elif` or `#else` is to be read. */
@@ -279,4 +348,22 @@ function line(pp: Preprocessor, level: FileLevel, directive: Tok): void {
   const here = pp.input.files.place(spanOf(directive)).line;
   level.lineShift = Number(value.value) - here - 1;
   if (name?.tokenType === StringLit) level.shownName = name.image.slice(1, -1);
+}
+
+// ---- what other compilations have read ----
+
+/** Obeys a directive that was read before, if it means now what it meant; the scanner then stands behind it. */
+export function obeyKnown(pp: Preprocessor, level: FileLevel, known: KnownDirective): boolean {
+  const { scanner } = level;
+  if (known.kind === "endif" && level.conditions.length === 0) return false;
+  if (known.kind === "if" && !(known.asked.holds(pp) && pp.expand(known.expanded))) return false;
+  scanner.resume(known.end);
+  if (known.kind === "define") enact(pp, new LazyMacro(level.file, known.start, known.definition, pp.words));
+  else if (known.kind === "undef") pp.setMacro(pp.words.get(known.name), null);
+  else if (known.kind === "if") open(pp, level, known.hash, "if", known.holds);
+  else if (known.kind === "endif") level.conditions.pop();
+  else if (known.kind === "include") read(pp, level, known.header, known.at, known.next);
+  else open(pp, level, known.hash, known.as, isDefined(pp, pp.words.get(known.name)) === known.wanted);
+  scanner.inDirective = false;
+  return true;
 }

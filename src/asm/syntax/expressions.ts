@@ -51,6 +51,7 @@ import {
   PlusMinus,
   RBracket,
   RParen,
+  Semi,
   SizeofWord,
   Star,
   StringLit,
@@ -94,7 +95,8 @@ export abstract class ExpressionParser extends ParserBase {
   /** The level of the operator ahead, below all levels where there is none. */
   #operatorLevel(): number {
     const tok = this.tok(1);
-    return tok.word ? -1 : (operatorLevels.get(tok.image) ?? -1);
+    if (tok.word || tok.tokenType === RParen || tok.tokenType === Semi) return -1;
+    return operatorLevels.get(tok.image) ?? -1;
   }
 
   #middle(question: Tok): Expr | undefined {

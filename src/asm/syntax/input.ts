@@ -25,6 +25,8 @@ export interface IncludeHost {
 export interface AmbientMacros {
   /** A definition as `#define` takes it, such as `SEC(name) __attribute__((section(name), used))`. */
   get(name: string): string | undefined;
+  /** Equal for compilations in which all names have the same definitions; without it, headers are always read anew. */
+  readonly key?: string;
 }
 
 export interface Limits {

@@ -7,6 +7,7 @@ import type { SourceFile } from "../../diag/source.ts";
 import { bug } from "../../support/bug.ts";
 import type { Span } from "../../support/span.ts";
 import { type Macro, parseMacro } from "./macro.ts";
+import { hasPower } from "./macro-names.ts";
 import { Scanner } from "./scan.ts";
 import type { Tok, WordTable } from "./token.ts";
 import { EndOfFile, EndOfLine } from "./tokens.ts";
@@ -21,11 +22,13 @@ const powerful = /[{},;]|<%|%>|struct|union|enum/;
 const names = /\w+/g;
 const reserved: ReadonlySet<string> = new Set(["defined", "__VA_ARGS__", "__VA_OPT__"]);
 
-/** Where a plain definition ends: a line, spliced or not, without what could be wrong. */
-interface Plain {
+/** A definition that nothing is wrong with, and where its line ends. */
+export interface Plain {
   readonly name: string;
   readonly params: readonly string[] | undefined;
   readonly variadic: boolean;
+  /** Whether the body may hold what declares something: where not, nobody need read it for that. */
+  readonly mayDeclare: boolean;
   readonly end: number;
 }
 
@@ -35,14 +38,25 @@ export function plainDefinition(text: string, start: number): Plain | undefined 
   const head = plainHead.exec(text)?.[0];
   if (head === undefined) return undefined;
   const end = lineEnd(text, start);
-  if (special.test(text.slice(start, end))) return undefined;
+  const line = text.slice(start, end);
+  if (special.test(line)) return undefined;
   const [name, ...params] = head.match(names)!;
   if (reserved.has(name!) || params.some((param, i) => params.indexOf(param) !== i || reserved.has(param)))
     return undefined;
   const variadic = head.includes("...");
   if (rest.test(head)) params.push("__VA_ARGS__");
-  return { name: name!, params: head.endsWith(")") ? params : undefined, variadic, end };
+  const mayDeclare = powerful.test(line);
+  return { name: name!, params: head.endsWith(")") ? params : undefined, variadic, mayDeclare, end };
 }
+
+/** The same of a macro that was read, and whose definition ends at `end`. */
+export const readDefinition = ({ name, params, variadic, body }: Macro, end: number): Plain => ({
+  name,
+  params,
+  variadic,
+  mayDeclare: hasPower(body),
+  end,
+});
 
 /** `...` with no name of its own. */
 const rest = /[(,][ \t]*\.\.\./;
@@ -63,20 +77,19 @@ export class LazyMacro implements Macro {
   readonly span: Span;
   readonly ambient = false;
   disabled = false;
-  readonly params?: readonly string[];
-  /** Whether the body may hold what declares something: where not, nobody need read it for that. */
+  readonly params?: readonly string[] | undefined;
   readonly mayDeclare: boolean;
   readonly #file: SourceFile;
   readonly #start: number;
   readonly #words: WordTable;
   #read: Macro | undefined;
 
-  constructor(file: SourceFile, start: number, { name, params, variadic, end }: Plain, words: WordTable) {
+  constructor(file: SourceFile, start: number, { name, params, variadic, mayDeclare }: Plain, words: WordTable) {
     this.name = name;
     this.span = { file: file.id, start, end: start + name.length };
     this.variadic = variadic;
     if (params) this.params = params;
-    this.mayDeclare = powerful.test(file.text.slice(start, end));
+    this.mayDeclare = mayDeclare;
     this.#file = file;
     this.#start = start;
     this.#words = words;

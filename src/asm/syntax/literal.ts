@@ -8,6 +8,7 @@ export type NumberValue =
   | { readonly kind: "too_large" };
 
 const integer = /^(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0([0-7]*)|([1-9][0-9]*))([uUlL]*)$/;
+const shortDecimal = /^[1-9]\d{0,14}$/;
 const decimalFloat = /^(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][+-]?\d+)?(?:[fFlL]|[fF](?:16|32|64|128)x?)?$/;
 const hexFloat = /^0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?\d+[fFlL]?$/;
 /** Integer suffixes by their lower-case spelling. */
@@ -27,6 +28,7 @@ const MAX_U64 = (1n << 64n) - 1n;
 export function parseNumber(image: string): NumberValue {
   if (image.length === 1 && image >= "0" && image <= "9")
     return { kind: "int", value: BigInt(image), suffix: "", decimal: image !== "0" };
+  if (shortDecimal.test(image)) return { kind: "int", value: BigInt(image), suffix: "", decimal: true };
   const match = integer.exec(image);
   if (!match)
     return decimalFloat.test(image) || hexFloat.test(image) ? { kind: "float" } : { kind: "bad", why: whyBad(image) };

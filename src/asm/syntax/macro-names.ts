@@ -6,6 +6,9 @@ import { Comma, EnumWord, LBrace, RBrace, RecordWord, Semi } from "./tokens.ts";
 /** What gives a macro the power to declare something where it is used. */
 const powers: ReadonlySet<TokenType> = new Set([LBrace, RBrace, Comma, Semi, RecordWord, EnumWord]);
 
+/** Whether a macro with that body may make declarations, or end one. */
+export const hasPower = (body: Macro["body"]): boolean => body.some(({ tokenType }) => powers.has(tokenType));
+
 export class MacroNames {
   readonly #all = new Set<string>();
   /** Those that may make declarations, or end one. */
@@ -19,9 +22,12 @@ export class MacroNames {
     if (!macro || macro.ambient) return;
     this.#all.add(name);
     if (macro.params) this.shaping.add(name);
-    else if (macro.mayDeclare !== false && macro.body.some(({ tokenType }) => powers.has(tokenType)))
-      this.shaping.add(name);
+    else if (macro.mayDeclare !== false && hasPower(macro.body)) this.shaping.add(name);
     this.#lengths[name.charCodeAt(0) & 127]! |= 1 << (name.length & 31);
+  }
+
+  names(): Iterable<string> {
+    return this.#all;
   }
 
   has(name: string): boolean {

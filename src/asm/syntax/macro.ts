@@ -10,7 +10,7 @@ export const NO_PARAM = -1;
 export interface Macro {
   readonly name: string;
   /** Missing for an object-like macro. The last one of a variadic macro takes the rest of the arguments. */
-  readonly params?: readonly string[];
+  readonly params?: readonly string[] | undefined;
   readonly variadic: boolean;
   readonly body: readonly Tok[];
   /** For each body token, the index of the parameter it names, or `NO_PARAM`. */
@@ -40,17 +40,19 @@ export function parseMacro(line: readonly Tok[], end: Tok, ambient: boolean, sin
   const isFunction = open?.tokenType === LParen && open.startOffset === name.end && !(open.flags & AFTER_SPACE);
   const head = isFunction ? parseParams(line, end, sink) : { next: 1, variadic: false };
   if (!head) return undefined;
-  const body = line.slice(head.next).map((tok, i) => (i === 0 ? withFlags(tok, 0) : tok));
+  const body = line.slice(head.next);
+  if (body[0]) body[0] = withFlags(body[0], 0);
   const params = "params" in head ? head.params : undefined;
-  const paramOf = Int32Array.from(body, (tok) => (params && tok.word ? params.indexOf(tok.image) : NO_PARAM));
+  const paramOf = new Int32Array(body.length).fill(NO_PARAM);
+  if (params) for (let i = 0; i < body.length; i++) if (body[i]!.word) paramOf[i] = params.indexOf(body[i]!.image);
   if (!checkOperators(body, paramOf, params !== undefined, sink)) return undefined;
   return {
     name: name.image,
-    ...(params && { params }),
+    params,
     variadic: head.variadic,
     body,
     paramOf,
-    hasOperators: body.some((t) => t.tokenType === HashHash || (params && t.tokenType === Hash) || isVaOpt(t)),
+    hasOperators: body.some((t) => t.tokenType === HashHash || (!!params && t.tokenType === Hash) || isVaOpt(t)),
     span: spanOf(name),
     ambient,
     disabled: false,
@@ -100,7 +102,8 @@ export const isVaOpt = (tok: Tok): boolean => tok.word?.name === "__VA_OPT__";
 
 /** `#` needs a parameter after it (C11 6.10.3.2p1), `##` something on both sides (6.10.3.3p1). */
 function checkOperators(body: readonly Tok[], paramOf: Int32Array, isFunction: boolean, sink: DiagSink): boolean {
-  for (const [i, tok] of body.entries()) {
+  for (let i = 0; i < body.length; i++) {
+    const tok = body[i]!;
     if (tok.tokenType === HashHash && (i === 0 || i === body.length - 1)) return !sink.error("E0124", spanOf(tok));
     if (!isFunction || tok.tokenType !== Hash) continue;
     const next = body[i + 1];

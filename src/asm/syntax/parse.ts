@@ -3,6 +3,7 @@ import { DiagSink } from "../../diag/diagnostic.ts";
 import { SourceMap } from "../../diag/source.ts";
 import type { TranslationUnit, TypeExpr } from "./ast.ts";
 import type { ParseInput, PreprocessInput } from "./input.ts";
+import { processHeaders } from "./known-headers.ts";
 import { withParser } from "./parser.ts";
 import { Preprocessor } from "./preprocess.ts";
 import { printTokens } from "./print-tokens.ts";
@@ -16,6 +17,7 @@ export { defaultLimits } from "./input.ts";
  */
 export function parseUnit(input: ParseInput, sink: DiagSink): TranslationUnit {
   const pp = new Preprocessor(input, sink);
+  if (!input.limits) pp.boundary.headers = processHeaders;
   sink.settingAt = (name, span) => pp.warningState.at(name, span);
   return withParser((parser) => parser.unit(pp, sink, (name) => input.isTypeName(name), input.pulse));
 }

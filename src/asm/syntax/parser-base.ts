@@ -8,6 +8,7 @@ import type { ErrorCode, errorTexts } from "../../diag/catalogue.ts";
 import type { DiagBuilder, DiagSink } from "../../diag/diagnostic.ts";
 import type { FileId, Span } from "../../support/span.ts";
 import type { Deferred } from "./deferred.ts";
+import type { KnownItem, NameState, Trace } from "./known-headers.ts";
 import { FirstTokenStrategy } from "./lookahead.ts";
 import type { Declared, Preprocessor } from "./preprocess.ts";
 import { Scopes } from "./scopes.ts";
@@ -69,6 +70,8 @@ export abstract class ParserBase extends EmbeddedActionsParser implements Declar
   protected deferred: Deferred | undefined;
   protected depth = 0;
   atEnumerator = false;
+  /** Set while a declaration is parsed that may be kept. */
+  protected trace: Trace | undefined;
   #isTypeName: (name: string) => boolean = () => false;
   #asked = new Map<string, boolean>();
   #tokens: Tok[] = [];
@@ -93,6 +96,7 @@ export abstract class ParserBase extends EmbeddedActionsParser implements Declar
     this.#tokens = [];
     this.#at = -1;
     this.#errors = 0;
+    this.trace = undefined;
     pp.declared = this;
   }
 
@@ -113,6 +117,11 @@ export abstract class ParserBase extends EmbeddedActionsParser implements Declar
   /** Whether the next token is of the kind. */
   protected sees(type: TokenType): boolean {
     return this.tok(1).tokenType === type;
+  }
+
+  /** Whether tokens were read that have not been consumed. */
+  protected get hasUnread(): boolean {
+    return this.#at + 1 < this.#tokens.length;
   }
 
   /** Consumes the next token, whatever it is; the end of the file stays. */
@@ -174,18 +183,34 @@ export abstract class ParserBase extends EmbeddedActionsParser implements Declar
   // ---- names ----
 
   isDeclared(name: string): boolean {
+    if (this.trace) this.#note(name, this.trace);
     return (this.scopes.isType(name) ?? this.deferred?.isType(name)) !== undefined;
   }
 
   protected isType(name: string): boolean {
-    const declared = this.scopes.isType(name) ?? this.deferred?.isType(name);
-    if (declared !== undefined) return declared;
+    if (this.trace) this.#note(name, this.trace);
+    return this.scopes.isType(name) ?? this.deferred?.isType(name) ?? this.#isKernelType(name);
+  }
+
+  #isKernelType(name: string): boolean {
     let known = this.#asked.get(name);
     if (known === undefined) {
       known = builtinTypes.has(name) || this.#isTypeName(name);
       this.#asked.set(name, known);
     }
     return known;
+  }
+
+  /** What the name is at file scope. */
+  protected stateOf(name: string): NameState {
+    const declared = this.scopes.isType(name) ?? this.deferred?.isType(name);
+    if (declared !== undefined) return declared ? "type" : "value";
+    return this.#isKernelType(name) ? "kernel type" : "unknown";
+  }
+
+  /** What a declaration asks of the rest of the file, rather than of itself. */
+  #note(name: string, { names, declares }: Trace): void {
+    if (!names.has(name) && !declares.has(name) && !this.scopes.isInner(name)) names.set(name, this.stateOf(name));
   }
 
   /** Whether a type begins at the `k`th token. */
@@ -224,6 +249,8 @@ export abstract class ParserBase extends EmbeddedActionsParser implements Declar
       else if (tokenType === EndOfFile || i - k > LONGEST_SKIP) return i - k;
     }
   }
+
+  abstract takeKnown(known: KnownItem): boolean;
 
   // ---- nesting ----
 

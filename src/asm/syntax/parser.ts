@@ -5,6 +5,7 @@ import type { Declarator, ExternalItem, FileAsm, FunctionDef, Ident, Translation
 import { functionType } from "./declarations.ts";
 import type { Declared } from "./declarators.ts";
 import { ChunkPreprocessors, type Stretch } from "./deferred.ts";
+import type { KnownItem, Trace } from "./known-headers.ts";
 import type { GrammarRule } from "./parser-base.ts";
 import type { Preprocessor } from "./preprocess.ts";
 import { StatementParser } from "./statements.ts";
@@ -36,6 +37,9 @@ const subjects: Readonly<Record<string, string>> = {
 };
 
 export class CParser extends StatementParser {
+  /** Where known declarations go; undefined where none can be. */
+  #into: ExternalItem[] | undefined;
+
   constructor() {
     super();
     this.performSelfAnalysis();
@@ -51,6 +55,7 @@ export class CParser extends StatementParser {
     this.begin(pp, sink, isTypeName);
     this.pushed = [];
     const items: ExternalItem[] = [];
+    this.#into = items;
     const { scopes } = this;
     const { deferred } = pp;
     const chunks = new ChunkPreprocessors(pp, sink);
@@ -83,8 +88,17 @@ export class CParser extends StatementParser {
       this.onlyOwn(problem);
     } finally {
       this.end();
+      this.#into = undefined;
     }
     return items;
+  }
+
+  takeKnown({ item, names, declares }: KnownItem): boolean {
+    if (!this.#into || this.pushed.length > 0) return false;
+    for (const [name, state] of names) if (this.stateOf(name) !== state) return false;
+    if (item) this.#into.push(item);
+    for (const [name, isType] of declares) this.scopes.declare(name, isType);
+    return true;
   }
 
   /** Whether another declaration follows; those that can be skimmed are passed over on the way. */
@@ -115,13 +129,23 @@ export class CParser extends StatementParser {
     const { depth } = this;
     const before = this.tok(1);
     this.forget();
+    this.#follow(this.pp!.boundary.trace);
     try {
       const item = this.external();
       if (item) items.push(item);
+      if (this.trace && !this.hasUnread && this.pushed.length === 0) this.pp!.boundary.finish(this.trace, item);
     } catch (problem) {
       this.recover(problem, depth, 1);
       if (this.tok(1) === before) this.take();
     }
+    if (this.trace) this.#follow(undefined);
+  }
+
+  /** Notes what the declaration ahead asks of the rest of the file, or no longer. */
+  #follow(trace: Trace | undefined): void {
+    this.trace = trace;
+    this.pp!.boundary.trace = trace;
+    this.scopes.log = trace?.declares;
   }
 
   protected readonly external: GrammarRule<[], ExternalItem | undefined> = this.RULE("external", () => {

@@ -9,12 +9,15 @@ import type { DiagSink } from "../../diag/diagnostic.ts";
 import type { SourceFile } from "../../diag/source.ts";
 import { givesWay } from "./ambient.ts";
 import { ArgumentReader } from "./arguments.ts";
+import { Boundary } from "./boundary.ts";
 import { installBuiltinMacros } from "./builtin-macros.ts";
 import { printableChar } from "./chars.ts";
-import { constantMayFollow, Deferred } from "./deferred.ts";
+import { Deferred } from "./deferred.ts";
 import { type Condition, runDirective } from "./directives.ts";
 import { copyBody, type MacroArg, type Paster, substitute } from "./expand.ts";
 import { defaultLimits, type Limits, type PreprocessInput } from "./input.ts";
+import type { Asked } from "./known-directives.ts";
+import type { KnownHeader, KnownItem } from "./known-headers.ts";
 import { type Macro, parseMacro } from "./macro.ts";
 import { MacroHistory } from "./macro-history.ts";
 import { MacroNames } from "./macro-names.ts";
@@ -57,6 +60,10 @@ export interface FileLevel {
   shownName: string;
   /** Declarations of it are skimmed rather than read; of other included files constants like libbpf's helpers are. */
   readonly isDeferred: boolean;
+  /** What is known of it from other compilations. */
+  readonly known: KnownHeader | undefined;
+  /** Where reading stood before the directive that is being read, if it may be kept; else -1. */
+  learnAt: number;
 }
 
 interface Context {
@@ -73,9 +80,11 @@ export interface Declared {
   isDeclared(name: string): boolean;
   /** Whether the next name is an enumerator being declared. */
   readonly atEnumerator: boolean;
+  /** Takes a known declaration in, if its names mean what they meant. */
+  takeKnown(known: KnownItem): boolean;
 }
 
-const nothingDeclared: Declared = { isDeclared: () => false, atEnumerator: false };
+const nothingDeclared: Declared = { isDeclared: () => false, atEnumerator: false, takeKnown: () => false };
 
 export class Preprocessor implements Paster {
   readonly input: PreprocessInput;
@@ -100,6 +109,9 @@ export class Preprocessor implements Paster {
   readonly packStack: (Tok | undefined)[] = [];
   declared: Declared = nothingDeclared;
   readonly #known = new Map<string, SourceFile>();
+  readonly boundary = new Boundary(this);
+  /** Set while an `#if` is decided that may be kept. */
+  asked: Asked | undefined;
   readonly #contexts: Context[] = [];
   #expanded = 0;
   readonly #arguments = new ArgumentReader(this);
@@ -140,7 +152,17 @@ export class Preprocessor implements Paster {
     const text = this.#checked(file);
     const scanner = new Scanner(file, this.words, (start) => this.#openComment(file, start), text);
     const isDeferred = this.levels.length > 0 && text.length >= this.limits.deferredLength;
-    this.levels.push({ file, scanner, conditions: [], lineShift: 0, shownName: file.name, isDeferred });
+    const known = this.boundary.known(file);
+    this.levels.push({
+      file,
+      scanner,
+      conditions: [],
+      lineShift: 0,
+      shownName: file.name,
+      isDeferred,
+      known,
+      learnAt: -1,
+    });
     this.warningState.note(file.id, 0);
   }
 
@@ -151,6 +173,7 @@ export class Preprocessor implements Paster {
     this.#macroHistory.record(word.name, word.macro, macro);
     word.macro = macro;
     this.userMacros.set(word.name, macro);
+    this.boundary.changed(word.name, macro);
   }
 
   /** The number of changes of macros so far. */
@@ -170,7 +193,9 @@ export class Preprocessor implements Paster {
     const scanner = new Scanner(file, this.words, () => {}, file.text.slice(0, end));
     scanner.pos = start;
     this.levels.length = 0;
-    this.levels.push({ file, scanner, conditions: [], lineShift: 0, shownName: file.name, isDeferred: false });
+    const { name: shownName } = file;
+    const rest = { isDeferred: false, known: undefined, learnAt: -1 };
+    this.levels.push({ file, scanner, conditions: [], lineShift: 0, shownName, ...rest });
     this.#contexts.length = 0;
     this.#stopped = false;
     this.truncated = false;
@@ -179,7 +204,7 @@ export class Preprocessor implements Paster {
   }
 
   /** What kind of macro a word is, as far as a skimmed declaration must know. */
-  #macroKind(name: string): "attribute" | "other" | undefined {
+  macroKind(name: string): "attribute" | "other" | undefined {
     if (!this.userMacros.has(name) && this.input.ambientMacros.get(name) === undefined) return undefined;
     const macro = this.macroOf(this.words.get(name));
     if (!macro) return undefined;
@@ -190,7 +215,7 @@ export class Preprocessor implements Paster {
   fileFor(name: string, text: string): SourceFile {
     let file = this.#known.get(name);
     if (!file) {
-      file = this.input.files.add(name, text);
+      file = this.boundary.meet(name, text);
       this.#known.set(name, file);
     }
     return file;
@@ -241,7 +266,10 @@ export class Preprocessor implements Paster {
     for (;;) {
       const tok = this.raw();
       const { word } = tok;
-      if (word === undefined || word.macro === null || tok.flags & NO_EXPAND) return tok;
+      if (word === undefined) return tok;
+      const watch = this.boundary.trace ?? this.asked;
+      if (watch) watch.word(word, this.macroOf(word), this);
+      if (word.macro === null || tok.flags & NO_EXPAND) return tok;
       const macro = this.macroOf(word);
       if (!macro) return tok;
       if (macro.disabled) return withFlags(tok, tok.flags | NO_EXPAND);
@@ -270,24 +298,39 @@ export class Preprocessor implements Paster {
   /** A token of the innermost file, or nothing where a directive put tokens in its place. */
   #fromFile(): Tok | undefined {
     const { level } = this;
-    if (this.atBoundary) this.#skim(level);
+    if (this.atBoundary) this.boundary.pass(level);
+    if (this.level !== level) return undefined;
+    const start = level.scanner.pos;
     const tok = level.scanner.next();
     if (tok.tokenType === EndOfFile) return this.#endOfFile(tok);
     if (tok.tokenType !== Hash || !(tok.flags & AT_LINE_START)) {
+      if (this.atBoundary) this.boundary.begin(level, start);
       this.atBoundary = false;
       return tok;
     }
     if (this.#stopped) return undefined;
+    this.boundary.directives++;
+    level.learnAt = this.atBoundary && level.known ? start : -1;
     runDirective(this, level, tok);
+    level.learnAt = -1;
     return undefined;
   }
 
-  #skim({ scanner, file, isDeferred }: FileLevel): void {
-    if (!isDeferred && (this.levels.length === 1 || !constantMayFollow(file.text, scanner.pos))) return;
-    const before = this.deferred.count;
-    const wanted = isDeferred ? "all" : "constants";
-    scanner.pos = this.deferred.skim(this, file, scanner.pos, wanted, (name) => this.#macroKind(name));
-    if (this.deferred.count > before) this.onSkimmed?.();
+  /** Whether the next token is read from the file, and not from the expansion of a macro. */
+  get isInFile(): boolean {
+    return this.#contexts.length === 0;
+  }
+
+  /** How many tokens macros have made so far. */
+  get expanded(): number {
+    return this.#expanded;
+  }
+
+  /** Counts tokens that macros need not make again; false where that would be too many. */
+  expand(count: number): boolean {
+    if (this.#expanded + count > this.limits.expandedTokens) return false;
+    this.#expanded += count;
+    return true;
   }
 
   #endOfFile(tok: Tok): Tok | undefined {
@@ -351,7 +394,7 @@ export class Preprocessor implements Paster {
   }
 
   #ambient(name: string, text: string): Macro | undefined {
-    const file = this.input.files.add(`<built-in ${name}>`, text, true);
+    const file = this.boundary.builtin(`<built-in ${name}>`, text);
     const scanner = new Scanner(file, this.words, () => {});
     const line: Tok[] = [];
     let tok = scanner.next();

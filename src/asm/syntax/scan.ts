@@ -60,6 +60,12 @@ export class Scanner {
     if (text.charCodeAt(0) === 0xfeff) this.pos = 1;
   }
 
+  /** Goes on behind a declaration that ends at `pos`. */
+  resume(pos: number): void {
+    this.pos = pos;
+    this.#atLineStart = false;
+  }
+
   /** The next token; `EndOfFile` again and again at the end. */
   next(): Tok {
     let flags = this.#skipSpace();

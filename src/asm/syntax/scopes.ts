@@ -1,6 +1,8 @@
 /** What the names of the file mean to the grammar, scope by scope: a type, or something that hides one. */
 export class Scopes {
   readonly #scopes: Map<string, boolean>[] = [new Map()];
+  /** Where set, what is declared at file scope is noted here as well. */
+  log: Map<string, boolean> | undefined;
 
   get depth(): number {
     return this.#scopes.length;
@@ -21,6 +23,13 @@ export class Scopes {
 
   declare(name: string, isType: boolean): void {
     this.#scopes[this.#scopes.length - 1]!.set(name, isType);
+    if (this.log && this.#scopes.length === 1) this.log.set(name, isType);
+  }
+
+  /** Whether a scope inside of the file's declares the name. */
+  isInner(name: string): boolean {
+    for (let i = this.#scopes.length - 1; i > 0; i--) if (this.#scopes[i]!.has(name)) return true;
+    return false;
   }
 
   /** Whether the name is a type in the innermost scope that declares it; nothing where none does. */

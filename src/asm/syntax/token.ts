@@ -30,6 +30,11 @@ export class WordTable {
     this.#macroOf = macroOf;
   }
 
+  /** The word spelled `name`, if it has been read. */
+  met(name: string): Word | undefined {
+    return this.#words.get(name);
+  }
+
   /** The word spelled `name`. */
   get(name: string): Word {
     let word = this.#words.get(name);

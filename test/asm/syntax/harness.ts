@@ -47,7 +47,10 @@ function inputOf(text: string, setup: Setup) {
     defines: setup.defines ?? [],
     undefs: setup.undefs ?? [],
     forcedIncludes: setup.forcedIncludes ?? [],
-    ambientMacros: { get: (name: string) => (Object.hasOwn(ambient, name) ? ambient[name] : undefined) },
+    ambientMacros: {
+      get: (name: string) => (Object.hasOwn(ambient, name) ? ambient[name] : undefined),
+      key: JSON.stringify(ambient),
+    },
     isTypeName: (name: string) => types.has(name),
     ...(setup.limits && { limits: setup.limits }),
   };
