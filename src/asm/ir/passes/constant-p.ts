@@ -4,6 +4,7 @@
  */
 import type { Pass } from "../edit.ts";
 import { operands } from "../inst.ts";
+import { withCode, withInsts } from "../layout.ts";
 import type { Inst, IrFunction, ValueId } from "../model.ts";
 
 /**
@@ -21,8 +22,8 @@ export const decideConstants = (which: "own" | "all"): Pass => ({
       changed = true;
       return { op: "const", ty: "i32", value: 0n, id: inst.id, ...(inst.span && { span: inst.span }) };
     };
-    const blocks = fn.blocks.map((block) => ({ ...block, insts: block.insts.map(answer) }));
-    return changed ? { ...fn, blocks } : fn;
+    const blocks = fn.blocks.map((block) => withInsts(block, block.insts.map(answer)));
+    return changed ? withCode(fn, blocks) : fn;
   },
 });
 

@@ -8,6 +8,7 @@ import { type Aliases, aliasesOf, slotRegion } from "../aliases.ts";
 import { Ids, type Pass } from "../edit.ts";
 import { type Escapes, escapesOf } from "../escapes.ts";
 import { operands, successors } from "../inst.ts";
+import { instOf, withCode, withInsts } from "../layout.ts";
 import type { Block, BlockId, Inst, IrFunction, SlotId, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
 
@@ -27,9 +28,9 @@ export const dropDeadStores: Pass = {
       const insts = sweep.block(block);
       if (insts === block.insts) return block;
       changed = true;
-      return { ...block, insts };
+      return withInsts(block, insts);
     });
-    return changed ? { ...fn, blocks: blocks.reverse(), nextId: sweep.nextId } : fn;
+    return changed ? withCode(fn, blocks.reverse(), sweep.nextId) : fn;
   },
 };
 
@@ -208,7 +209,7 @@ class Sweep {
     }
     this.#mark(slot, inst.dstOff, inst.length, 1);
     if (pieces.length === 1 && pieces[0]!.length === inst.length) return [inst];
-    return pieces.map(({ off, length }) => ({ ...inst, id: this.#ids.value(), dstOff: off, length }));
+    return pieces.map(({ off, length }) => instOf({ ...inst, dstOff: off, length }, this.#ids.value(), undefined));
   }
 
   #allDead(slot: SlotId, off: number, length: number): boolean {

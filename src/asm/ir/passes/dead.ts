@@ -5,6 +5,7 @@
  */
 import type { Pass } from "../edit.ts";
 import { eachOperand, eachTermOperand, hasEffect } from "../inst.ts";
+import { copyOf, withCode, withInsts } from "../layout.ts";
 import type { Inst, IrFunction, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
 import { dropUnusedSlots } from "./promote.ts";
@@ -21,9 +22,9 @@ export const dropDead: Pass = {
         if (!hasEffect(inst) && !live[inst.id]) return [];
         return live[inst.id] ? [inst] : [withoutResult(inst)];
       });
-      return { ...block, insts };
+      return withInsts(block, insts);
     });
-    return dropUnusedSlots(changed ? { ...fn, blocks } : fn);
+    return dropUnusedSlots(changed ? withCode(fn, blocks) : fn);
   },
 };
 
@@ -51,5 +52,8 @@ function liveValues(fn: IrFunction): Uint8Array {
 /** `add`, `or`, `and` and `xor` exist without fetching; a call's result is just not read. */
 function withoutResult(inst: Inst): Inst {
   if (inst.op !== "atomic" || !inst.fetch || inst.fn === "xchg" || inst.fn === "cmpxchg") return inst;
-  return { ...inst, fetch: false, ty: "void" };
+  const made = copyOf(inst);
+  made.fetch = false;
+  made.ty = "void";
+  return made;
 }

@@ -4,6 +4,7 @@
  */
 import { Ids, type Pass } from "../edit.ts";
 import { bitsOf, type InstOf } from "../inst.ts";
+import { instOf, withCode, withInsts } from "../layout.ts";
 import type { BinOp, Inst, ValueId } from "../model.ts";
 
 export const divideUnsigned: Pass = {
@@ -11,11 +12,13 @@ export const divideUnsigned: Pass = {
   run(fn) {
     if (!fn.blocks.some((block) => block.insts.some(isSigned))) return fn;
     const ids = new Ids(fn);
-    const blocks = fn.blocks.map((block) => ({
-      ...block,
-      insts: block.insts.flatMap((inst) => (isSigned(inst) ? magnitudes(inst, ids) : [inst])),
-    }));
-    return { ...fn, blocks, nextId: ids.next };
+    const blocks = fn.blocks.map((block) =>
+      withInsts(
+        block,
+        block.insts.flatMap((inst) => (isSigned(inst) ? magnitudes(inst, ids) : [inst])),
+      ),
+    );
+    return withCode(fn, blocks, ids.next);
   },
 };
 
@@ -33,6 +36,6 @@ function magnitudes(inst: InstOf<"bin">, ids: Ids): Inst[] {
   const right = bin("ashr", inst.b, top);
   const divided = bin(inst.fn === "sdiv" ? "udiv" : "umod", magnitude(inst.a, left), magnitude(inst.b, right));
   const sign = inst.fn === "sdiv" ? bin("xor", left, right) : left;
-  const last: Inst = { ...inst, fn: "sub", a: bin("xor", divided, sign), b: sign };
+  const last = instOf({ ...inst, fn: "sub", a: bin("xor", divided, sign), b: sign }, inst.id, inst.span);
   return [...made, last];
 }

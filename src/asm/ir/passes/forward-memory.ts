@@ -11,6 +11,7 @@ import { walkTree } from "../dominators.ts";
 import { Ids, type Pass, Replacements, substitute } from "../edit.ts";
 import { type Escapes, escapesOf } from "../escapes.ts";
 import { bitsOf, type InstBody, type InstOf, mapOperands } from "../inst.ts";
+import { withCode, withInsts, withoutTag } from "../layout.ts";
 import { touchesMemory } from "../memory.ts";
 import type { Block, BlockId, Inst, IrFunction, ValueId } from "../model.ts";
 import { type KnownValue, reread } from "../reread.ts";
@@ -106,7 +107,7 @@ class Forwarder {
     }
     if (this.#replaced.size === 0 && !this.#dropsStores) return this.#fn;
     const blocks = this.#fn.blocks.map((block) => this.#withoutTypes(made.get(block.id)!));
-    return substitute({ ...this.#fn, blocks, nextId: this.#ids.next }, this.#replaced);
+    return substitute(withCode(this.#fn, blocks, this.#ids.next), this.#replaced);
   }
 
   /** A load that gives its value to one of another type reads what any store may have written. */
@@ -114,10 +115,9 @@ class Forwarder {
     if (!block.insts.some((inst) => this.#untyped.has(inst.id))) return block;
     const insts = block.insts.map((inst): Inst => {
       if (inst.op !== "load" || !this.#untyped.has(inst.id)) return inst;
-      const { tag: _, ...rest } = inst;
-      return rest;
+      return withoutTag(inst);
     });
-    return { ...block, insts };
+    return withInsts(block, insts);
   }
 
   /** A root begins with nothing; entries of earlier trees are too old to count. */
@@ -170,7 +170,7 @@ class Forwarder {
       } else this.#effect(inst);
       insts.push(source);
     }
-    return changed ? { ...block, insts } : block;
+    return changed ? withInsts(block, insts) : block;
   }
 
   #keyOfAccess(inst: InstOf<"load"> | InstOf<"store">): Key {

@@ -4,6 +4,7 @@
  * caller gets what the other program returns. Keeps: calls and their order.
  */
 import type { InstOf } from "../inst.ts";
+import { instOf, withCode, withInsts } from "../layout.ts";
 import type { Inst, IrFunction, IrProgram } from "../model.ts";
 import { definitions, useCounts } from "../uses.ts";
 
@@ -53,10 +54,10 @@ function withKnown(fn: IrFunction, known: ReadonlyMap<string, Constant>): IrFunc
       if (inst.op !== "call" || inst.callee.kind !== "function" || !read.has(inst.id)) return [inst];
       const constant = known.get(inst.callee.name);
       if (!constant || constant.ty !== inst.ty) return [inst];
-      const call = { ...inst, id: nextId++ as Inst["id"] };
-      return [call, { ...constant, id: inst.id, ...(inst.span && { span: inst.span }) }];
+      const call = instOf(inst, nextId++ as Inst["id"], undefined);
+      return [call, instOf(constant, inst.id, inst.span)];
     });
-    return insts.length === block.insts.length ? block : { ...block, insts };
+    return insts.length === block.insts.length ? block : withInsts(block, insts);
   });
-  return nextId === fn.nextId ? fn : { ...fn, blocks, nextId };
+  return nextId === fn.nextId ? fn : withCode(fn, blocks, nextId);
 }

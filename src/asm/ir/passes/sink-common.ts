@@ -9,6 +9,7 @@ import { type Dominators, dominators } from "../dominators.ts";
 import { blockMap, Ids, type Pass, Replacements, substitute, withBlocks } from "../edit.ts";
 import { hasEffect, type InstOf, mapOperands, operands, termOperands } from "../inst.ts";
 import { mayBeOneOfMany } from "../kernel-rules.ts";
+import { blockOf, copyOfTerm, jumpTo, withArgs, withInsts } from "../layout.ts";
 import { loopsOf } from "../loops.ts";
 import type { Block, BlockId, Inst, IrFunction, PhiArg, ValueId } from "../model.ts";
 import { definitions, type UseCounts, useCounts } from "../uses.ts";
@@ -234,7 +235,7 @@ class Sinker {
     for (const block of group) {
       const left = block.insts.filter((inst) => !gone.has(inst.id));
       const { span } = block.term;
-      this.#blocks.set(block.id, { ...block, insts: left, term: { op: "jump", to: join, ...(span && { span }) } });
+      this.#blocks.set(block.id, blockOf(block.id, left, jumpTo(join, span)));
       this.#touched.add(block.id);
     }
     this.#blocks.set(join, { id: join, insts: [...phis.values(), ...made], term });
@@ -250,19 +251,15 @@ class Sinker {
   ): Block["term"] {
     const handed = this.#handedOn(to, group).map(one);
     const { span } = group[0]!.term;
-    if (to === "return")
-      return { op: "ret", ...(handed[0] !== undefined && { value: handed[0] }), ...(span && { span }) };
+    if (to === "return") return copyOfTerm({ op: "ret", ...(handed[0] !== undefined && { value: handed[0] }) }, span);
     const target = this.#blocks.get(to)!;
     const blocks = new Set(group.map((block) => block.id));
     const insts = target.insts.map((inst, i) => {
       if (inst.op !== "phi") return inst;
-      return {
-        ...inst,
-        args: [...inst.args.filter((arg) => !blocks.has(arg.block)), { block: join, value: handed[i]! }],
-      };
+      return withArgs(inst, [...inst.args.filter((arg) => !blocks.has(arg.block)), { block: join, value: handed[i]! }]);
     });
-    this.#blocks.set(to, { ...target, insts });
-    return { op: "jump", to, ...(span && { span }) };
+    this.#blocks.set(to, withInsts(target, insts));
+    return jumpTo(to, span);
   }
 
   #phi(values: readonly ValueId[], group: readonly Block[], phis: Map<string, Inst>): ValueId {

@@ -7,6 +7,7 @@ import { predecessors } from "../cfg.ts";
 import { type Dominators, dominators } from "../dominators.ts";
 import { blockMap, type Pass, withBlocks } from "../edit.ts";
 import { eachOperand, eachTermOperand, hasEffect, isFree, isPure, successors } from "../inst.ts";
+import { withInsts } from "../layout.ts";
 import type { Block, BlockId, Inst, IrFunction, ValueId } from "../model.ts";
 
 export const sinkUses: Pass = {
@@ -83,10 +84,10 @@ class Sinker {
       }
     }
     if (kept.length === block.insts.length) return false;
-    this.#blocks.set(block.id, { ...block, insts: kept.reverse() });
+    this.#blocks.set(block.id, withInsts(block, kept.reverse()));
     for (const [way, insts] of sunk) {
       const to = this.#blocks.get(way)!;
-      if (insts.length > 0) this.#blocks.set(way, { ...to, insts: [...insts.reverse(), ...to.insts] });
+      if (insts.length > 0) this.#blocks.set(way, withInsts(to, [...insts.reverse(), ...to.insts]));
     }
     return true;
   }

@@ -8,6 +8,7 @@ import { blocksBehind } from "../cfg.ts";
 import type { Pass } from "../edit.ts";
 import { escapesOf } from "../escapes.ts";
 import type { InstOf } from "../inst.ts";
+import { withCode, withInsts } from "../layout.ts";
 import type { Block, BlockId, Inst, IrFunction } from "../model.ts";
 import { definitions } from "../uses.ts";
 
@@ -23,9 +24,9 @@ export const unwrittenLoads: Pass = {
         changed = true;
         return { op: "undef", ty: inst.ty, id: inst.id, ...(inst.span && { span: inst.span }) };
       });
-      return { ...block, insts };
+      return withInsts(block, insts);
     });
-    return changed ? { ...fn, blocks } : fn;
+    return changed ? withCode(fn, blocks) : fn;
   },
 };
 
