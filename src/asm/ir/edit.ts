@@ -157,4 +157,8 @@ function trimPhis(block: Block, preds: readonly BlockId[]): Block {
   return changed ? blockOf(block.id, insts, block.term) : block;
 }
 
-export const blockMap = (fn: IrFunction): Map<BlockId, Block> => new Map(fn.blocks.map((block) => [block.id, block]));
+export function blockMap({ blocks }: IrFunction): Map<BlockId, Block> {
+  const map = new Map<BlockId, Block>();
+  for (const block of blocks) map.set(block.id, block);
+  return map;
+}

@@ -211,8 +211,8 @@ export function mapTermOperands(term: Term, to: (value: ValueId) => ValueId): Te
   return term;
 }
 
-/** Blocks that may run next; one twice where both ways of a branch lead there. */
-export function successors(term: Term): readonly BlockId[] {
+/** Blocks that may run next, in a new list; one twice where both ways of a branch lead there. */
+export function successors(term: Term): BlockId[] {
   if (term.op === "jump") return [term.to];
   return term.op === "br" ? [term.then, term.else] : [];
 }

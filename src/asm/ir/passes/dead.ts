@@ -18,10 +18,11 @@ export const dropDead: Pass = {
     const blocks = fn.blocks.map((block) => {
       if (block.insts.every((inst) => live[inst.id] || (hasEffect(inst) && withoutResult(inst) === inst))) return block;
       changed = true;
-      const insts = block.insts.flatMap((inst) => {
-        if (!hasEffect(inst) && !live[inst.id]) return [];
-        return live[inst.id] ? [inst] : [withoutResult(inst)];
-      });
+      const insts: Inst[] = [];
+      for (const inst of block.insts) {
+        if (live[inst.id]) insts.push(inst);
+        else if (hasEffect(inst)) insts.push(withoutResult(inst));
+      }
       return withInsts(block, insts);
     });
     return dropUnusedSlots(changed ? withCode(fn, blocks) : fn);

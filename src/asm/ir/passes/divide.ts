@@ -2,6 +2,7 @@
  * Signed division without an instruction for it (before cpu v4): on the magnitudes, the sign put back.
  * Relies on: nothing. Keeps: control flow.
  */
+import { flatMap } from "../../../support/lists.ts";
 import { Ids, type Pass } from "../edit.ts";
 import { bitsOf, type InstOf } from "../inst.ts";
 import { instOf, withCode, withInsts } from "../layout.ts";
@@ -15,7 +16,7 @@ export const divideUnsigned: Pass = {
     const blocks = fn.blocks.map((block) =>
       withInsts(
         block,
-        block.insts.flatMap((inst) => (isSigned(inst) ? magnitudes(inst, ids) : [inst])),
+        flatMap(block.insts, (inst) => (isSigned(inst) ? magnitudes(inst, ids) : [inst])),
       ),
     );
     return withCode(fn, blocks, ids.next);

@@ -2,8 +2,10 @@
  * Copies and fills become loads and stores of the greatest size that is aligned, or need not be.
  * Relies on: nothing. Keeps: block order and control flow.
  */
+
 import type { Size } from "../../../isa/insn.ts";
 import { fitsS16, u64 } from "../../../support/int.ts";
+import { flatMap } from "../../../support/lists.ts";
 import { alignedTo, slotAligns } from "../alignment.ts";
 import { type Emit, Ids, type Pass } from "../edit.ts";
 import type { InstOf } from "../inst.ts";
@@ -24,7 +26,7 @@ export const expand: Pass = {
     const blocks = fn.blocks.map((block) =>
       withInsts(
         block,
-        block.insts.flatMap((inst) => expander.expand(inst)),
+        flatMap(block.insts, (inst) => expander.expand(inst)),
       ),
     );
     return withCode(fn, blocks, expander.ids.next);

@@ -8,7 +8,7 @@
 import { type Access, type Aliases, aliasesOf, canMeet, other, type Region, slotRegion } from "../aliases.ts";
 import { predecessors } from "../cfg.ts";
 import { walkTree } from "../dominators.ts";
-import { Ids, type Pass, Replacements, substitute } from "../edit.ts";
+import { blockMap, Ids, type Pass, Replacements, substitute } from "../edit.ts";
 import { type Escapes, escapesOf } from "../escapes.ts";
 import { bitsOf, type InstBody, type InstOf, mapOperands } from "../inst.ts";
 import { withCode, withInsts, withoutTag } from "../layout.ts";
@@ -99,7 +99,7 @@ class Forwarder {
       if (from.length === 1) follow.set(from[0]!, [...(follow.get(from[0]!) ?? []), id]);
       else roots.push(id);
     }
-    const byId = new Map(this.#fn.blocks.map((block) => [block.id, block]));
+    const byId = blockMap(this.#fn);
     const made = new Map<BlockId, Block>();
     for (const start of roots) {
       this.#forgetAll();

@@ -3,7 +3,9 @@
  * What is left when all is done was reachable with an unknown length, and code generation refuses it.
  * Relies on: nothing. Keeps: control flow.
  */
+
 import type { Size } from "../../../isa/insn.ts";
+import { flatMap } from "../../../support/lists.ts";
 import type { Span } from "../../../support/span.ts";
 import { type Aliases, aliasesOf, other } from "../aliases.ts";
 import { Ids, type Pass } from "../edit.ts";
@@ -31,7 +33,7 @@ export const knownLengths: Pass = {
     const blocks = fn.blocks.map((block) =>
       withInsts(
         block,
-        block.insts.flatMap((inst) => settler.settle(inst)),
+        flatMap(block.insts, (inst) => settler.settle(inst)),
       ),
     );
     const { ids, slots, settled } = settler;

@@ -3,6 +3,7 @@
  * Relies on: a function that is not weak is the one that runs, and returns by itself: after a tail call from it, its
  * caller gets what the other program returns. Keeps: calls and their order.
  */
+import { flatMap } from "../../../support/lists.ts";
 import type { InstOf } from "../inst.ts";
 import { instOf, withCode, withInsts } from "../layout.ts";
 import type { Inst, IrFunction, IrProgram } from "../model.ts";
@@ -50,7 +51,7 @@ function withKnown(fn: IrFunction, known: ReadonlyMap<string, Constant>): IrFunc
   const read = useCounts(fn);
   let { nextId } = fn;
   const blocks = fn.blocks.map((block) => {
-    const insts = block.insts.flatMap((inst): Inst[] => {
+    const insts = flatMap(block.insts, (inst): Inst[] => {
       if (inst.op !== "call" || inst.callee.kind !== "function" || !read.has(inst.id)) return [inst];
       const constant = known.get(inst.callee.name);
       if (!constant || constant.ty !== inst.ty) return [inst];

@@ -3,8 +3,10 @@
  * instruction of its own. Only the stack: elsewhere the kernel may count fields, not bytes (struct_ops, ctx).
  * Relies on: addresses folded into offsets. Keeps: control flow, volatile accesses, order against all other accesses.
  */
+
 import type { Size } from "../../../isa/insn.ts";
 import { fitsS32, s64 } from "../../../support/int.ts";
+import { flatMap } from "../../../support/lists.ts";
 import { alignedTo, slotAligns } from "../alignment.ts";
 import { Ids, type Pass } from "../edit.ts";
 import type { InstOf } from "../inst.ts";
@@ -49,7 +51,7 @@ class Merger {
     if (this.#instead.size === 0) return block;
     return withInsts(
       block,
-      block.insts.flatMap((inst) => this.#instead.get(inst.id) ?? [inst]),
+      flatMap(block.insts, (inst) => this.#instead.get(inst.id) ?? [inst]),
     );
   }
 

@@ -6,7 +6,7 @@
 
 import type { CoreAccess } from "../../../btf/core.ts";
 import { dominators } from "../dominators.ts";
-import { type Pass, Replacements, substitute } from "../edit.ts";
+import { blockMap, type Pass, Replacements, substitute } from "../edit.ts";
 import { isPure, mapOperands } from "../inst.ts";
 import { copyOf, withCode, withInsts } from "../layout.ts";
 import type { BinOp, Block, BlockId, CmpOp, Inst, IrFunction, IrType, ValueId } from "../model.ts";
@@ -151,7 +151,7 @@ function unplaced(inst: Inst): Inst {
 /** Walks the dominator tree with what is available from the blocks above. */
 function walk(fn: IrFunction, replaced: Replacements): void {
   const doms = dominators(fn);
-  const byId = new Map(fn.blocks.map((block) => [block.id, block]));
+  const byId = blockMap(fn);
   const available = new Map<ValueKey, Inst["id"]>();
   const stack: { block: BlockId; added?: ValueKey[] }[] = [{ block: fn.blocks[0]!.id }];
   while (stack.length > 0) {

@@ -5,7 +5,7 @@
 import type { Size } from "../../../isa/insn.ts";
 import { predecessors } from "../cfg.ts";
 import { dominators, frontiers, walkTree } from "../dominators.ts";
-import { Ids, type Pass, Replacements, substitute } from "../edit.ts";
+import { blockMap, Ids, type Pass, Replacements, substitute } from "../edit.ts";
 import { eachOperand, eachTermOperand, type InstBody, type InstOf } from "../inst.ts";
 import { instOf, withCode, withInsts } from "../layout.ts";
 import type { Block, BlockId, Inst, IrFunction, IrType, PhiArg, SlotId, ValueId } from "../model.ts";
@@ -167,7 +167,7 @@ class Renamer {
 
   run(doms: ReturnType<typeof dominators>): IrFunction {
     const { fn, ids } = this.#scope;
-    const byId = new Map(fn.blocks.map((block) => [block.id, block]));
+    const byId = blockMap(fn);
     const made = new Map<BlockId, Block>();
     walkTree(fn.blocks[0]!.id, doms.children, (block) => {
       const undo = new Map<SlotId, ValueId | undefined>();

@@ -3,6 +3,7 @@
  * that only jump are passed by, branches to where both ways return at once are none.
  * Relies on: nothing. Keeps: instructions.
  */
+import { flatMap } from "../../../support/lists.ts";
 import { predecessors } from "../cfg.ts";
 import { blockMap, type Pass, Replacements, substitute, withBlocks } from "../edit.ts";
 import { mapSuccessors } from "../inst.ts";
@@ -84,7 +85,7 @@ function skipEmpty(fn: IrFunction): IrFunction {
 /** The value that came by `via` now comes from each block of `from` at once. */
 function splitPhiArg(inst: Inst, via: BlockId, from: readonly BlockId[]): Inst {
   if (inst.op !== "phi") return inst;
-  const args = inst.args.flatMap((arg): PhiArg[] =>
+  const args = flatMap(inst.args, (arg): PhiArg[] =>
     arg.block === via ? from.map((block) => ({ block, value: arg.value })) : [arg],
   );
   return withArgs(inst, args);

@@ -4,6 +4,7 @@
  * here its registers are chosen for all at once.
  * Relies on: nothing takes up `end` marks afterwards. Keeps: what runs on each way, in its order.
  */
+import { flatMap } from "../../../support/lists.ts";
 import { predecessors } from "../cfg.ts";
 import { type Dominators, dominators } from "../dominators.ts";
 import { blockMap, Ids, type Pass, Replacements, substitute, withBlocks } from "../edit.ts";
@@ -59,7 +60,7 @@ class Sinker {
   run(): IrFunction {
     // In loops the kernel follows every round: other registers on each way cost it more than the code is shorter.
     const looped = new Set(loopsOf(this.#fn, this.#doms).flatMap((loop) => [...loop.blocks]));
-    const targets = this.#fn.blocks.flatMap(({ id }) => (looped.has(id) ? [] : [id]));
+    const targets = flatMap(this.#fn.blocks, ({ id }) => (looped.has(id) ? [] : [id]));
     for (const to of [...targets, "return"] as const) {
       for (const group of this.#groups(to)) {
         const plan = this.#plan(to, group);
@@ -84,7 +85,7 @@ class Sinker {
 
   #candidates(to: Target): readonly Block[] {
     const fresh = (ids: readonly BlockId[]): Block[] =>
-      ids.flatMap((id) => (this.#touched.has(id) ? [] : this.#blocks.get(id)!));
+      flatMap(ids, (id) => (this.#touched.has(id) ? [] : [this.#blocks.get(id)!]));
     if (to === "return") return fresh(this.#fn.blocks.map(({ id }) => id)).filter(({ term }) => term.op === "ret");
     if (this.#touched.has(to)) return [];
     return fresh(this.#preds.get(to)!).filter(({ id, term }) => term.op === "jump" && !this.#doms.dominates(to, id));
@@ -93,7 +94,7 @@ class Sinker {
   /** What the group hands on: a list of values, one from each block, for each phi of the target or the result. */
   #handedOn(to: Target, group: readonly Block[]): (readonly ValueId[])[] {
     if (to === "return") {
-      const values = group.flatMap(({ term }) => termOperands(term));
+      const values = flatMap(group, ({ term }) => termOperands(term));
       return values.length === group.length ? [values] : [];
     }
     return this.#blocks

@@ -3,7 +3,9 @@
  * may be, the stack: there the kernel insists on alignment (kernel/bpf/verifier.c: check_ptr_alignment).
  * Relies on: addresses folded into offsets. Keeps: control flow.
  */
+
 import type { Size } from "../../../isa/insn.ts";
+import { flatMap } from "../../../support/lists.ts";
 import { alignedTo, slotAligns } from "../alignment.ts";
 import { Ids, type Pass } from "../edit.ts";
 import type { InstBody, InstOf } from "../inst.ts";
@@ -21,7 +23,7 @@ export const splitUnaligned: Pass = {
     const blocks = fn.blocks.map((block) =>
       withInsts(
         block,
-        block.insts.flatMap((inst) => splitter.split(inst)),
+        flatMap(block.insts, (inst) => splitter.split(inst)),
       ),
     );
     return splitter.ids.next === fn.nextId ? fn : withCode(fn, blocks, splitter.ids.next);

@@ -3,6 +3,7 @@
  * as a value, flags, conditions in two places, and the first test of a loop. Phis that others read are put into stack objects, for `promote` to take up again.
  * Relies on: `promote` runs afterwards. Keeps: effects, their order.
  */
+import { flatMap } from "../../../support/lists.ts";
 import { predecessors } from "../cfg.ts";
 import { type Dominators, dominators } from "../dominators.ts";
 import { knownOnEdge } from "../edge-facts.ts";
@@ -112,7 +113,7 @@ class Threader {
     if (demoted * this.#blocks.size > this.#budget) return [];
     if (from.length < 2 || [block.id, term.then, term.else, ...from].some((id) => this.#touched.has(id))) return [];
     const loops = from.some((pred) => this.#doms.dominates(block.id, pred));
-    return from.flatMap((pred) => {
+    return flatMap(from, (pred): Shortcut[] => {
       const answer = this.#answer(block, term, pred, demoted === 0);
       if (answer === undefined) return [];
       const to = answer ? term.then : term.else;

@@ -4,7 +4,7 @@
  * Relies on: copies and fills expanded; objects do not share their place yet. Keeps: volatile accesses, control flow.
  */
 import { aliasesOf, canMeet, type Region, slotRegion } from "../aliases.ts";
-import { blocksBehind } from "../cfg.ts";
+import { type BlockSet, blocksBehind } from "../cfg.ts";
 import type { Pass } from "../edit.ts";
 import { escapesOf } from "../escapes.ts";
 import type { InstOf } from "../inst.ts";
@@ -75,8 +75,8 @@ function reaches(write: Write, { base, off, size }: InstOf<"load">): boolean {
 }
 
 /** `blocksBehind` one block, worked out once for each. */
-function reachability({ blocks }: IrFunction): (from: BlockId) => ReadonlySet<BlockId> {
-  const known = new Map<BlockId, ReadonlySet<BlockId>>();
+function reachability({ blocks }: IrFunction): (from: BlockId) => BlockSet {
+  const known = new Map<BlockId, BlockSet>();
   return (from) => {
     const made = known.get(from) ?? blocksBehind(blocks, [from]);
     known.set(from, made);
