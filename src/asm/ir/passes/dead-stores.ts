@@ -9,6 +9,7 @@ import { Ids, type Pass } from "../edit.ts";
 import { type Escapes, escapesOf } from "../escapes.ts";
 import { operands, successors } from "../inst.ts";
 import { instOf, withCode, withInsts } from "../layout.ts";
+import { touchesMemory } from "../memory.ts";
 import type { Block, BlockId, Inst, IrFunction, SlotId, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
 
@@ -115,6 +116,10 @@ class Sweep {
     let changed = false;
     for (let i = block.insts.length - 1; i >= 0; i--) {
       const inst = block.insts[i]!;
+      if (inst.op !== "end" && !touchesMemory(inst)) {
+        kept.push(inst);
+        continue;
+      }
       this.#at = { block: block.id, index: i };
       const after = this.#visit(inst);
       if (after.length !== 1 || after[0] !== inst) changed = true;
