@@ -12,6 +12,7 @@ import { BtfWriter } from "../btf/writer.ts";
 import type { ObjectCore, ObjectData, ObjectFunc, ObjectModel, SourceLine } from "../elf/model.ts";
 import type { Insn, Line } from "../isa/insn.ts";
 import { alignUp } from "../support/int.ts";
+import { flatMap } from "../support/lists.ts";
 import { reach } from "./reach.ts";
 
 export interface ModelInput {
@@ -25,7 +26,7 @@ export interface ModelInput {
 export function objectModel(input: ModelInput): ObjectModel {
   const { unit } = input;
   const kept = reach(unit, input.subprogs);
-  const accesses = kept.subprogs.flatMap((s) => s.lines.flatMap((l) => (l.core ? [l.core] : [])));
+  const accesses = flatMap(kept.subprogs, (s) => flatMap(s.lines, (l) => (l.core ? [l.core] : [])));
   const used = new UsedMembers();
   for (const access of accesses) used.add(unit.localTypes[access.root]!, access);
   const btf = new BtfWriter();

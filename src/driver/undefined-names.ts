@@ -7,6 +7,7 @@ import { isMemoryCall } from "../asm/ir/passes/known-lengths.ts";
 import type { TExtern, Unit } from "../asm/sema/tree.ts";
 import type { DiagSink } from "../diag/diagnostic.ts";
 import type { Insn } from "../isa/insn.ts";
+import { flatMap } from "../support/lists.ts";
 import type { Span } from "../support/span.ts";
 
 /**
@@ -26,7 +27,7 @@ export function undefinedNames(program: IrProgram, unit: Unit, sink: DiagSink): 
     if (extern) sink.warn("undefined-externs", span, name);
     else sink.error("E0237", span, name);
   };
-  for (const inst of program.functions.flatMap((fn) => fn.blocks.flatMap((block) => block.insts))) {
+  for (const inst of flatMap(program.functions, (fn) => flatMap(fn.blocks, (block) => block.insts))) {
     use(nameIn(inst), inst.span);
     if (isPointerCall(inst)) sink.error("E0403", inst.span).help("call the function by its name");
   }

@@ -1,9 +1,11 @@
 /** The executable sections of an object: instructions at their places, names turned into relocations. */
+
 import type { ExtCore, ExtFunc, ExtLine } from "../btf/ext.ts";
 import { encodeInsns } from "../isa/encode.ts";
 import type { Callee, Imm64, Insn } from "../isa/insn.ts";
 import { layoutLines, type PlacedLine } from "../isa/layout.ts";
 import { bug } from "../support/bug.ts";
+import { flatMap } from "../support/lists.ts";
 import { R_BPF } from "./format.ts";
 import type { ObjectCore, ObjectFunc, ObjectModel, ObjectVar, SourceLine } from "./model.ts";
 
@@ -100,7 +102,7 @@ function codeSection(
     bytes: encodeInsns(insns),
     relocs,
     funcs: places.map(({ func, off }) => ({ insnOff: off, type: func.btfType })),
-    lines: places.flatMap((place) => lineRecords(place, model, spare)),
+    lines: flatMap(places, (place) => lineRecords(place, model, spare)),
     core,
   };
 }

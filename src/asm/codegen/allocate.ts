@@ -4,7 +4,16 @@ import { coalesce, type Leader } from "./coalesce.ts";
 import { color } from "./color.ts";
 import { type Graph, interferenceOf } from "./interference.ts";
 import { frequencies, livenessOf } from "./liveness.ts";
-import { FIRST_VIRTUAL, isVirtual, type MFunction, type MInst, renameInst, renameTerm, type VReg } from "./machine.ts";
+import {
+  FIRST_VIRTUAL,
+  isVirtual,
+  type MBlock,
+  type MFunction,
+  type MInst,
+  renameInst,
+  renameTerm,
+  type VReg,
+} from "./machine.ts";
 import { type Homes, spill } from "./spill.ts";
 import { MAX_STACK } from "./target.ts";
 
@@ -66,10 +75,13 @@ function renameLeaders(fn: MFunction, leader: Leader, homes: Homes): MFunction {
 
 function rename(fn: MFunction, f: (r: VReg) => VReg): MFunction {
   const isNoop = (inst: MInst) => inst.kind === "copy" && inst.dst === inst.src;
-  const blocks = fn.blocks.map((block) => ({
-    ...block,
-    insts: block.insts.map((inst) => renameInst(inst, f)).filter((inst) => !isNoop(inst)),
-    term: renameTerm(block.term, f),
-  }));
+  const blocks = fn.blocks.map((block): MBlock => {
+    const insts: MInst[] = [];
+    for (const inst of block.insts) {
+      const renamed = renameInst(inst, f);
+      if (!isNoop(renamed)) insts.push(renamed);
+    }
+    return { id: block.id, insts, term: renameTerm(block.term, f) };
+  });
   return { ...fn, blocks };
 }

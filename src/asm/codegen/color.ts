@@ -24,8 +24,9 @@ export function color(graph: Graph, nodes: readonly VReg[]): Coloring {
   const chosen = new Map<VReg, number>();
   const taken = new Int8Array(graph.neighbours.length).fill(NONE);
   const failed: VReg[] = [];
+  const gain = new Float64Array(11);
   for (let r = stack.pop(); r !== undefined; r = stack.pop()) {
-    const machine = choose(graph, taken, r);
+    const machine = choose(graph, taken, r, gain);
     if (machine === undefined) failed.push(r);
     else {
       chosen.set(r, machine);
@@ -69,21 +70,20 @@ function simplify(graph: Graph, nodes: readonly VReg[]): VReg[] {
   return stack;
 }
 
-/** The free machine register that saves most copies and takes least from neighbours still to come. */
-function choose(graph: Graph, taken: Int8Array, r: VReg): number | undefined {
+/** The free machine register that saves most copies and takes least from neighbours still to come; `gain` is room. */
+function choose(graph: Graph, taken: Int8Array, r: VReg, gain: Float64Array): number | undefined {
   const at = r - FIRST_VIRTUAL;
   let free = ALLOCATABLE & ~graph.forbidden[at]!;
-  const gain = new Float64Array(11);
-  graph.hints[at]?.forEach((weight, machine) => {
-    gain[machine]! += weight;
-  });
+  const hints = graph.hints[at];
+  if (hints) gain.set(hints);
+  else gain.fill(0);
   for (const other of graph.neighbours[at]!) {
     const machine = taken[other - FIRST_VIRTUAL]!;
     if (machine !== NONE) free &= ~(1 << machine);
     else {
-      graph.hints[other - FIRST_VIRTUAL]?.forEach((weight, machine) => {
-        if (!(graph.forbidden[other - FIRST_VIRTUAL]! & (1 << machine))) gain[machine]! -= weight / 2;
-      });
+      const wants = graph.hints[other - FIRST_VIRTUAL];
+      const never = graph.forbidden[other - FIRST_VIRTUAL]!;
+      if (wants) for (let m = 0; m < wants.length; m++) if (!(never & (1 << m))) gain[m]! -= wants[m]! / 2;
     }
   }
   let best: number | undefined;

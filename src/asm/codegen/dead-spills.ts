@@ -2,6 +2,7 @@
  * Leaves out stores of spilled values that nothing brings back: every use between two calls was served by a register
  * that stood in.
  */
+import { flatMap } from "../../support/lists.ts";
 import { livenessOf } from "./liveness.ts";
 import { FIRST_VIRTUAL, type MBlock, type MFunction, type MInst } from "./machine.ts";
 
@@ -50,7 +51,7 @@ export function slotsAsRegisters(fn: MFunction): MFunction {
   };
   const blocks = fn.blocks.map((block) => {
     const { term } = block;
-    const insts = block.insts.flatMap(accesses);
+    const insts = flatMap(block.insts, accesses);
     if (term.kind !== "branch") return { ...block, insts };
     return { ...block, insts, term: { ...term, cond: noRegisters } };
   });

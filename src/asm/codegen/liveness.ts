@@ -21,36 +21,41 @@ export interface Liveness {
  * blocks times registers.
  */
 export function livenessOf(fn: MFunction): Liveness {
-  const preds = predecessors(fn.blocks);
-  const liveIn = new Map<BlockId, Set<VReg>>();
-  const liveOut = new Map<BlockId, Set<VReg>>();
-  const defs = new Map<BlockId, ReadonlySet<VReg>>();
+  const { blocks } = fn;
+  const place = new Map<BlockId, number>();
+  for (let i = 0; i < blocks.length; i++) place.set(blocks[i]!.id, i);
+  const preds: number[][] = blocks.map(() => []);
+  for (let i = 0; i < blocks.length; i++) for (const to of successors(blocks[i]!.term)) preds[place.get(to)!]!.push(i);
+  const into: Set<VReg>[] = [];
+  const out: Set<VReg>[] = [];
+  const defs: ReadonlySet<VReg>[] = [];
   /** What is wanted at the start of which block, pair by pair. */
-  const wantedIn: BlockId[] = [];
+  const wantedIn: number[] = [];
   const wanted: VReg[] = [];
-  for (const block of fn.blocks) {
-    liveIn.set(block.id, new Set());
-    liveOut.set(block.id, new Set());
-    const scan = scanBlock(block);
-    defs.set(block.id, scan.defs);
+  for (let i = 0; i < blocks.length; i++) {
+    into.push(new Set());
+    out.push(new Set());
+    const scan = scanBlock(blocks[i]!);
+    defs.push(scan.defs);
     for (const reg of scan.exposed) {
-      wantedIn.push(block.id);
+      wantedIn.push(i);
       wanted.push(reg);
     }
   }
   for (let reg = wanted.pop(); reg !== undefined; reg = wanted.pop()) {
-    const block = wantedIn.pop()!;
-    const into = liveIn.get(block)!;
-    if (into.has(reg)) continue;
-    into.add(reg);
-    for (const pred of preds.get(block) ?? []) {
-      liveOut.get(pred)!.add(reg);
-      if (defs.get(pred)!.has(reg)) continue;
+    const at = wantedIn.pop()!;
+    const live = into[at]!;
+    const before = live.size;
+    if (live.add(reg).size === before) continue;
+    for (const pred of preds[at]!) {
+      out[pred]!.add(reg);
+      if (defs[pred]!.has(reg)) continue;
       wantedIn.push(pred);
       wanted.push(reg);
     }
   }
-  return { liveIn, liveOut };
+  const byBlock = (sets: readonly Set<VReg>[]) => new Map(blocks.map(({ id }, i) => [id, sets[i]!]));
+  return { liveIn: byBlock(into), liveOut: byBlock(out) };
 }
 
 function scanBlock(block: MBlock): { readonly defs: ReadonlySet<VReg>; readonly exposed: ReadonlySet<VReg> } {

@@ -6,6 +6,7 @@ import type { CoreAccess } from "../../btf/core.ts";
 import type { AluOp, AtomicOp, Callee, CondOp, Imm64, Reg, Size, Width } from "../../isa/insn.ts";
 import type { Span } from "../../support/span.ts";
 import type { AsmCode, BlockId } from "../ir/model.ts";
+import { copyInst } from "./copy-inst.ts";
 
 export type VReg = number;
 export const FIRST_VIRTUAL = 16;
@@ -219,20 +220,43 @@ export function renameInst(inst: MInst, f: Rename): MInst {
   switch (inst.kind) {
     case "copy":
     case "extend":
-    case "addr_space_cast":
-      return { ...inst, dst: f(inst.dst), src: f(inst.src) };
+    case "addr_space_cast": {
+      const made = copyInst(inst);
+      made.dst = f(inst.dst);
+      made.src = f(inst.src);
+      return made;
+    }
     case "make":
     case "neg":
-    case "endian":
-      return { ...inst, dst: f(inst.dst) };
-    case "alu":
-      return { ...inst, dst: f(inst.dst), src: renameSrc(inst.src, f) };
-    case "load":
-      return { ...inst, dst: f(inst.dst), base: f(inst.base) };
-    case "store":
-      return { ...inst, base: f(inst.base), src: renameSrc(inst.src, f) };
-    case "atomic":
-      return { ...inst, base: f(inst.base), src: f(inst.src) };
+    case "endian": {
+      const made = copyInst(inst);
+      made.dst = f(inst.dst);
+      return made;
+    }
+    case "alu": {
+      const made = copyInst(inst);
+      made.dst = f(inst.dst);
+      made.src = renameSrc(inst.src, f);
+      return made;
+    }
+    case "load": {
+      const made = copyInst(inst);
+      made.dst = f(inst.dst);
+      made.base = f(inst.base);
+      return made;
+    }
+    case "store": {
+      const made = copyInst(inst);
+      made.base = f(inst.base);
+      made.src = renameSrc(inst.src, f);
+      return made;
+    }
+    case "atomic": {
+      const made = copyInst(inst);
+      made.base = f(inst.base);
+      made.src = f(inst.src);
+      return made;
+    }
     case "call":
     case "asm":
       return inst;

@@ -4,6 +4,7 @@ import type { CoreAccess } from "../../btf/core.ts";
 import { addrSpaceCast } from "../../isa/build.ts";
 import type { Condition, Insn, Reg, Src } from "../../isa/insn.ts";
 import { bug } from "../../support/bug.ts";
+import { flatMap } from "../../support/lists.ts";
 import type { Span } from "../../support/span.ts";
 import type { AsmCode, BlockId } from "../ir/model.ts";
 import type { Frame } from "./frame.ts";
@@ -63,7 +64,7 @@ export interface Placed {
 export function place(fn: MFunction, frame: Frame): readonly Placed[] {
   return fn.blocks.map((block: MBlock) => ({
     id: block.id,
-    items: block.insts.flatMap((inst) => placeInst(inst, frame)),
+    items: flatMap(block.insts, (inst) => placeInst(inst, frame)),
     term: placeTerm(block.term),
   }));
 }

@@ -8,6 +8,7 @@ import { fitsS32, s32, s64 } from "../../support/int.ts";
 import type { Span } from "../../support/span.ts";
 import type { AddrSymbol, InstOf } from "../ir/inst.ts";
 import type { Inst, IrType, SlotId, ValueId } from "../ir/model.ts";
+import { copyInst } from "./copy-inst.ts";
 import type { Facts } from "./facts.ts";
 import { FIRST_VIRTUAL, type MInst, type Recipe, type VReg, type VSrc } from "./machine.ts";
 import { MAX_STACK, type Target } from "./target.ts";
@@ -57,7 +58,7 @@ export class Selector {
   }
 
   emit(inst: NewInst): void {
-    this.#out.push(this.#span ? { ...inst, span: this.#span } : inst);
+    this.#out.push(copyInst(inst, this.#span));
   }
 
   /** What was emitted since the last call. */

@@ -5,6 +5,7 @@ import { bug } from "../../support/bug.ts";
 import type { Span } from "../../support/span.ts";
 import { reversePostOrder } from "./cfg.ts";
 import { bitsOf, branchTo, type InstBody, type InstOf } from "./inst.ts";
+import { copyOfTerm, instOf, jumpTo, withArgs, withCode } from "./layout.ts";
 import type { BinOp, Block, BlockId, CmpOp, Inst, IrFunction, IrType, Slot, SlotId, Term, ValueId } from "./model.ts";
 
 interface OpenBlock {
@@ -69,19 +70,19 @@ export class IrBuilder {
   emit(body: InstBody): ValueId {
     const id = this.#nextId++ as ValueId;
     if (body.ty !== "void") this.#types.set(id, body.ty);
-    if (!this.#current.sealed) this.#current.insts.push({ ...body, id, ...(this.span && { span: this.span }) } as Inst);
+    if (!this.#current.sealed) this.#current.insts.push(instOf(body, id, this.span));
     return id;
   }
 
   /** Ends the current block; a second end is unreachable and ignored. */
   seal(term: Term): void {
     if (this.#current.sealed) return;
-    this.#current.term = this.span ? { span: this.span, ...term } : term;
+    this.#current.term = copyOfTerm(term, this.span);
     this.#current.sealed = true;
   }
 
   jump(to: BlockId): void {
-    this.seal({ op: "jump", to });
+    this.seal(jumpTo(to, undefined));
   }
 
   /** Branches to `yes` if `a fn b`. */
@@ -132,12 +133,13 @@ export class IrBuilder {
   finish(): IrFunction {
     const blocks = reversePostOrder(this.#entry, this.#blocks);
     const reached = new Set(blocks.map((block) => block.id));
-    return {
-      ...this.#head,
-      slots: this.#slots,
-      blocks: blocks.map((block) => finishBlock(block, reached)),
-      nextId: this.#nextId,
-    };
+    const head: IrFunction = { ...this.#head, slots: [], blocks: [], nextId: this.#nextId };
+    return withCode(
+      head,
+      blocks.map((block) => finishBlock(block, reached)),
+      this.#nextId,
+      this.#slots,
+    );
   }
 }
 
@@ -145,7 +147,12 @@ function finishBlock({ id, insts, term }: OpenBlock, reached: ReadonlySet<BlockI
   return {
     id,
     insts: insts.map((inst) =>
-      inst.op === "phi" ? { ...inst, args: inst.args.filter((arg) => reached.has(arg.block)) } : inst,
+      inst.op === "phi"
+        ? withArgs(
+            inst,
+            inst.args.filter((arg) => reached.has(arg.block)),
+          )
+        : inst,
     ),
     term,
   };

@@ -1,4 +1,5 @@
 /** The control-flow graph seen from its edges: predecessors and reverse post-order. */
+import { bug } from "../../support/bug.ts";
 import { successors } from "./inst.ts";
 import type { Block, BlockId, Term } from "./model.ts";
 
@@ -50,19 +51,59 @@ function newPredecessors(blocks: readonly Block[]): Predecessors {
   return preds;
 }
 
-/** Blocks that may run after one of `from` has; these themselves only where a way leads back. */
-export function blocksBehind(blocks: readonly Block[], from: Iterable<BlockId>): ReadonlySet<BlockId> {
-  const terms = new Map(blocks.map(({ id, term }) => [id, term]));
-  const seen = new Set<BlockId>();
-  const work = [...from];
-  for (let at = work.pop(); at !== undefined; at = work.pop()) {
-    for (const next of successors(terms.get(at)!)) {
-      if (seen.has(next)) continue;
-      seen.add(next);
-      work.push(next);
+/** A graph by the places of its blocks in their list, for what walks over much of it. */
+export interface Numbered {
+  /** By block, its place; -1 for numbers that no block has. */
+  readonly place: Int32Array;
+  /** At twice a place and behind it, the places of blocks that may run next; -1 for none. One that comes twice is there once. */
+  readonly next: Int32Array;
+}
+
+let lastNumbered: { readonly graph: Predecessors; readonly numbered: Numbered } | undefined;
+
+/** The same object as before where the graph is the same. */
+export function numberedGraph(blocks: readonly Block[]): Numbered {
+  const graph = predecessors(blocks);
+  if (lastNumbered?.graph !== graph) lastNumbered = { graph, numbered: newNumbered(blocks) };
+  return lastNumbered.numbered;
+}
+
+function newNumbered(blocks: readonly Block[]): Numbered {
+  let most = 0;
+  for (const { id } of blocks) if (id > most) most = id;
+  const place = new Int32Array(most + 1).fill(-1);
+  for (let i = 0; i < blocks.length; i++) place[blocks[i]!.id] = i;
+  const next = new Int32Array(2 * blocks.length).fill(-1);
+  for (let i = 0; i < blocks.length; i++) {
+    const { term } = blocks[i]!;
+    if (term.op === "jump") next[2 * i] = place[term.to] ?? -1;
+    else if (term.op === "br") {
+      next[2 * i] = place[term.then] ?? -1;
+      if (term.else !== term.then) next[2 * i + 1] = place[term.else] ?? -1;
     }
   }
-  return seen;
+  return { place, next };
+}
+
+export interface BlockSet {
+  has(block: BlockId): boolean;
+}
+
+/** Blocks that may run after one of `from` has; these themselves only where a way leads back. */
+export function blocksBehind(blocks: readonly Block[], from: Iterable<BlockId>): BlockSet {
+  const { place, next } = numberedGraph(blocks);
+  const seen = new Uint8Array(blocks.length);
+  const work: number[] = [];
+  for (const block of from) work.push(place[block] ?? bug(`no block b${block}`));
+  for (let at = work.pop(); at !== undefined; at = work.pop()) {
+    for (let way = 2 * at; way < 2 * at + 2; way++) {
+      const to = next[way]!;
+      if (to < 0 || seen[to]) continue;
+      seen[to] = 1;
+      work.push(to);
+    }
+  }
+  return { has: (block) => seen[place[block] ?? -1] === 1 };
 }
 
 /**
@@ -78,7 +119,7 @@ export function reversePostOrder<B extends Pick<Block, "id" | "term">>(
   const stack: { block: B; next: BlockId[] }[] = [];
   const push = (id: BlockId): void => {
     const block = blocks.get(id);
-    if (block) stack.push({ block, next: [...successors(block.term)] });
+    if (block) stack.push({ block, next: successors(block.term) });
   };
   push(entry);
   while (stack.length > 0) {

@@ -1,6 +1,5 @@
 /** Dominator tree and dominance frontiers, in near-linear time (Georgiadis and Tarjan's semi-NCA). */
-import { type Predecessors, predecessors } from "./cfg.ts";
-import { successors } from "./inst.ts";
+import { type Numbered, numberedGraph, type Predecessors, predecessors } from "./cfg.ts";
 import type { BlockId, IrFunction } from "./model.ts";
 
 export interface Dominators {
@@ -13,37 +12,70 @@ export interface Dominators {
   readonly preorder: readonly BlockId[];
 }
 
+/** Blocks by depth-first number. */
 interface DepthFirst {
-  readonly order: readonly BlockId[];
-  readonly number: ReadonlyMap<BlockId, number>;
+  /** Places of blocks in their list. */
+  readonly order: Int32Array;
+  /** By place, the number; -1 where the block is not reached. */
+  readonly number: Int32Array;
   readonly parent: Int32Array;
+  readonly count: number;
 }
 
-function depthFirst(fn: IrFunction): DepthFirst {
-  const terms = new Map(fn.blocks.map((block) => [block.id, block.term]));
-  const parent = new Int32Array(fn.blocks.length);
-  const number = new Map<BlockId, number>();
-  const order: BlockId[] = [];
-  const stack: { id: BlockId; from: number }[] = [{ id: fn.blocks[0]!.id, from: 0 }];
-  while (stack.length > 0) {
-    const { id, from } = stack.pop()!;
-    if (number.has(id)) continue;
-    number.set(id, order.length);
-    parent[order.length] = from;
-    for (const next of successors(terms.get(id)!)) stack.push({ id: next, from: order.length });
-    order.push(id);
+function depthFirst({ next }: Numbered, blocks: number): DepthFirst {
+  const parent = new Int32Array(blocks);
+  const number = new Int32Array(blocks).fill(-1);
+  const order = new Int32Array(blocks);
+  let count = 0;
+  /** Places, and the numbers of those they were met from. */
+  const work: number[] = [0];
+  const from: number[] = [0];
+  for (let at = work.pop(); at !== undefined; at = work.pop()) {
+    const met = from.pop()!;
+    if (number[at] !== -1) continue;
+    number[at] = count;
+    parent[count] = met;
+    for (let way = 2 * at; way < 2 * at + 2; way++) {
+      if (next[way]! < 0) continue;
+      work.push(next[way]!);
+      from.push(count);
+    }
+    order[count++] = at;
   }
-  return { order, number, parent };
+  return { order, number, parent, count };
+}
+
+/** By number: where in `list` the numbers of its predecessors begin. */
+function incoming({ next }: Numbered, { order, number, count }: DepthFirst): { starts: Int32Array; list: Int32Array } {
+  const starts = new Int32Array(count + 1);
+  const eachEdge = (visit: (to: number, from: number) => void): void => {
+    for (let v = 0; v < count; v++) {
+      const at = 2 * order[v]!;
+      if (next[at]! >= 0) visit(number[next[at]!]!, v);
+      if (next[at + 1]! >= 0) visit(number[next[at + 1]!]!, v);
+    }
+  };
+  eachEdge((to) => {
+    starts[to + 1]!++;
+  });
+  for (let v = 0; v < count; v++) starts[v + 1]! += starts[v]!;
+  const fill = starts.slice();
+  const list = new Int32Array(starts[count]!);
+  eachEdge((to, from) => {
+    list[fill[to]!++] = from;
+  });
+  return { starts, list };
 }
 
 /** Immediate dominators by depth-first number. */
-function semiNca(fn: IrFunction, { order, number, parent }: DepthFirst): Int32Array {
-  const count = order.length;
-  const preds = predecessors(fn.blocks);
-  const semi = Int32Array.from({ length: count }, (_, i) => i);
-  const label = Int32Array.from(semi);
+function semiNca(graph: Numbered, dfs: DepthFirst): Int32Array {
+  const { parent, count } = dfs;
+  const { starts, list } = incoming(graph, dfs);
+  const semi = new Int32Array(count);
+  for (let v = 0; v < count; v++) semi[v] = v;
+  const label = semi.slice();
   const ancestor = new Int32Array(count).fill(-1);
-  const idom = Int32Array.from(parent);
+  const idom = parent.slice(0, count);
   const path: number[] = [];
   /** The vertex of least semidominator between `v` and its tree's root, paths compressed on the way. */
   const evaluate = (v: number): number => {
@@ -61,9 +93,8 @@ function semiNca(fn: IrFunction, { order, number, parent }: DepthFirst): Int32Ar
     return label[v]!;
   };
   for (let w = count - 1; w > 0; w--) {
-    for (const pred of preds.get(order[w]!) ?? []) {
-      const v = number.get(pred);
-      if (v === undefined) continue;
+    for (let i = starts[w]!; i < starts[w + 1]!; i++) {
+      const v = list[i]!;
       const least = v < w ? v : semi[evaluate(v)]!;
       if (least < semi[w]!) semi[w] = least;
     }
@@ -87,38 +118,58 @@ export function dominators(fn: IrFunction): Dominators {
   return last.doms;
 }
 
-function newDominators(fn: IrFunction): Dominators {
-  const dfs = depthFirst(fn);
-  const { order, number } = dfs;
-  const idoms = semiNca(fn, dfs);
-  const children: BlockId[][] = order.map(() => []);
-  for (let i = 1; i < order.length; i++) children[idoms[i]!]!.push(order[i]!);
-  const preorder: BlockId[] = [];
-  const enter = new Int32Array(order.length);
-  const leave = new Int32Array(order.length);
-  let clock = 0;
-  const stack: { index: number; next: number }[] = [{ index: 0, next: 0 }];
-  while (stack.length > 0) {
-    const top = stack[stack.length - 1]!;
-    if (top.next === 0) {
-      enter[top.index] = clock++;
-      preorder.push(order[top.index]!);
-    }
-    const child = children[top.index]![top.next++];
-    if (child !== undefined) stack.push({ index: number.get(child)!, next: 0 });
-    else {
-      leave[top.index] = clock++;
-      stack.pop();
-    }
+const none: readonly BlockId[] = [];
+
+function newDominators({ blocks }: IrFunction): Dominators {
+  const graph = numberedGraph(blocks);
+  const dfs = depthFirst(graph, blocks.length);
+  const { order, number, count } = dfs;
+  const idoms = semiNca(graph, dfs);
+  const idOf = (index: number): BlockId => blocks[order[index]!]!.id;
+  const numberOf = (block: BlockId): number => number[graph.place[block] ?? -1] ?? -1;
+  /** Of a number, the last child; of a child, the one before it. */
+  const lastChild = new Int32Array(count).fill(-1);
+  const before = new Int32Array(count).fill(-1);
+  for (let i = 1; i < count; i++) {
+    before[i] = lastChild[idoms[i]!]!;
+    lastChild[idoms[i]!] = i;
   }
+  const preorder: BlockId[] = [];
+  const enter = new Int32Array(count);
+  const leave = new Int32Array(count);
+  /** A parent's children are pushed last first; what was entered comes again, as -1 less, to be left. */
+  const work: number[] = [0];
+  let clock = 0;
+  for (let at = work.pop(); at !== undefined; at = work.pop()) {
+    if (at < 0) {
+      leave[-1 - at] = clock++;
+      continue;
+    }
+    enter[at] = clock++;
+    preorder.push(idOf(at));
+    work.push(-1 - at);
+    for (let child = lastChild[at]!; child >= 0; child = before[child]!) work.push(child);
+  }
+  const children = new Map<number, readonly BlockId[]>();
+  const childrenOf = (index: number): readonly BlockId[] => {
+    const list: BlockId[] = [];
+    for (let child = lastChild[index]!; child >= 0; child = before[child]!) list.push(idOf(child));
+    return list.reverse();
+  };
   return {
     idom: (block) => {
-      const index = number.get(block);
-      return index ? order[idoms[index]!] : undefined;
+      const index = numberOf(block);
+      return index > 0 ? idOf(idoms[index]!) : undefined;
     },
-    children: (block) => children[number.get(block) ?? -1] ?? [],
+    children: (block) => {
+      const index = numberOf(block);
+      if (index < 0 || lastChild[index]! < 0) return none;
+      const known = children.get(index) ?? childrenOf(index);
+      children.set(index, known);
+      return known;
+    },
     dominates: (a, b) => {
-      const [x, y] = [number.get(a) ?? -1, number.get(b) ?? -1];
+      const [x, y] = [numberOf(a), numberOf(b)];
       return enter[x]! <= enter[y]! && leave[y]! <= leave[x]!;
     },
     preorder,

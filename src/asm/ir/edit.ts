@@ -2,6 +2,7 @@
 import type { Span } from "../../support/span.ts";
 import { predecessors, reversePostOrder, sameWays } from "./cfg.ts";
 import { type InstBody, mapOperands, mapTermOperands } from "./inst.ts";
+import { blockOf, instOf, withArgs, withCode } from "./layout.ts";
 import type { Block, BlockId, Inst, IrFunction, IrType, ValueId } from "./model.ts";
 
 /** One pass over a function. Its file says what it relies on and what it keeps. */
@@ -32,7 +33,7 @@ export class Ids {
     return this.next++ as BlockId;
   }
   inst(body: InstBody, span: Span | undefined): Inst {
-    return { ...body, id: this.value(), ...(span && { span }) } as Inst;
+    return instOf(body, this.value(), span);
   }
   /** Puts new instructions at the end of `made`. */
   emitter(made: Inst[], span: Span | undefined): Emit {
@@ -90,7 +91,10 @@ const none = new Int32Array(0);
 /** The function with every read of a replaced value redirected and the replaced instructions left out. */
 export function substitute(fn: IrFunction, replaced: Replacements): IrFunction {
   if (replaced.size === 0) return fn;
-  return { ...fn, blocks: fn.blocks.map((block) => substituteIn(block, replaced)) };
+  return withCode(
+    fn,
+    fn.blocks.map((block) => substituteIn(block, replaced)),
+  );
 }
 
 function substituteIn(block: Block, replaced: Replacements): Block {
@@ -111,10 +115,21 @@ export function withBlocks(
   blocks: ReadonlyMap<BlockId, Block>,
   changes: Partial<Pick<IrFunction, "slots" | "nextId">> = {},
 ): IrFunction {
-  if (sameGraph(fn, blocks)) return { ...fn, ...changes, blocks: fn.blocks.map(({ id }) => blocks.get(id)!) };
+  if (sameGraph(fn, blocks))
+    return withCode(
+      fn,
+      fn.blocks.map(({ id }) => blocks.get(id)!),
+      changes.nextId,
+      changes.slots,
+    );
   const order = reversePostOrder(fn.blocks[0]!.id, blocks);
   const preds = predecessors(order);
-  return { ...fn, ...changes, blocks: order.map((block) => trimPhis(block, preds.get(block.id)!)) };
+  return withCode(
+    fn,
+    order.map((block) => trimPhis(block, preds.get(block.id)!)),
+    changes.nextId,
+    changes.slots,
+  );
 }
 
 /** Whether `blocks` are those of `fn`, with the same ways between them. */
@@ -134,9 +149,16 @@ function trimPhis(block: Block, preds: readonly BlockId[]): Block {
   const insts = block.insts.map((inst) => {
     if (inst.op !== "phi" || inst.args.every((arg) => known.has(arg.block))) return inst;
     changed = true;
-    return { ...inst, args: inst.args.filter((arg) => known.has(arg.block)) };
+    return withArgs(
+      inst,
+      inst.args.filter((arg) => known.has(arg.block)),
+    );
   });
-  return changed ? { ...block, insts } : block;
+  return changed ? blockOf(block.id, insts, block.term) : block;
 }
 
-export const blockMap = (fn: IrFunction): Map<BlockId, Block> => new Map(fn.blocks.map((block) => [block.id, block]));
+export function blockMap({ blocks }: IrFunction): Map<BlockId, Block> {
+  const map = new Map<BlockId, Block>();
+  for (const block of blocks) map.set(block.id, block);
+  return map;
+}

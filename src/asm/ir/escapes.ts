@@ -1,6 +1,6 @@
 /** From where on a stack object can be reached other than by its name: behind the first instruction that gives it away. */
 import { type Aliases, eachEscaping, type Region } from "./aliases.ts";
-import { blocksBehind } from "./cfg.ts";
+import { type BlockSet, blocksBehind } from "./cfg.ts";
 import { termOperands } from "./inst.ts";
 import type { BlockId, IrFunction, ValueId } from "./model.ts";
 import type { Definitions } from "./uses.ts";
@@ -14,7 +14,7 @@ interface Place {
   /** First instruction of each block that gives the address away. */
   readonly first: Map<BlockId, number>;
   /** Blocks that may run after one of these. */
-  behind?: ReadonlySet<BlockId>;
+  behind?: BlockSet;
 }
 
 export function escapesOf(fn: IrFunction, defs: Pick<Definitions, "get">, aliases: Aliases): Escapes {

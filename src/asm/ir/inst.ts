@@ -1,5 +1,6 @@
 /** Questions that every pass asks of an instruction or a terminator: operands, effects, successors. */
 import { bug } from "../../support/bug.ts";
+import { branchOf, copyOf, copyOfTerm, jumpTo, withArgs } from "./layout.ts";
 import type { BlockId, CmpOp, Inst, IrType, Term, ValueId } from "./model.ts";
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
@@ -75,7 +76,11 @@ export function mapOperands(inst: Inst, to: (value: ValueId) => ValueId): Inst {
     case "cmp": {
       const a = to(inst.a);
       const b = to(inst.b);
-      return a === inst.a && b === inst.b ? inst : { ...inst, a, b };
+      if (a === inst.a && b === inst.b) return inst;
+      const made = copyOf(inst);
+      made.a = a;
+      made.b = b;
+      return made;
     }
     case "neg":
     case "zext":
@@ -88,47 +93,65 @@ export function mapOperands(inst: Inst, to: (value: ValueId) => ValueId): Inst {
     case "unroll":
     case "constant_p": {
       const a = to(inst.a);
-      return a === inst.a ? inst : { ...inst, a };
+      if (a === inst.a) return inst;
+      const made = copyOf(inst);
+      made.a = a;
+      return made;
     }
     case "load": {
       const base = to(inst.base);
-      return base === inst.base ? inst : { ...inst, base };
+      if (base === inst.base) return inst;
+      const made = copyOf(inst);
+      made.base = base;
+      return made;
     }
     case "store": {
       const base = to(inst.base);
       const value = to(inst.value);
-      return base === inst.base && value === inst.value ? inst : { ...inst, base, value };
+      if (base === inst.base && value === inst.value) return inst;
+      const made = copyOf(inst);
+      made.base = base;
+      made.value = value;
+      return made;
     }
     case "copy": {
       const dst = to(inst.dst);
       const src = to(inst.src);
-      return dst === inst.dst && src === inst.src ? inst : { ...inst, dst, src };
+      if (dst === inst.dst && src === inst.src) return inst;
+      const made = copyOf(inst);
+      made.dst = dst;
+      made.src = src;
+      return made;
     }
     case "fill": {
       const dst = to(inst.dst);
-      return dst === inst.dst ? inst : { ...inst, dst };
+      if (dst === inst.dst) return inst;
+      const made = copyOf(inst);
+      made.dst = dst;
+      return made;
     }
     case "call":
     case "asm": {
       const args = mapSame(inst.args, to);
-      return args === inst.args ? inst : { ...inst, args };
+      return args === inst.args ? inst : withArgs(inst, args);
     }
     case "atomic": {
       const base = to(inst.base);
       const value = to(inst.value);
-      if (inst.expected === undefined)
-        return base === inst.base && value === inst.value ? inst : { ...inst, base, value };
-      const expected = to(inst.expected);
-      return base === inst.base && value === inst.value && expected === inst.expected
-        ? inst
-        : { ...inst, base, value, expected };
+      const expected = inst.expected === undefined ? undefined : to(inst.expected);
+      if (base === inst.base && value === inst.value && expected === inst.expected) return inst;
+      const made = copyOf(inst);
+      made.base = base;
+      made.value = value;
+      if (expected !== undefined) made.expected = expected;
+      return made;
     }
     case "phi": {
       const args = mapSame(inst.args, (arg) => {
         const value = to(arg.value);
         return value === arg.value ? arg : { block: arg.block, value };
       });
-      return args === inst.args ? inst : { ...inst, args };
+      return args === inst.args ? inst : withArgs(inst, args);
     }
     default:
       return inst;
@@ -138,9 +161,9 @@ export function mapOperands(inst: Inst, to: (value: ValueId) => ValueId): Inst {
 /** The same instruction under another number, each operand replaced by `to` of it. */
 export function copyAs(inst: Inst, id: ValueId, to: (value: ValueId) => ValueId): Inst {
   const copy = mapOperands(inst, to);
-  if (copy === inst) return { ...inst, id };
-  (copy as { id: ValueId }).id = id;
-  return copy;
+  const own = (copy === inst ? copyOf(inst) : copy) as { id: ValueId };
+  own.id = id;
+  return own as Inst;
 }
 
 /** `list` with each element mapped; the same array where every element stays. */
@@ -172,17 +195,24 @@ export function mapTermOperands(term: Term, to: (value: ValueId) => ValueId): Te
   if (term.op === "br") {
     const a = to(term.a);
     const b = to(term.b);
-    return a === term.a && b === term.b ? term : { ...term, a, b };
+    if (a === term.a && b === term.b) return term;
+    const made = copyOfTerm(term);
+    made.a = a;
+    made.b = b;
+    return made;
   }
   if (term.op === "ret" && term.value !== undefined) {
     const value = to(term.value);
-    return value === term.value ? term : { ...term, value };
+    if (value === term.value) return term;
+    const made = copyOfTerm(term);
+    made.value = value;
+    return made;
   }
   return term;
 }
 
-/** Blocks that may run next; one twice where both ways of a branch lead there. */
-export function successors(term: Term): readonly BlockId[] {
+/** Blocks that may run next, in a new list; one twice where both ways of a branch lead there. */
+export function successors(term: Term): BlockId[] {
   if (term.op === "jump") return [term.to];
   return term.op === "br" ? [term.then, term.else] : [];
 }
@@ -191,12 +221,12 @@ export type Branch = Extract<Term, { readonly op: "br" }>;
 
 /** A branch to `yes` if `a fn b`, else to `no`; a jump where both are one block. */
 export function branchTo(how: Omit<Branch, "op" | "then" | "else">, yes: BlockId, no: BlockId): Term {
-  if (yes === no) return { op: "jump", to: yes, ...(how.span && { span: how.span }) };
-  return { ...how, op: "br", then: yes, else: no };
+  if (yes === no) return jumpTo(yes, how.span);
+  return branchOf(how, yes, no);
 }
 
 export function mapSuccessors(term: Term, to: (block: BlockId) => BlockId): Term {
-  if (term.op === "jump") return { ...term, to: to(term.to) };
+  if (term.op === "jump") return jumpTo(to(term.to), term.span);
   return term.op === "br" ? branchTo(term, to(term.then), to(term.else)) : term;
 }
 

@@ -1,4 +1,5 @@
 /** Natural loops: what each contains, where it is entered and left. */
+import { flatMap } from "../../support/lists.ts";
 import { predecessors } from "./cfg.ts";
 import { type Dominators, dominators } from "./dominators.ts";
 import { successors } from "./inst.ts";
@@ -25,7 +26,7 @@ export function mayLoop({ blocks }: IrFunction): boolean {
 /** Loops of `fn`, inner ones before those around them. Cycles with several entries are none. */
 export function loopsOf(fn: IrFunction, doms: Dominators = dominators(fn)): Loop[] {
   const preds = predecessors(fn.blocks);
-  const loops = fn.blocks.flatMap(({ id }): Loop[] => {
+  const loops = flatMap(fn.blocks, ({ id }): Loop[] => {
     const latches = preds.get(id)!.filter((pred) => doms.dominates(id, pred));
     return latches.length === 0 ? [] : [{ header: id, latches, blocks: bodyOf(id, latches, preds) }];
   });

@@ -2,6 +2,7 @@
  * What instructions do to the bytes that one load reads: give them a value, perhaps change them, or leave them alone.
  * Addresses that are made the same way count as one, wherever they are made.
  */
+import { flatMap } from "../../support/lists.ts";
 import { type Access, type Aliases, aliasesOf, canMeet, other, type Region } from "./aliases.ts";
 import { eachOperand, type InstOf, isPure, mapOperands, operands } from "./inst.ts";
 import type { BlockId, Inst, IrFunction, ValueId } from "./model.ts";
@@ -57,7 +58,7 @@ export class Memory {
   sources(value: ValueId, depth = maxDepth): readonly ValueId[] {
     const def = this.def(value);
     if (!isPure(def) || depth === 0) return [value];
-    return operands(def).flatMap((operand) => this.sources(operand, depth - 1));
+    return flatMap(operands(def), (operand) => this.sources(operand, depth - 1));
   }
 
   /** Whether `test` holds for each of the sources of an address. */

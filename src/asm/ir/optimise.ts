@@ -1,6 +1,7 @@
 /** The order of the passes. At level 0 only those that code generation cannot do without. */
 import type { Span } from "../../support/span.ts";
 import { checkSsa } from "./check.ts";
+import { compact } from "./compact.ts";
 import type { Pass } from "./edit.ts";
 import type { IrFunction, IrProgram } from "./model.ts";
 import { addBits } from "./passes/add-bits.ts";
@@ -307,8 +308,8 @@ function fullPlan(options: OptimiseOptions): Plan {
   ]);
   return {
     prepare: run([simplifyCfg, promote, numberValues, combine, simplifyCfg, dropDead]),
-    early: (fn) => decideOwn(unrolled(improve(first(fn)))),
-    late: (fn) => last(expandRest(decideAll(unrolledSmall(unrolled(improve(lowerMemory(fn))))))),
+    early: (fn) => compact(decideOwn(unrolled(improve(first(compact(fn)))))),
+    late: (fn) => last(expandRest(decideAll(unrolledSmall(unrolled(improve(lowerMemory(compact(fn)))))))),
   };
 }
 

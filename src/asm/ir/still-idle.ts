@@ -12,26 +12,69 @@ const table: Readonly<Record<string, readonly string[]>> = {
   // Nobody read what it takes away.
   "drop-dead": [
     ...seekers,
+    "split-slots",
     "drop-dead",
     "expand",
     "follow-branches",
     "forward-memory",
     "hoist-loads",
     "number-values",
+    "one-round",
     "promote",
     "reuse-loads",
     "simplify",
-    "split-slots",
     "thread-jumps",
   ],
-  // What it found equal is one value now; stack objects stay as they were.
-  "number-values": [...seekers, "number-values", "promote"],
+  // What it found equal is one value now, as those that compare addresses took it for; stack objects stay as they were.
+  "number-values": [...seekers, "split-slots", "hoist-loads", "number-values", "one-round", "promote", "reuse-loads"],
   // Loads go, the rest stays in its place.
-  "forward-memory": [...seekers, "forward-memory", "promote"],
-  // Instructions keep their operands.
-  "simplify-cfg": [...seekers, "hoist-loads", "number-values", "promote", "simplify-cfg"],
+  "forward-memory": [...seekers, "split-slots", "forward-memory", "hoist-loads", "promote", "reuse-loads"],
+  // Instructions keep their operands; blocks that follow each other were one to those that look along a way.
+  "simplify-cfg": [
+    ...seekers,
+    "split-slots",
+    "bits-of-tests",
+    "follow-branches",
+    "forward-memory",
+    "hoist-loads",
+    "number-values",
+    "promote",
+    "reuse-loads",
+    "simplify-cfg",
+  ],
   // Stack objects that it can take are taken all at once.
-  promote: ["promote"],
+  promote: ["bits-of-tests", "hoist-loads", "promote"],
+  // Copies and fills become accesses of their own objects: no test, no value that was there is another.
+  expand: [
+    ...seekers,
+    "bits-of-tests",
+    "drop-dead",
+    "follow-branches",
+    "hoist-loads",
+    "merge-tests",
+    "one-round",
+    "reuse-loads",
+    "simplify-cfg",
+    "thread-jumps",
+  ],
+  // Stores go that nothing reads.
+  "drop-dead-stores": [
+    ...seekers,
+    "split-slots",
+    "bits-of-tests",
+    "follow-branches",
+    "forward-memory",
+    "hoist-loads",
+    "merge-tests",
+    "number-values",
+    "one-round",
+    "reuse-loads",
+    "simplify",
+  ],
+  // Other objects under the same accesses; moved instructions; one instruction for two.
+  "share-slots": ["drop-dead", "merge-tests", "promote", "thread-jumps"],
+  "sink-uses": ["drop-dead", "merge-tests", "simplify-cfg"],
+  "hoist-common": ["drop-dead", "merge-tests"],
 };
 
 const sets = new Map(Object.entries(table).map(([pass, idle]) => [pass, new Set(idle)]));

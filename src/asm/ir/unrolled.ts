@@ -1,6 +1,7 @@
 /** A loop as copies of its body. Values that are read behind it go through memory until `promote` takes them up again. */
 import { blockMap, Ids, withBlocks } from "./edit.ts";
 import { copyAs, type InstOf, mapOperands, mapSuccessors, mapTermOperands, successors } from "./inst.ts";
+import { blockOf, instOf, jumpTo, withArgs, withInsts } from "./layout.ts";
 import type { Loop } from "./loops.ts";
 import type { Block, BlockId, Inst, IrFunction, PhiArg, Slot, SlotId, Term, ValueId } from "./model.ts";
 import type { Trips } from "./trip-count.ts";
@@ -40,7 +41,10 @@ class Unroller {
     this.#keepInMemory();
     this.#body = [...loop.blocks].map((id) => {
       const block = this.#blocks.get(id)!;
-      return { ...block, insts: block.insts.filter((inst) => inst !== mark) };
+      return withInsts(
+        block,
+        block.insts.filter((inst) => inst !== mark),
+      );
     });
   }
 
@@ -112,21 +116,20 @@ class Unroller {
       const target = this.#blocks.get(next)!;
       const phis = target.insts.map((inst) => {
         if (inst.op !== "phi" || !inst.args.some((arg) => arg.block === block.id && made.has(arg.value))) return inst;
-        return {
-          ...inst,
-          args: inst.args.map((arg) => (arg.block === block.id ? { ...arg, value: read(tail)(arg.value) } : arg)),
-        };
+        return withArgs(
+          inst,
+          inst.args.map((arg) => (arg.block === block.id ? { block: arg.block, value: read(tail)(arg.value) } : arg)),
+        );
       });
-      if (phis.some((inst, i) => inst !== target.insts[i])) this.#blocks.set(next, { ...target, insts: phis });
+      if (phis.some((inst, i) => inst !== target.insts[i])) this.#blocks.set(next, withInsts(target, phis));
     }
     if (!changed) return;
     // Phis of this block may have changed since: a loop of one block is its own successor.
     const phis = this.#blocks.get(block.id)!.insts.filter((inst) => inst.op === "phi");
-    this.#blocks.set(block.id, {
-      ...block,
-      insts: [...phis, ...insts.filter((inst) => inst.op !== "phi"), ...tail],
-      term,
-    });
+    this.#blocks.set(
+      block.id,
+      blockOf(block.id, [...phis, ...insts.filter((inst) => inst.op !== "phi"), ...tail], term),
+    );
   }
 
   #storeOnceMade(value: ValueId, slot: Slot): void {
@@ -142,7 +145,7 @@ class Unroller {
       let after = index + 1;
       while (block.insts[after]?.op === "phi") after++;
       const insts = [...block.insts.slice(0, after), at, store, ...block.insts.slice(after)];
-      this.#blocks.set(id, { ...block, insts });
+      this.#blocks.set(id, withInsts(block, insts));
       return;
     }
   }
@@ -167,11 +170,8 @@ class Unroller {
     const insts = block.insts.map((inst): Inst => {
       const id = value(inst.id);
       if (inst.op !== "phi") return copyAs(inst, id, value);
-      return {
-        ...inst,
-        id,
-        args: block.id === this.#loop.header ? this.#entries(inst, copy) : this.#inside(inst, copy),
-      };
+      const args = block.id === this.#loop.header ? this.#entries(inst, copy) : this.#inside(inst, copy);
+      return instOf({ op: "phi", ty: inst.ty, args }, id, inst.span);
     });
     const id = this.#names[copy]!.get(block.id)!;
     this.#blocks.set(id, { id, insts, term: this.#term(block, copy) });
@@ -204,7 +204,7 @@ class Unroller {
     if (block.id !== trips?.exit || term.op !== "br") return mapSuccessors(term, next);
     const stays = copy < trips.count;
     const to = this.#loop.blocks.has(term.then) === stays ? term.then : term.else;
-    return { op: "jump", to: next(to), ...(term.span && { span: term.span }) };
+    return jumpTo(next(to), term.span);
   }
 
   /** Phis behind the loop see the exits of every copy. */
@@ -214,9 +214,12 @@ class Unroller {
       if (this.#loop.blocks.has(id) || block.insts[0]?.op !== "phi") continue;
       const insts = block.insts.map((inst) => {
         if (inst.op !== "phi" || !inst.args.some((arg) => this.#loop.blocks.has(arg.block))) return inst;
-        return { ...inst, args: inst.args.flatMap((arg) => this.#perCopy(arg)) };
+        return withArgs(
+          inst,
+          inst.args.flatMap((arg) => this.#perCopy(arg)),
+        );
       });
-      this.#blocks.set(id, { ...block, insts });
+      this.#blocks.set(id, withInsts(block, insts));
     }
   }
 

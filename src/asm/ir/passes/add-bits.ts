@@ -8,6 +8,7 @@ import { predecessors } from "../cfg.ts";
 import { blockMap, Ids, type Pass, resized, withBlocks } from "../edit.ts";
 import { type Branch, type InstOf, valueType } from "../inst.ts";
 import { mayBePointer } from "../kernel-rules.ts";
+import { blockOf, jumpTo, withArgs, withInsts } from "../layout.ts";
 import type { BinOp, Block, BlockId, Inst, IrFunction, IrType } from "../model.ts";
 import { type Definitions, definitions, type UseCounts, useCounts } from "../uses.ts";
 
@@ -116,19 +117,18 @@ class Adder {
     const b = clear ? make({ op: "bin", ty, fn: "xor", a: set, b: mask }) : set;
     const value = make({ ...sum, b });
     const { span } = term;
-    this.#blocks.set(from, {
-      ...block,
-      insts: [...block.insts, ...made],
-      term: { op: "jump", to: join, ...(span && { span }) },
-    });
+    this.#blocks.set(from, blockOf(block.id, [...block.insts, ...made], jumpTo(join, span)));
     this.#blocks.delete(way);
     const target = this.#blocks.get(join)!;
     const insts = target.insts.map((inst) => {
       if (inst.op !== "phi") return inst;
       const args = inst.args.filter((arg) => arg.block !== way);
-      if (inst.id !== phi.id) return { ...inst, args };
-      return { ...inst, args: args.map((arg) => (arg.block === from ? { block: from, value } : arg)) };
+      if (inst.id !== phi.id) return withArgs(inst, args);
+      return withArgs(
+        inst,
+        args.map((arg) => (arg.block === from ? { block: from, value } : arg)),
+      );
     });
-    this.#blocks.set(join, { ...target, insts });
+    this.#blocks.set(join, withInsts(target, insts));
   }
 }

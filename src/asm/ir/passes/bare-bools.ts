@@ -7,6 +7,7 @@
 import { predecessors } from "../cfg.ts";
 import { blockMap, type Pass } from "../edit.ts";
 import { type InstOf, operands, termOperands } from "../inst.ts";
+import { withCode, withInsts } from "../layout.ts";
 import type { Block, BlockId, Inst, IrFunction, IrType, Term, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
 
@@ -23,7 +24,12 @@ export const bareBools: Pass = {
     for (const { phi, load } of choices(fn, defs)) bytes.set(phi.id, extended(phi, load));
     if (bytes.size === 0) return fn;
     for (const value of computedWith(fn)) bytes.delete(value);
-    return bytes.size === 0 ? fn : { ...fn, blocks: fn.blocks.map((block) => rewritten(block, bytes)) };
+    return bytes.size === 0
+      ? fn
+      : withCode(
+          fn,
+          fn.blocks.map((block) => rewritten(block, bytes)),
+        );
   },
 };
 
@@ -35,7 +41,7 @@ function rewritten(block: Block, bytes: ReadonlyMap<ValueId, Inst>): Block {
   const kept = phis.filter(({ id }) => !bytes.has(id));
   const made = phis.flatMap(({ id }) => bytes.get(id) ?? []);
   const rest = block.insts.slice(phis.length).map((inst) => bytes.get(inst.id) ?? inst);
-  return { ...block, insts: [...kept, ...made, ...rest] };
+  return withInsts(block, [...kept, ...made, ...rest]);
 }
 
 /** The flag in the type of what it stands for. */

@@ -8,6 +8,7 @@ import { predecessors } from "../cfg.ts";
 import { blockMap, Ids, type Pass, resized, withBlocks } from "../edit.ts";
 import { type Branch, bitsOf, type InstOf } from "../inst.ts";
 import { addressParts, mayBePointer } from "../kernel-rules.ts";
+import { blockOf, jumpTo, withArgs, withInsts } from "../layout.ts";
 import type { Block, BlockId, Inst, IrFunction, IrType, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
 
@@ -74,10 +75,10 @@ class Choices {
     const insts = [...block.insts];
     const value = this.#emit(insts, test, only);
     const { span } = block.term;
-    this.#blocks.set(block.id, { ...block, insts, term: { op: "jump", to: set.to, ...(span && { span }) } });
+    this.#blocks.set(block.id, blockOf(block.id, insts, jumpTo(set.to, span)));
     const joined = (inst: Inst) =>
       redirected(inst, set.from, clear.from, block.id, inst.id === phi.id ? value : undefined);
-    this.#blocks.set(set.to, { ...join, insts: join.insts.map(joined) });
+    this.#blocks.set(set.to, withInsts(join, join.insts.map(joined)));
     return true;
   }
 
@@ -132,5 +133,5 @@ function redirected(inst: Inst, set: BlockId, clear: BlockId, by: BlockId, value
   if (inst.op !== "phi") return inst;
   const rest = inst.args.filter(({ block }) => block !== set && block !== clear);
   const own = value ?? inst.args.find(({ block }) => block === set)!.value;
-  return { ...inst, args: [...rest, { block: by, value: own }] };
+  return withArgs(inst, [...rest, { block: by, value: own }]);
 }

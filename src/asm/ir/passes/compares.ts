@@ -6,6 +6,7 @@
 import type { Size } from "../../../isa/insn.ts";
 import { blockMap, Ids, type Pass, withBlocks } from "../edit.ts";
 import { type InstBody, type InstOf, successors } from "../inst.ts";
+import { branchOf, jumpTo, withArgs, withInsts } from "../layout.ts";
 import type { Block, BlockId, Inst, IrFunction, PhiArg, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
 import { chunks } from "./expand.ts";
@@ -60,7 +61,7 @@ class Expander {
       }
       if (loads) this.changed = true;
     }
-    if (head === block.id) this.#blocks.set(head, { ...block, insts });
+    if (head === block.id) this.#blocks.set(head, withInsts(block, insts));
     else {
       this.#blocks.set(head, { id: head, insts, term: block.term });
       for (const next of successors(block.term)) this.#renamePred(next, block.id, head);
@@ -92,14 +93,14 @@ class Expander {
         this.#emit(insts, { op: "load", ty: "i64", size, signed: false, base, off, volatile: false }, call);
       const [a, b] = [load(call.args[0]!), load(call.args[1]!)];
       const next = this.#ids.block();
-      this.#blocks.set(at, { id: at, insts, term: { op: "br", fn: "ne", a, b, then: differ, else: next, ...span } });
+      this.#blocks.set(at, { id: at, insts, term: branchOf({ fn: "ne", a, b, ...span }, differ, next) });
       sides[0].push({ block: at, value: a });
       sides[1].push({ block: at, value: b });
       at = next;
       insts = [];
     }
     const zero = this.#emit(insts, { op: "const", ty: "i32", value: 0n }, call);
-    this.#blocks.set(at, { id: at, insts, term: { op: "jump", to: end, ...span } });
+    this.#blocks.set(at, { id: at, insts, term: jumpTo(end, span?.span) });
     const order = this.#order(differ, end, sides, call);
     const result: Inst = {
       op: "phi",
@@ -124,7 +125,7 @@ class Expander {
     const one = emit({ op: "const", ty: "i32", value: 1n });
     const twice = emit({ op: "bin", ty: "i32", fn: "shl", a: less, b: one });
     const order = emit({ op: "bin", ty: "i32", fn: "sub", a: one, b: twice });
-    this.#blocks.set(differ, { id: differ, insts, term: { op: "jump", to: end } });
+    this.#blocks.set(differ, { id: differ, insts, term: jumpTo(end, undefined) });
     return order;
   }
 
@@ -132,9 +133,12 @@ class Expander {
     const at = this.#blocks.get(block)!;
     const insts = at.insts.map((inst) =>
       inst.op === "phi"
-        ? { ...inst, args: inst.args.map((arg) => (arg.block === from ? { ...arg, block: to } : arg)) }
+        ? withArgs(
+            inst,
+            inst.args.map((arg) => (arg.block === from ? { block: to, value: arg.value } : arg)),
+          )
         : inst,
     );
-    this.#blocks.set(block, { ...at, insts });
+    this.#blocks.set(block, withInsts(at, insts));
   }
 }

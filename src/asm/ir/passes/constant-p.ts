@@ -2,8 +2,10 @@
  * Answers `constant_p` where the operand is not known: it is no constant. Known ones are folded by `simplify`.
  * Relies on: nothing. Keeps: control flow.
  */
+import { flatMap } from "../../../support/lists.ts";
 import type { Pass } from "../edit.ts";
 import { operands } from "../inst.ts";
+import { withCode, withInsts } from "../layout.ts";
 import type { Inst, IrFunction, ValueId } from "../model.ts";
 
 /**
@@ -21,8 +23,8 @@ export const decideConstants = (which: "own" | "all"): Pass => ({
       changed = true;
       return { op: "const", ty: "i32", value: 0n, id: inst.id, ...(inst.span && { span: inst.span }) };
     };
-    const blocks = fn.blocks.map((block) => ({ ...block, insts: block.insts.map(answer) }));
-    return changed ? { ...fn, blocks } : fn;
+    const blocks = fn.blocks.map((block) => withInsts(block, block.insts.map(answer)));
+    return changed ? withCode(fn, blocks) : fn;
   },
 });
 
@@ -31,7 +33,7 @@ const isQuestion = (inst: Inst): boolean => inst.op === "constant_p";
 /** Values that depend on what a caller may know, or on the stack, which later passes take apart. */
 function openValues(fn: IrFunction): (value: ValueId) => boolean {
   const isCalled = fn.section === undefined;
-  const insts = fn.blocks.flatMap((block) => block.insts);
+  const insts = flatMap(fn.blocks, (block) => block.insts);
   const open = new Set<ValueId>();
   const isOpen = (inst: Inst): boolean => {
     if (inst.op === "slot") return true;

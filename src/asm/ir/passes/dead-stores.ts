@@ -8,6 +8,8 @@ import { type Aliases, aliasesOf, slotRegion } from "../aliases.ts";
 import { Ids, type Pass } from "../edit.ts";
 import { type Escapes, escapesOf } from "../escapes.ts";
 import { operands, successors } from "../inst.ts";
+import { instOf, withCode, withInsts } from "../layout.ts";
+import { touchesMemory } from "../memory.ts";
 import type { Block, BlockId, Inst, IrFunction, SlotId, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
 
@@ -27,9 +29,9 @@ export const dropDeadStores: Pass = {
       const insts = sweep.block(block);
       if (insts === block.insts) return block;
       changed = true;
-      return { ...block, insts };
+      return withInsts(block, insts);
     });
-    return changed ? { ...fn, blocks: blocks.reverse(), nextId: sweep.nextId } : fn;
+    return changed ? withCode(fn, blocks.reverse(), sweep.nextId) : fn;
   },
 };
 
@@ -114,6 +116,10 @@ class Sweep {
     let changed = false;
     for (let i = block.insts.length - 1; i >= 0; i--) {
       const inst = block.insts[i]!;
+      if (inst.op !== "end" && !touchesMemory(inst)) {
+        kept.push(inst);
+        continue;
+      }
       this.#at = { block: block.id, index: i };
       const after = this.#visit(inst);
       if (after.length !== 1 || after[0] !== inst) changed = true;
@@ -208,7 +214,7 @@ class Sweep {
     }
     this.#mark(slot, inst.dstOff, inst.length, 1);
     if (pieces.length === 1 && pieces[0]!.length === inst.length) return [inst];
-    return pieces.map(({ off, length }) => ({ ...inst, id: this.#ids.value(), dstOff: off, length }));
+    return pieces.map(({ off, length }) => instOf({ ...inst, dstOff: off, length }, this.#ids.value(), undefined));
   }
 
   #allDead(slot: SlotId, off: number, length: number): boolean {

@@ -5,6 +5,7 @@
  */
 import type { Pass } from "../edit.ts";
 import { eachOperand, eachTermOperand, hasEffect } from "../inst.ts";
+import { copyOf, withCode, withInsts } from "../layout.ts";
 import type { Inst, IrFunction, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
 import { dropUnusedSlots } from "./promote.ts";
@@ -17,13 +18,14 @@ export const dropDead: Pass = {
     const blocks = fn.blocks.map((block) => {
       if (block.insts.every((inst) => live[inst.id] || (hasEffect(inst) && withoutResult(inst) === inst))) return block;
       changed = true;
-      const insts = block.insts.flatMap((inst) => {
-        if (!hasEffect(inst) && !live[inst.id]) return [];
-        return live[inst.id] ? [inst] : [withoutResult(inst)];
-      });
-      return { ...block, insts };
+      const insts: Inst[] = [];
+      for (const inst of block.insts) {
+        if (live[inst.id]) insts.push(inst);
+        else if (hasEffect(inst)) insts.push(withoutResult(inst));
+      }
+      return withInsts(block, insts);
     });
-    return dropUnusedSlots(changed ? { ...fn, blocks } : fn);
+    return dropUnusedSlots(changed ? withCode(fn, blocks) : fn);
   },
 };
 
@@ -51,5 +53,8 @@ function liveValues(fn: IrFunction): Uint8Array {
 /** `add`, `or`, `and` and `xor` exist without fetching; a call's result is just not read. */
 function withoutResult(inst: Inst): Inst {
   if (inst.op !== "atomic" || !inst.fetch || inst.fn === "xchg" || inst.fn === "cmpxchg") return inst;
-  return { ...inst, fetch: false, ty: "void" };
+  const made = copyOf(inst);
+  made.fetch = false;
+  made.ty = "void";
+  return made;
 }

@@ -5,6 +5,7 @@
  */
 import type { Pass } from "../edit.ts";
 import { isFree, operands, termOperands } from "../inst.ts";
+import { withCode, withInsts } from "../layout.ts";
 import { liveOuts } from "../live-values.ts";
 import type { Block, Inst, IrFunction, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
@@ -22,7 +23,7 @@ export const delayUpdates: Pass = {
       changed ||= after !== block;
       return after;
     });
-    return changed ? { ...fn, blocks } : fn;
+    return changed ? withCode(fn, blocks) : fn;
   },
 };
 
@@ -69,7 +70,7 @@ function delayed(block: Block, defs: ReadonlyMap<ValueId, Inst>, liveOut: Readon
     insts.splice(to, 0, inst);
     changed = true;
   }
-  return changed ? { ...block, insts } : block;
+  return changed ? withInsts(block, insts) : block;
 }
 
 /**

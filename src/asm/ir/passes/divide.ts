@@ -2,8 +2,10 @@
  * Signed division without an instruction for it (before cpu v4): on the magnitudes, the sign put back.
  * Relies on: nothing. Keeps: control flow.
  */
+import { flatMap } from "../../../support/lists.ts";
 import { Ids, type Pass } from "../edit.ts";
 import { bitsOf, type InstOf } from "../inst.ts";
+import { instOf, withCode, withInsts } from "../layout.ts";
 import type { BinOp, Inst, ValueId } from "../model.ts";
 
 export const divideUnsigned: Pass = {
@@ -11,11 +13,13 @@ export const divideUnsigned: Pass = {
   run(fn) {
     if (!fn.blocks.some((block) => block.insts.some(isSigned))) return fn;
     const ids = new Ids(fn);
-    const blocks = fn.blocks.map((block) => ({
-      ...block,
-      insts: block.insts.flatMap((inst) => (isSigned(inst) ? magnitudes(inst, ids) : [inst])),
-    }));
-    return { ...fn, blocks, nextId: ids.next };
+    const blocks = fn.blocks.map((block) =>
+      withInsts(
+        block,
+        flatMap(block.insts, (inst) => (isSigned(inst) ? magnitudes(inst, ids) : [inst])),
+      ),
+    );
+    return withCode(fn, blocks, ids.next);
   },
 };
 
@@ -33,6 +37,6 @@ function magnitudes(inst: InstOf<"bin">, ids: Ids): Inst[] {
   const right = bin("ashr", inst.b, top);
   const divided = bin(inst.fn === "sdiv" ? "udiv" : "umod", magnitude(inst.a, left), magnitude(inst.b, right));
   const sign = inst.fn === "sdiv" ? bin("xor", left, right) : left;
-  const last: Inst = { ...inst, fn: "sub", a: bin("xor", divided, sign), b: sign };
+  const last = instOf({ ...inst, fn: "sub", a: bin("xor", divided, sign), b: sign }, inst.id, inst.span);
   return [...made, last];
 }

@@ -2,11 +2,14 @@
  * Copies and fills become loads and stores of the greatest size that is aligned, or need not be.
  * Relies on: nothing. Keeps: block order and control flow.
  */
+
 import type { Size } from "../../../isa/insn.ts";
 import { fitsS16, u64 } from "../../../support/int.ts";
+import { flatMap } from "../../../support/lists.ts";
 import { alignedTo, slotAligns } from "../alignment.ts";
 import { type Emit, Ids, type Pass } from "../edit.ts";
 import type { InstOf } from "../inst.ts";
+import { withCode, withInsts } from "../layout.ts";
 import type { Inst, IrFunction, SlotId, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
 
@@ -20,11 +23,13 @@ export const expand: Pass = {
   run(fn) {
     if (!fn.blocks.some((block) => block.insts.some((inst) => inst.op === "copy" || inst.op === "fill"))) return fn;
     const expander = new Expander(fn);
-    const blocks = fn.blocks.map((block) => ({
-      ...block,
-      insts: block.insts.flatMap((inst) => expander.expand(inst)),
-    }));
-    return { ...fn, blocks, nextId: expander.ids.next };
+    const blocks = fn.blocks.map((block) =>
+      withInsts(
+        block,
+        flatMap(block.insts, (inst) => expander.expand(inst)),
+      ),
+    );
+    return withCode(fn, blocks, expander.ids.next);
   },
 };
 

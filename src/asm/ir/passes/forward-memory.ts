@@ -8,9 +8,10 @@
 import { type Access, type Aliases, aliasesOf, canMeet, other, type Region, slotRegion } from "../aliases.ts";
 import { predecessors } from "../cfg.ts";
 import { walkTree } from "../dominators.ts";
-import { Ids, type Pass, Replacements, substitute } from "../edit.ts";
+import { blockMap, Ids, type Pass, Replacements, substitute } from "../edit.ts";
 import { type Escapes, escapesOf } from "../escapes.ts";
 import { bitsOf, type InstBody, type InstOf, mapOperands } from "../inst.ts";
+import { withCode, withInsts, withoutTag } from "../layout.ts";
 import { touchesMemory } from "../memory.ts";
 import type { Block, BlockId, Inst, IrFunction, ValueId } from "../model.ts";
 import { type KnownValue, reread } from "../reread.ts";
@@ -98,7 +99,7 @@ class Forwarder {
       if (from.length === 1) follow.set(from[0]!, [...(follow.get(from[0]!) ?? []), id]);
       else roots.push(id);
     }
-    const byId = new Map(this.#fn.blocks.map((block) => [block.id, block]));
+    const byId = blockMap(this.#fn);
     const made = new Map<BlockId, Block>();
     for (const start of roots) {
       this.#forgetAll();
@@ -106,7 +107,7 @@ class Forwarder {
     }
     if (this.#replaced.size === 0 && !this.#dropsStores) return this.#fn;
     const blocks = this.#fn.blocks.map((block) => this.#withoutTypes(made.get(block.id)!));
-    return substitute({ ...this.#fn, blocks, nextId: this.#ids.next }, this.#replaced);
+    return substitute(withCode(this.#fn, blocks, this.#ids.next), this.#replaced);
   }
 
   /** A load that gives its value to one of another type reads what any store may have written. */
@@ -114,10 +115,9 @@ class Forwarder {
     if (!block.insts.some((inst) => this.#untyped.has(inst.id))) return block;
     const insts = block.insts.map((inst): Inst => {
       if (inst.op !== "load" || !this.#untyped.has(inst.id)) return inst;
-      const { tag: _, ...rest } = inst;
-      return rest;
+      return withoutTag(inst);
     });
-    return { ...block, insts };
+    return withInsts(block, insts);
   }
 
   /** A root begins with nothing; entries of earlier trees are too old to count. */
@@ -170,7 +170,7 @@ class Forwarder {
       } else this.#effect(inst);
       insts.push(source);
     }
-    return changed ? { ...block, insts } : block;
+    return changed ? withInsts(block, insts) : block;
   }
 
   #keyOfAccess(inst: InstOf<"load"> | InstOf<"store">): Key {

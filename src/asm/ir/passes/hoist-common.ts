@@ -9,6 +9,7 @@ import { predecessors } from "../cfg.ts";
 import { blockMap, Ids, type Pass, Replacements, substitute } from "../edit.ts";
 import { Guard } from "../guard.ts";
 import { type Branch, type InstOf, isPure, mapOperands, operands } from "../inst.ts";
+import { withCode, withInsts } from "../layout.ts";
 import { Memory, touchesMemory } from "../memory.ts";
 import type { Block, BlockId, Inst, IrFunction, ValueId } from "../model.ts";
 import { type UseCounts, useCounts } from "../uses.ts";
@@ -61,7 +62,7 @@ class Hoister {
     if (this.#replaced.size === 0) return this.#fn;
     const blocks = this.#fn.blocks.map(({ id }) => this.#blocks.get(id)!);
     this.#dropPhis(blocks);
-    return substitute({ ...this.#fn, blocks, nextId: this.#ids.next }, this.#replaced);
+    return substitute(withCode(this.#fn, blocks, this.#ids.next), this.#replaced);
   }
 
   /** Phis that had one of a pair from each way are that value. */
@@ -94,10 +95,22 @@ class Hoister {
     }
     if (moved.size === 0) return;
     const home = this.#blocks.get(id)!;
-    this.#blocks.set(id, { ...home, insts: [...home.insts, ...made] });
+    this.#blocks.set(id, withInsts(home, [...home.insts, ...made]));
     for (const inst of made) this.#known().add(inst, id);
-    this.#blocks.set(then.id, { ...then, insts: then.insts.filter((inst) => !moved.has(inst.id)) });
-    this.#blocks.set(other.id, { ...other, insts: other.insts.filter((inst) => !this.#replaced.has(inst.id)) });
+    this.#blocks.set(
+      then.id,
+      withInsts(
+        then,
+        then.insts.filter((inst) => !moved.has(inst.id)),
+      ),
+    );
+    this.#blocks.set(
+      other.id,
+      withInsts(
+        other,
+        other.insts.filter((inst) => !this.#replaced.has(inst.id)),
+      ),
+    );
   }
 
   #known(): Memory {

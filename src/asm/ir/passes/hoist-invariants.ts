@@ -9,6 +9,7 @@ import { predecessors } from "../cfg.ts";
 import { type Dominators, dominators } from "../dominators.ts";
 import { blockMap, Ids, type Pass, withBlocks } from "../edit.ts";
 import { eachOperand, eachTermOperand, mapSuccessors, operands, successors } from "../inst.ts";
+import { jumpTo, withArgs, withInsts, withTerm } from "../layout.ts";
 import { type Loop, loopsOf } from "../loops.ts";
 import type { Block, BlockId, Inst, IrFunction, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
@@ -51,11 +52,11 @@ function hoisted(fn: IrFunction, loop: Loop, doms: Dominators): IrFunction {
   for (const id of loop.blocks) {
     const block = blocks.get(id)!;
     const insts = block.insts.filter((inst) => !gone.has(inst));
-    if (insts.length < block.insts.length) blocks.set(id, { ...block, insts });
+    if (insts.length < block.insts.length) blocks.set(id, withInsts(block, insts));
   }
   const home = blocks.get(before)!;
-  if (home.term.op === "jump") blocks.set(before, { ...home, insts: [...home.insts, ...moved] });
-  else putBetween(blocks, home, { id: ids.block(), insts: moved, term: { op: "jump", to: loop.header } });
+  if (home.term.op === "jump") blocks.set(before, withInsts(home, [...home.insts, ...moved]));
+  else putBetween(blocks, home, { id: ids.block(), insts: moved, term: jumpTo(loop.header, undefined) });
   return withBlocks(fn, blocks, { nextId: ids.next });
 }
 
@@ -69,11 +70,20 @@ function putBetween(
   const block = blocks.get(to)!;
   const insts = block.insts.map((inst) => {
     if (inst.op !== "phi") return inst;
-    return { ...inst, args: inst.args.map((arg) => (arg.block === from.id ? { ...arg, block: made.id } : arg)) };
+    return withArgs(
+      inst,
+      inst.args.map((arg) => (arg.block === from.id ? { block: made.id, value: arg.value } : arg)),
+    );
   });
-  blocks.set(to, { ...block, insts });
+  blocks.set(to, withInsts(block, insts));
   blocks.set(made.id, made);
-  blocks.set(from.id, { ...from, term: mapSuccessors(from.term, (next) => (next === to ? made.id : next)) });
+  blocks.set(
+    from.id,
+    withTerm(
+      from,
+      mapSuccessors(from.term, (next) => (next === to ? made.id : next)),
+    ),
+  );
 }
 
 const movable: ReadonlySet<Inst["op"]> = new Set(["bin", "neg", "zext", "sext", "bswap"]);

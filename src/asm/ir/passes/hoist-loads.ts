@@ -7,6 +7,7 @@ import { predecessors } from "../cfg.ts";
 import { blockMap, Ids, type Pass, Replacements, substitute } from "../edit.ts";
 import type { InstOf } from "../inst.ts";
 import { needsNoGuard } from "../kernel-rules.ts";
+import { withCode, withInsts } from "../layout.ts";
 import { Memory, sameBytes, touchesMemory } from "../memory.ts";
 import type { Block, BlockId, Inst, IrFunction } from "../model.ts";
 import { reread } from "../reread.ts";
@@ -37,11 +38,12 @@ export const hoistLoads: Pass = {
   },
 };
 
-const withAll = (fn: IrFunction, blocks: ReadonlyMap<BlockId, Block>, ids: Ids): IrFunction => ({
-  ...fn,
-  blocks: fn.blocks.map(({ id }) => blocks.get(id)!),
-  nextId: ids.next,
-});
+const withAll = (fn: IrFunction, blocks: ReadonlyMap<BlockId, Block>, ids: Ids): IrFunction =>
+  withCode(
+    fn,
+    fn.blocks.map(({ id }) => blocks.get(id)!),
+    ids.next,
+  );
 
 /** Loads of the same bytes of a global near the start of both blocks, each of them once. */
 function commonLoads(memory: Memory, then: Block, other: Block): [Load, Load][] {
@@ -88,7 +90,7 @@ function hoist(memory: Memory, blocks: Map<BlockId, Block>, { block, a, b, ids, 
   const { id: __, ...body } = a;
   const base = ids.inst(address, a.span);
   const load = ids.inst({ ...body, base: base.id }, a.span);
-  blocks.set(block, { ...home, insts: [...home.insts, base, load] });
+  blocks.set(block, withInsts(home, [...home.insts, base, load]));
   replaced.set(a.id, load.id);
   replaced.set(b.id, load.id);
 }

@@ -3,6 +3,7 @@
  * Relies on: nothing. Keeps: control flow, what is evaluated for an argument.
  */
 import type { Pass } from "../edit.ts";
+import { withArgs, withCode, withInsts } from "../layout.ts";
 import type { Inst } from "../model.ts";
 
 /** How many arguments of a kfunc count, from the first on; undefined where that is not known. */
@@ -17,9 +18,9 @@ export const ignoredArguments = (heeded: HeededArguments): Pass => ({
       const count = heeded(inst.callee.name);
       if (count === undefined || count >= inst.args.length) return inst;
       changed = true;
-      return { ...inst, args: inst.args.slice(0, count) };
+      return withArgs(inst, inst.args.slice(0, count));
     };
-    const blocks = fn.blocks.map((block) => ({ ...block, insts: block.insts.map(shortened) }));
-    return changed ? { ...fn, blocks } : fn;
+    const blocks = fn.blocks.map((block) => withInsts(block, block.insts.map(shortened)));
+    return changed ? withCode(fn, blocks) : fn;
   },
 });

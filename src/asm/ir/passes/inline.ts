@@ -5,6 +5,7 @@
  */
 import { blockMap, Ids, withBlocks } from "../edit.ts";
 import { copyAs, type InstBody, type InstOf, mapSuccessors, mapTermOperands } from "../inst.ts";
+import { copyOf, copyOfTerm, instOf, jumpTo, withArgs, withInsts } from "../layout.ts";
 import type {
   Block,
   BlockId,
@@ -275,7 +276,7 @@ function returnAsWritten(cx: Growing, insts: readonly Inst[], term: Term): Term 
   const [only] = insts;
   if (term.op !== "ret" || insts.length !== 1 || only?.op !== "phi" || only.id !== term.value) return term;
   const span = only.args.length === 1 ? cx.blocks.get(only.args[0]!.block)?.term.span : undefined;
-  return span ? { ...term, span } : term;
+  return span ? copyOfTerm({ ...term, span }) : term;
 }
 
 /** Phis of the caller's own blocks saw the whole block before it was split. */
@@ -283,10 +284,13 @@ function moveTails(block: Block, tails: ReadonlyMap<BlockId, BlockId>, ownBelow:
   if (block.id >= ownBelow || block.insts[0]?.op !== "phi") return block;
   const insts = block.insts.map((inst) =>
     inst.op === "phi" && inst.id < ownBelow
-      ? { ...inst, args: inst.args.map((arg) => ({ ...arg, block: tails.get(arg.block) ?? arg.block })) }
+      ? withArgs(
+          inst,
+          inst.args.map((arg) => ({ block: tails.get(arg.block) ?? arg.block, value: arg.value })),
+        )
       : inst,
   );
-  return { ...block, insts };
+  return withInsts(block, insts);
 }
 
 interface Splice {
@@ -303,13 +307,13 @@ function spliceBody(cx: Growing, { head, insts, call, callee, rest }: Splice): I
   cx.blocks.set(head, {
     id: head,
     insts,
-    term: { op: "jump", to: entry.block, ...(call.span && { span: call.span }) },
+    term: jumpTo(entry.block, call.span),
   });
   if (call.ty === "void") return [];
-  const span = call.span && { span: call.span };
-  const args: PhiArg[] = entry.returns.flatMap(({ block, value }) => (value === undefined ? [] : [{ block, value }]));
-  if (args.length === 0) return [{ op: "undef", ty: call.ty, id: call.id, ...span }];
-  return [{ op: "phi", ty: call.ty, args, id: call.id, ...span }];
+  const args: PhiArg[] = [];
+  for (const { block, value } of entry.returns) if (value !== undefined) args.push({ block, value });
+  if (args.length === 0) return [instOf({ op: "undef", ty: call.ty }, call.id, call.span)];
+  return [instOf({ op: "phi", ty: call.ty, args }, call.id, call.span)];
 }
 
 function copyBody(
@@ -329,16 +333,21 @@ function copyBody(
   const block = (id: BlockId): BlockId => (id + shift) as BlockId;
   const returns: Return[] = [];
   for (const source of callee.blocks) {
-    const insts = source.insts.flatMap((inst): Inst[] => {
-      if (params.has(inst.id)) return [];
+    const insts: Inst[] = [];
+    for (const inst of source.insts) {
+      if (params.has(inst.id)) continue;
       const id = (inst.id + shift) as ValueId;
-      if (inst.op === "param") return [{ op: "undef", ty: inst.ty, id }];
-      const moved = copyAs(inst, id, value);
-      if (moved.op === "phi")
-        return [{ ...moved, args: moved.args.map((arg) => ({ ...arg, block: block(arg.block) })) }];
-      if (moved.op === "slot" || moved.op === "end") return [{ ...moved, slot: (moved.slot + firstSlot) as SlotId }];
-      return [moved];
-    });
+      if (inst.op === "param") insts.push(instOf({ op: "undef", ty: inst.ty }, id, undefined));
+      else if (inst.op === "phi") {
+        const args = inst.args.map((arg) => ({ block: block(arg.block), value: value(arg.value) }));
+        insts.push(instOf({ op: "phi", ty: inst.ty, args }, id, inst.span));
+      } else if (inst.op === "slot" || inst.op === "end") {
+        const moved = copyOf(inst);
+        moved.id = id;
+        moved.slot = (inst.slot + firstSlot) as SlotId;
+        insts.push(moved);
+      } else insts.push(copyAs(inst, id, value));
+    }
     const term = mapSuccessors(mapTermOperands(source.term, value), block);
     const id = block(source.id);
     if (term.op !== "ret") cx.blocks.set(id, { id, insts, term });
@@ -347,7 +356,7 @@ function copyBody(
       for (const slot of callee.slots)
         insts.push(cx.ids.inst({ op: "end", ty: "void", slot: (slot.id + firstSlot) as SlotId }, call.span));
       returns.push({ block: id, value: result });
-      cx.blocks.set(id, { id, insts, term: { op: "jump", to: rest, ...(term.span && { span: term.span }) } });
+      cx.blocks.set(id, { id, insts, term: jumpTo(rest, term.span) });
     }
   }
   return { block: block(callee.blocks[0]!.id), returns };

@@ -6,6 +6,7 @@
  * taken.
  */
 import type { InstOf } from "../inst.ts";
+import { instOf, withArgs, withCode, withInsts } from "../layout.ts";
 import type { Block, Inst, IrFunction, IrProgram, ValueId } from "../model.ts";
 import { definitions, useCounts } from "../uses.ts";
 import { valueKey } from "./number-values.ts";
@@ -72,9 +73,12 @@ function withKnown(fn: IrFunction, { args }: Calls): IrFunction {
     if (old.op !== "param") return old;
     const arg = args[old.index];
     if (arg === undefined || arg === "various" || arg.ty !== old.ty) return old;
-    return { ...arg, id: old.id };
+    return instOf(arg, old.id, undefined);
   };
-  return { ...fn, blocks: fn.blocks.map((block) => ({ ...block, insts: block.insts.map(inst) })) };
+  return withCode(
+    fn,
+    fn.blocks.map((block) => withInsts(block, block.insts.map(inst))),
+  );
 }
 
 /** Numbers of the parameters whose values are read. */
@@ -90,9 +94,9 @@ function renumbered(fn: IrFunction, read: readonly number[]): IrFunction {
   const inst = (old: Inst): Inst[] => {
     if (old.op !== "param") return [old];
     const index = read.indexOf(old.index);
-    return index < 0 ? [] : [{ ...old, index }];
+    return index < 0 ? [] : [instOf({ ...old, index }, old.id, undefined)];
   };
-  const blocks = fn.blocks.map((block) => ({ ...block, insts: block.insts.flatMap(inst) }));
+  const blocks = fn.blocks.map((block) => withInsts(block, block.insts.flatMap(inst)));
   return { ...fn, params: read.map((index) => fn.params[index]!), blocks };
 }
 
@@ -102,8 +106,11 @@ function passingLess(fn: IrFunction, kept: ReadonlyMap<string, readonly number[]
     const read = kept.get(calleeOf(old) ?? "");
     if (!read || old.op !== "call") return old;
     changed = true;
-    return { ...old, args: read.map((index): ValueId => old.args[index]!) };
+    return withArgs(
+      old,
+      read.map((index): ValueId => old.args[index]!),
+    );
   };
-  const blocks = fn.blocks.map((block): Block => ({ ...block, insts: block.insts.map(inst) }));
-  return changed ? { ...fn, blocks } : fn;
+  const blocks = fn.blocks.map((block): Block => withInsts(block, block.insts.map(inst)));
+  return changed ? withCode(fn, blocks) : fn;
 }

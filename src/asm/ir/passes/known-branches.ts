@@ -9,6 +9,7 @@ import { dominators, walkTree } from "../dominators.ts";
 import { blockMap, type Pass, withBlocks } from "../edit.ts";
 import { foldCmp } from "../evaluate.ts";
 import { type Branch, bitsOf, type InstOf, inverse, mirror, valueType } from "../inst.ts";
+import { blockOf, instOf, withInsts } from "../layout.ts";
 import type { Block, BlockId, CmpOp, Inst, IrFunction, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
 import { pairKey, type ValueKey } from "./number-values.ts";
@@ -131,7 +132,7 @@ class Walker {
     const insts = block.insts.map((inst): Inst => {
       if (inst.op === "sext" && this.#isPositive(inst)) {
         changed = true;
-        return { ...inst, op: "zext" };
+        return instOf({ ...inst, op: "zext" }, inst.id, inst.span);
       }
       const known = inst.op === "cmp" ? this.#answer(inst.fn, inst.a, inst.b) : undefined;
       if (known === undefined || inst.op !== "cmp") return inst;
@@ -139,8 +140,8 @@ class Walker {
       const { id, span } = inst;
       return { op: "const", ty: inst.ty, value: known ? 1n : 0n, id, ...(span && { span }) };
     });
-    if (answer !== undefined) return { ...block, insts, term: decided(term as Branch, answer) };
-    return changed ? { ...block, insts } : block;
+    if (answer !== undefined) return blockOf(block.id, insts, decided(term as Branch, answer));
+    return changed ? withInsts(block, insts) : block;
   }
 }
 

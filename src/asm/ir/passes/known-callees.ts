@@ -4,6 +4,7 @@
  * Relies on: nothing. Keeps: control flow.
  */
 import type { Pass } from "../edit.ts";
+import { instOf, withCode, withInsts } from "../layout.ts";
 import type { Inst, IrCallee, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
 
@@ -28,10 +29,10 @@ export const knownCallees = (tables: FunctionTables = new Map()): Pass => ({
       const callee = calleeAt(target) ?? calleeIn(tables, target, defs);
       if (!callee) return inst;
       changed = true;
-      return { ...inst, callee, args: inst.args.slice(1) };
+      return instOf({ ...inst, callee, args: inst.args.slice(1) }, inst.id, inst.span);
     };
-    const blocks = fn.blocks.map((block) => ({ ...block, insts: block.insts.map(settle) }));
-    return changed ? { ...fn, blocks } : fn;
+    const blocks = fn.blocks.map((block) => withInsts(block, block.insts.map(settle)));
+    return changed ? withCode(fn, blocks) : fn;
   },
 });
 

@@ -3,11 +3,14 @@
  * What is left when all is done was reachable with an unknown length, and code generation refuses it.
  * Relies on: nothing. Keeps: control flow.
  */
+
 import type { Size } from "../../../isa/insn.ts";
+import { flatMap } from "../../../support/lists.ts";
 import type { Span } from "../../../support/span.ts";
 import { type Aliases, aliasesOf, other } from "../aliases.ts";
 import { Ids, type Pass } from "../edit.ts";
 import type { InstBody } from "../inst.ts";
+import { withCode, withInsts } from "../layout.ts";
 import type { Inst, IrFunction, Slot, SlotId, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
 import { chunks } from "./expand.ts";
@@ -27,12 +30,14 @@ export const knownLengths: Pass = {
   run(fn) {
     if (!fn.blocks.some((block) => block.insts.some(isMemoryCall))) return fn;
     const settler = new Settler(fn);
-    const blocks = fn.blocks.map((block) => ({
-      ...block,
-      insts: block.insts.flatMap((inst) => settler.settle(inst)),
-    }));
+    const blocks = fn.blocks.map((block) =>
+      withInsts(
+        block,
+        flatMap(block.insts, (inst) => settler.settle(inst)),
+      ),
+    );
     const { ids, slots, settled } = settler;
-    return settled ? { ...fn, blocks, slots, nextId: ids.next } : fn;
+    return settled ? withCode(fn, blocks, ids.next, slots) : fn;
   },
 };
 

@@ -6,6 +6,7 @@
  */
 import { type Pass, Replacements, substitute } from "../edit.ts";
 import { bitsOf, type InstOf } from "../inst.ts";
+import { copyOf, withCode, withInsts } from "../layout.ts";
 import type { Inst, IrFunction } from "../model.ts";
 import { Ranges } from "../ranges.ts";
 
@@ -27,9 +28,9 @@ export const knownQuotients: Pass = {
         if (better !== inst) changed = true;
         return better;
       });
-      return { ...block, insts };
+      return withInsts(block, insts);
     });
-    return changed || replaced.size > 0 ? substitute({ ...fn, blocks }, replaced) : fn;
+    return changed || replaced.size > 0 ? substitute(withCode(fn, blocks), replaced) : fn;
   },
 };
 
@@ -46,5 +47,8 @@ function shorter(inst: Bin, ranges: Ranges, at: IrFunction["blocks"][number]["id
     replaced.set(id, inst.a);
     return inst;
   }
-  return signed ? { ...inst, fn: quotient ? "udiv" : "umod" } : inst;
+  if (!signed) return inst;
+  const made = copyOf(inst);
+  made.fn = quotient ? "udiv" : "umod";
+  return made;
 }

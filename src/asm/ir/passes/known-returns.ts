@@ -3,7 +3,9 @@
  * Relies on: a function that is not weak is the one that runs, and returns by itself: after a tail call from it, its
  * caller gets what the other program returns. Keeps: calls and their order.
  */
+import { flatMap } from "../../../support/lists.ts";
 import type { InstOf } from "../inst.ts";
+import { instOf, withCode, withInsts } from "../layout.ts";
 import type { Inst, IrFunction, IrProgram } from "../model.ts";
 import { definitions, useCounts } from "../uses.ts";
 
@@ -49,14 +51,14 @@ function withKnown(fn: IrFunction, known: ReadonlyMap<string, Constant>): IrFunc
   const read = useCounts(fn);
   let { nextId } = fn;
   const blocks = fn.blocks.map((block) => {
-    const insts = block.insts.flatMap((inst): Inst[] => {
+    const insts = flatMap(block.insts, (inst): Inst[] => {
       if (inst.op !== "call" || inst.callee.kind !== "function" || !read.has(inst.id)) return [inst];
       const constant = known.get(inst.callee.name);
       if (!constant || constant.ty !== inst.ty) return [inst];
-      const call = { ...inst, id: nextId++ as Inst["id"] };
-      return [call, { ...constant, id: inst.id, ...(inst.span && { span: inst.span }) }];
+      const call = instOf(inst, nextId++ as Inst["id"], undefined);
+      return [call, instOf(constant, inst.id, inst.span)];
     });
-    return insts.length === block.insts.length ? block : { ...block, insts };
+    return insts.length === block.insts.length ? block : withInsts(block, insts);
   });
-  return nextId === fn.nextId ? fn : { ...fn, blocks, nextId };
+  return nextId === fn.nextId ? fn : withCode(fn, blocks, nextId);
 }

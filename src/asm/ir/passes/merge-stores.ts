@@ -3,11 +3,14 @@
  * instruction of its own. Only the stack: elsewhere the kernel may count fields, not bytes (struct_ops, ctx).
  * Relies on: addresses folded into offsets. Keeps: control flow, volatile accesses, order against all other accesses.
  */
+
 import type { Size } from "../../../isa/insn.ts";
 import { fitsS32, s64 } from "../../../support/int.ts";
+import { flatMap } from "../../../support/lists.ts";
 import { alignedTo, slotAligns } from "../alignment.ts";
 import { Ids, type Pass } from "../edit.ts";
 import type { InstOf } from "../inst.ts";
+import { withCode, withInsts } from "../layout.ts";
 import { touchesMemory } from "../memory.ts";
 import type { Block, Inst, IrFunction, SlotId, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
@@ -23,7 +26,7 @@ export const mergeStores: Pass = {
   run(fn) {
     const merger = new Merger(fn);
     const blocks = fn.blocks.map((block) => merger.block(block));
-    return merger.ids.next === fn.nextId ? fn : { ...fn, blocks, nextId: merger.ids.next };
+    return merger.ids.next === fn.nextId ? fn : withCode(fn, blocks, merger.ids.next);
   },
 };
 
@@ -46,7 +49,10 @@ class Merger {
     for (const inst of block.insts) this.#visit(inst);
     this.#settleAll();
     if (this.#instead.size === 0) return block;
-    return { ...block, insts: block.insts.flatMap((inst) => this.#instead.get(inst.id) ?? [inst]) };
+    return withInsts(
+      block,
+      flatMap(block.insts, (inst) => this.#instead.get(inst.id) ?? [inst]),
+    );
   }
 
   #visit(inst: Inst): void {

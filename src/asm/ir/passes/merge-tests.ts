@@ -10,6 +10,7 @@ import { predecessors } from "../cfg.ts";
 import { blockMap, Ids, type Pass, withBlocks } from "../edit.ts";
 import { bitsOf, branchTo, inverse, valueType } from "../inst.ts";
 import { maskOf } from "../known-bits.ts";
+import { blockOf, withArgs, withInsts, withTerm } from "../layout.ts";
 import type { Block, BlockId, CmpOp, Inst, IrFunction, IrType, ValueId } from "../model.ts";
 import { definitions, type UseCounts, useCounts } from "../uses.ts";
 
@@ -67,7 +68,7 @@ class Merger {
     }
     if (!this.#changed) return this.#fn;
     const entry = this.#blocks.get(this.#fn.blocks[0]!.id)!;
-    this.#blocks.set(entry.id, { ...entry, insts: [...this.#constants, ...entry.insts] });
+    this.#blocks.set(entry.id, withInsts(entry, [...this.#constants, ...entry.insts]));
     return withBlocks(this.#fn, this.#blocks, { nextId: this.#ids.next });
   }
 
@@ -110,7 +111,7 @@ class Merger {
     const bits = bitsOf(valueType(this.#defs.get(test.value)!));
     if (compares(narrowed(anyNumber(bits), test.fn, test.constant), next.fn, next.constant) !== true) return false;
     const { block } = test;
-    this.#blocks.set(id, { ...block, term: next.block.term });
+    this.#blocks.set(id, withTerm(block, next.block.term));
     this.#skip([next], id);
     return true;
   }
@@ -152,7 +153,7 @@ class Merger {
       emit({ op: "bin", ty, fn: "add", a: value, b: this.#number(ty, BigInt.asUintN(bitsOf(ty), -low)) });
     const a = range.low === 0n ? value : less(range.low);
     const b = this.#number(ty, range.high - range.low);
-    this.#blocks.set(id, { ...block, insts, term: branchTo({ ...how, fn: "ugt", a, b }, target, next.next) });
+    this.#blocks.set(id, blockOf(block.id, insts, branchTo({ ...how, fn: "ugt", a, b }, target, next.next)));
     this.#skip([next], id);
     return true;
   }
@@ -178,11 +179,10 @@ class Merger {
     const number = (n: bigint): ValueId => this.#number(ty, n);
     const { span } = block.term;
     const how = { ...(span && { span }) };
-    if (rest === 0n)
-      return { ...block, term: branchTo({ ...how, fn: "set", a: value, b: number(mask) }, target, next) };
+    if (rest === 0n) return withTerm(block, branchTo({ ...how, fn: "set", a: value, b: number(mask) }, target, next));
     const masked = this.#ids.inst({ op: "bin", ty, fn: "and", a: value, b: number(mask) }, span);
     const term = branchTo({ ...how, fn: "ne", a: masked.id, b: number(rest) }, target, next);
-    return { ...block, insts: [...block.insts, masked], term };
+    return blockOf(block.id, [...block.insts, masked], term);
   }
 
   /** Blocks behind the skipped ones now follow `by`. */
@@ -196,9 +196,9 @@ class Merger {
         const own = inst.args.filter((arg) => !gone.has(arg.block));
         const came = inst.args.find((arg) => gone.has(arg.block));
         const known = own.some((arg) => arg.block === by);
-        return { ...inst, args: came && !known ? [...own, { block: by, value: came.value }] : own };
+        return withArgs(inst, came && !known ? [...own, { block: by, value: came.value }] : own);
       });
-      this.#blocks.set(to, { ...block, insts });
+      this.#blocks.set(to, withInsts(block, insts));
     }
     for (const id of gone) {
       this.#blocks.delete(id);

@@ -6,8 +6,9 @@
 
 import type { CoreAccess } from "../../../btf/core.ts";
 import { dominators } from "../dominators.ts";
-import { type Pass, Replacements, substitute } from "../edit.ts";
+import { blockMap, type Pass, Replacements, substitute } from "../edit.ts";
 import { isPure, mapOperands } from "../inst.ts";
+import { copyOf, withCode, withInsts } from "../layout.ts";
 import type { BinOp, Block, BlockId, CmpOp, Inst, IrFunction, IrType, ValueId } from "../model.ts";
 
 const commutative: ReadonlySet<BinOp> = new Set(["add", "mul", "and", "or", "xor"]);
@@ -129,22 +130,28 @@ function hoistFree(fn: IrFunction, replaced: Replacements): IrFunction {
   const [entry, ...rest] = fn.blocks;
   if (replaced.size === 0 && !rest.some((block) => block.insts.some(isFree))) return fn;
   const without = (block: Block): Block =>
-    block.insts.some(isFree) ? { ...block, insts: block.insts.filter((inst) => !isFree(inst)) } : block;
+    block.insts.some(isFree)
+      ? withInsts(
+          block,
+          block.insts.filter((inst) => !isFree(inst)),
+        )
+      : block;
   const start = without(entry!);
   const free = [...first.values()].map((inst): Inst => (inst.op === "const" ? unplaced(inst) : inst));
-  return { ...fn, blocks: [{ ...start, insts: [...free, ...start.insts] }, ...rest.map(without)] };
+  return withCode(fn, [withInsts(start, [...free, ...start.insts]), ...rest.map(without)]);
 }
 
 /** A constant that many places share belongs to no line of the source. */
 function unplaced(inst: Inst): Inst {
-  const { span: _, ...rest } = inst;
-  return rest as Inst;
+  const made = copyOf(inst) as { span: unknown };
+  made.span = undefined;
+  return made as Inst;
 }
 
 /** Walks the dominator tree with what is available from the blocks above. */
 function walk(fn: IrFunction, replaced: Replacements): void {
   const doms = dominators(fn);
-  const byId = new Map(fn.blocks.map((block) => [block.id, block]));
+  const byId = blockMap(fn);
   const available = new Map<ValueKey, Inst["id"]>();
   const stack: { block: BlockId; added?: ValueKey[] }[] = [{ block: fn.blocks[0]!.id }];
   while (stack.length > 0) {

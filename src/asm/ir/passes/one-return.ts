@@ -5,6 +5,7 @@
  */
 import { blockMap, type Pass, withBlocks } from "../edit.ts";
 import { type InstOf, mapSuccessors, successors } from "../inst.ts";
+import { withArgs, withInsts, withTerm } from "../layout.ts";
 import type { Block, BlockId, IrFunction } from "../model.ts";
 
 interface End {
@@ -46,8 +47,14 @@ function joined(fn: IrFunction, kept: End, ends: readonly End[]): IrFunction {
   const blocks = blockMap(fn);
   for (const [id, block] of blocks) {
     if (!successors(block.term).some((to) => gone.has(to))) continue;
-    blocks.set(id, { ...block, term: mapSuccessors(block.term, (to) => (gone.has(to) ? kept.block.id : to)) });
+    blocks.set(
+      id,
+      withTerm(
+        block,
+        mapSuccessors(block.term, (to) => (gone.has(to) ? kept.block.id : to)),
+      ),
+    );
   }
-  blocks.set(kept.block.id, { ...kept.block, insts: [{ ...kept.phi, args }] });
+  blocks.set(kept.block.id, withInsts(kept.block, [withArgs(kept.phi, args)]));
   return withBlocks(fn, blocks);
 }

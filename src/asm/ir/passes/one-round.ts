@@ -4,6 +4,7 @@
  */
 import { dominators } from "../dominators.ts";
 import { blockMap, type Pass, withBlocks } from "../edit.ts";
+import { jumpTo, withTerm } from "../layout.ts";
 import { loopsOf, mayLoop } from "../loops.ts";
 import type { Block } from "../model.ts";
 import { tripsOf } from "../trip-count.ts";
@@ -35,5 +36,5 @@ function leaving(block: Block, loop: ReadonlySet<Block["id"]>): Block | undefine
   const { term } = block;
   if (term.op !== "br") return undefined;
   const to = loop.has(term.then) ? term.else : term.then;
-  return { ...block, term: { op: "jump", to, ...(term.span && { span: term.span }) } };
+  return withTerm(block, jumpTo(to, term.span));
 }

@@ -5,8 +5,9 @@
 import type { Size } from "../../../isa/insn.ts";
 import { predecessors } from "../cfg.ts";
 import { dominators, frontiers, walkTree } from "../dominators.ts";
-import { Ids, type Pass, Replacements, substitute } from "../edit.ts";
+import { blockMap, Ids, type Pass, Replacements, substitute } from "../edit.ts";
 import { eachOperand, eachTermOperand, type InstBody, type InstOf } from "../inst.ts";
+import { instOf, withCode, withInsts } from "../layout.ts";
 import type { Block, BlockId, Inst, IrFunction, IrType, PhiArg, SlotId, ValueId } from "../model.ts";
 import { type Definitions, definitions, useCounts } from "../uses.ts";
 
@@ -166,7 +167,7 @@ class Renamer {
 
   run(doms: ReturnType<typeof dominators>): IrFunction {
     const { fn, ids } = this.#scope;
-    const byId = new Map(fn.blocks.map((block) => [block.id, block]));
+    const byId = blockMap(fn);
     const made = new Map<BlockId, Block>();
     walkTree(fn.blocks[0]!.id, doms.children, (block) => {
       const undo = new Map<SlotId, ValueId | undefined>();
@@ -180,8 +181,8 @@ class Renamer {
     const blocks = fn.blocks.map((block) => this.#withPhis(made.get(block.id)!));
     const [entry, ...rest] = blocks;
     const undefs = [...this.#undef].map(([ty, id]): Inst => ({ op: "undef", ty, id }));
-    const first = { ...entry!, insts: [...undefs, ...entry!.insts] };
-    return substitute({ ...fn, blocks: [first, ...rest], nextId: ids.next }, this.#replaced);
+    const first = withInsts(entry!, [...undefs, ...entry!.insts]);
+    return substitute(withCode(fn, [first, ...rest], ids.next), this.#replaced);
   }
 
   #restore(slot: SlotId, value: ValueId | undefined): void {
@@ -221,7 +222,7 @@ class Renamer {
     // What goes, goes without another in its place; phis and values made are more.
     return insts.length === block.insts.length && insts.every((inst, i) => inst === block.insts[i])
       ? block
-      : { ...block, insts };
+      : withInsts(block, insts);
   }
 
   #fillPhis(block: Block): void {
@@ -237,15 +238,11 @@ class Renamer {
   }
 
   #withPhis(block: Block): Block {
-    const phis = [...(this.#phis.get(block.id) ?? [])].map(
-      ([slot, id]): Inst => ({
-        op: "phi",
-        ty: this.#scope.variables.get(slot)!.type,
-        args: this.#args.get(id) ?? [],
-        id,
-      }),
-    );
-    return phis.length > 0 ? { ...block, insts: [...phis, ...block.insts] } : block;
+    const phis = [...(this.#phis.get(block.id) ?? [])].map(([slot, id]): Inst => {
+      const ty = this.#scope.variables.get(slot)!.type;
+      return instOf({ op: "phi", ty, args: this.#args.get(id) ?? [] }, id, undefined);
+    });
+    return phis.length > 0 ? withInsts(block, [...phis, ...block.insts]) : block;
   }
 
   /** The value a load gives: the variable's, extended or cast where the load says so. */
@@ -297,8 +294,8 @@ export function dropUnusedSlots(fn: IrFunction): IrFunction {
   const blocks = fn.blocks.map((block) => {
     if (block.insts.every(stays)) return block;
     changed = true;
-    return { ...block, insts: block.insts.filter(stays) };
+    return withInsts(block, block.insts.filter(stays));
   });
   const slots = fn.slots.filter((slot) => used.has(slot.id));
-  return changed || slots.length < fn.slots.length ? { ...fn, blocks, slots } : fn;
+  return changed || slots.length < fn.slots.length ? withCode(fn, blocks, undefined, slots) : fn;
 }

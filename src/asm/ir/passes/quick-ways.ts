@@ -7,6 +7,7 @@
 import { dominators } from "../dominators.ts";
 import { blockMap, type Pass, withBlocks } from "../edit.ts";
 import { type Branch, successors } from "../inst.ts";
+import { copyOfTerm, withTerm } from "../layout.ts";
 import { type Loop, loopsOf, mayLoop } from "../loops.ts";
 import type { Block, BlockId, IrFunction } from "../model.ts";
 import { tripsOf } from "../trip-count.ts";
@@ -56,7 +57,7 @@ function hurry(loop: Loop, blocks: Map<BlockId, Block>): void {
     if (term.op !== "br" || term.likely !== undefined) continue;
     const [then, other] = [cost.get(term.then), cost.get(term.else)];
     if (then === undefined || other === undefined || Math.max(then, other) < 4 * Math.min(then, other)) continue;
-    blocks.set(id, { ...block, term: { ...term, likely: then < other } satisfies Branch });
+    blocks.set(id, withTerm(block, copyOfTerm({ ...term, likely: then < other } satisfies Branch)));
   }
 }
 

@@ -6,8 +6,9 @@
 import { predecessors } from "../cfg.ts";
 import { type Dominators, dominators } from "../dominators.ts";
 import { blockMap, Ids, type Pass, Replacements, substitute, withBlocks } from "../edit.ts";
-import { type InstOf, isPure, mapOperands, mapSuccessors, successors } from "../inst.ts";
+import { type InstBody, type InstOf, isPure, mapOperands, mapSuccessors, successors } from "../inst.ts";
 import { needsNoGuard } from "../kernel-rules.ts";
+import { instOf, jumpTo, withArgs, withInsts, withoutTag, withTerm } from "../layout.ts";
 import { Memory, sameBytes, touchesMemory, type Wanted } from "../memory.ts";
 import type { Block, BlockId, Inst, IrFunction, ValueId } from "../model.ts";
 import { type KnownValue, reread } from "../reread.ts";
@@ -190,14 +191,25 @@ class Reuser {
     const rename = (block: BlockId): BlockId => (block === from ? id : block);
     const source = this.#blocks.get(from)!;
     const target = this.#blocks.get(to)!;
-    this.#blocks.set(id, { id, insts: [], term: { op: "jump", to } });
-    this.#blocks.set(from, { ...source, term: mapSuccessors(source.term, (next) => (next === to ? id : next)) });
+    this.#blocks.set(id, { id, insts: [], term: jumpTo(to, undefined) });
+    this.#blocks.set(
+      from,
+      withTerm(
+        source,
+        mapSuccessors(source.term, (next) => (next === to ? id : next)),
+      ),
+    );
     const insts = target.insts.map(
       (inst): Inst =>
-        inst.op === "phi" ? { ...inst, args: inst.args.map((arg) => ({ ...arg, block: rename(arg.block) })) } : inst,
+        inst.op === "phi"
+          ? withArgs(
+              inst,
+              inst.args.map((arg) => ({ block: rename(arg.block), value: arg.value })),
+            )
+          : inst,
     );
     for (const inst of insts) if (inst.op === "phi") this.#memory.add(inst, to);
-    this.#blocks.set(to, { ...target, insts });
+    this.#blocks.set(to, withInsts(target, insts));
     this.#preds.set(to, this.#preds.get(to)!.map(rename));
     this.#preds.set(id, [from]);
     this.#touching.set(id, []);
@@ -216,10 +228,10 @@ class Reuser {
   }
 
   /** A copy of `inst` as the last of `block`. */
-  #append(block: BlockId, { id: _, ...body }: Inst): Inst {
-    const inst = { ...body, id: this.#ids.value() } as Inst;
+  #append(block: BlockId, body: InstBody): Inst {
+    const inst = instOf(body, this.#ids.value(), undefined);
     const home = this.#blocks.get(block)!;
-    this.#blocks.set(block, { ...home, insts: [...home.insts, inst] });
+    this.#blocks.set(block, withInsts(home, [...home.insts, inst]));
     this.#memory.add(inst, block);
     if (touchesMemory(inst)) this.#touching.get(block)!.push(inst);
     return inst;
@@ -238,9 +250,9 @@ class Reuser {
     const id = this.#ids.value();
     search.starts.set(block, id);
     const args = preds.map((pred) => ({ block: pred, value: this.#atEnd(search, pred) }));
-    const phi: InstOf<"phi"> = { op: "phi", id, ty: load.ty, args, ...(load.span && { span: load.span }) };
+    const phi = instOf({ op: "phi", ty: load.ty, args }, id, load.span);
     const home = this.#blocks.get(block)!;
-    this.#blocks.set(block, { ...home, insts: [phi, ...home.insts] });
+    this.#blocks.set(block, withInsts(home, [phi, ...home.insts]));
     this.#memory.add(phi, block);
     search.phis.push(id);
     const held = { wanted: search.wanted, known: { value: id, ty: load.ty, signed: load.signed } };
@@ -272,11 +284,11 @@ class Reuser {
 
   /** A load that gives its value to one of another type reads what any store may have written. */
   #untype(load: InstOf<"load">): void {
-    const { tag: _, ...untyped } = load;
+    const untyped = withoutTag(load);
     const home = this.#memory.homeOf(load.id);
     const swap = (inst: Inst): Inst => (inst.id === load.id ? untyped : inst);
     const block = this.#blocks.get(home)!;
-    this.#blocks.set(home, { ...block, insts: block.insts.map(swap) });
+    this.#blocks.set(home, withInsts(block, block.insts.map(swap)));
     this.#touching.set(home, this.#touching.get(home)!.map(swap));
     this.#memory.add(untyped, home);
   }

@@ -7,6 +7,7 @@ import { BitSet } from "../../../support/bit-set.ts";
 import { predecessors } from "../cfg.ts";
 import type { Pass } from "../edit.ts";
 import { eachOperand, eachTermOperand, successors } from "../inst.ts";
+import { copyOf, withCode, withInsts } from "../layout.ts";
 import type { Block, BlockId, Inst, IrFunction, Slot, SlotId, ValueId } from "../model.ts";
 
 export const shareSlots: Pass = {
@@ -23,9 +24,9 @@ function withoutEnds(fn: IrFunction): IrFunction {
   const blocks = fn.blocks.map((block) => {
     if (block.insts.every(stays)) return block;
     changed = true;
-    return { ...block, insts: block.insts.filter(stays) };
+    return withInsts(block, block.insts.filter(stays));
   });
-  return changed ? { ...fn, blocks } : fn;
+  return changed ? withCode(fn, blocks) : fn;
 }
 
 /** Instructions whose result is the address they were given, or may still hold it, and that touch no memory. */
@@ -257,9 +258,17 @@ function groups(slots: readonly Slot[], crossing: readonly BitSet[]): Map<SlotId
 function merge(fn: IrFunction, homes: ReadonlyMap<SlotId, Slot>): IrFunction {
   const kept = new Map([...homes.values()].map((slot) => [slot.id, slot]));
   if (kept.size === fn.slots.length) return fn;
-  const blocks = fn.blocks.map((block) => ({
-    ...block,
-    insts: block.insts.map((inst) => (inst.op === "slot" ? { ...inst, slot: homes.get(inst.slot)!.id } : inst)),
-  }));
-  return { ...fn, blocks, slots: fn.slots.flatMap((slot) => kept.get(slot.id) ?? []) };
+  const moved = (inst: Inst): Inst => {
+    if (inst.op !== "slot") return inst;
+    const made = copyOf(inst);
+    made.slot = homes.get(inst.slot)!.id;
+    return made;
+  };
+  const blocks = fn.blocks.map((block) => withInsts(block, block.insts.map(moved)));
+  return withCode(
+    fn,
+    blocks,
+    undefined,
+    fn.slots.flatMap((slot) => kept.get(slot.id) ?? []),
+  );
 }

@@ -3,9 +3,11 @@
  * that only jump are passed by, branches to where both ways return at once are none.
  * Relies on: nothing. Keeps: instructions.
  */
+import { flatMap } from "../../../support/lists.ts";
 import { predecessors } from "../cfg.ts";
 import { blockMap, type Pass, Replacements, substitute, withBlocks } from "../edit.ts";
 import { mapSuccessors } from "../inst.ts";
+import { withArgs, withInsts, withTerm } from "../layout.ts";
 import type { Block, BlockId, Inst, IrFunction, PhiArg, ValueId } from "../model.ts";
 
 export const simplifyCfg: Pass = {
@@ -26,7 +28,13 @@ function sameEnds(fn: IrFunction): IrFunction {
     if (term.op !== "br") continue;
     const end = endOf(term.then);
     if (end === undefined || end !== endOf(term.else)) continue;
-    byId.set(block.id, { ...block, term: mapSuccessors(term, () => term.then) });
+    byId.set(
+      block.id,
+      withTerm(
+        block,
+        mapSuccessors(term, () => term.then),
+      ),
+    );
     changed = true;
   }
   return changed ? withBlocks(fn, byId) : fn;
@@ -48,10 +56,23 @@ function skipEmpty(fn: IrFunction): IrFunction {
     const into = preds.get(next.id)!;
     const hasPhis = next.insts[0]?.op === "phi";
     if (hasPhis && from.some((pred) => into.has(pred))) continue;
-    if (hasPhis) blocks.set(next.id, { ...next, insts: next.insts.map((inst) => splitPhiArg(inst, id, from)) });
+    if (hasPhis)
+      blocks.set(
+        next.id,
+        withInsts(
+          next,
+          next.insts.map((inst) => splitPhiArg(inst, id, from)),
+        ),
+      );
     for (const pred of from) {
       const before = blocks.get(pred)!;
-      blocks.set(pred, { ...before, term: mapSuccessors(before.term, (to) => (to === id ? next.id : to)) });
+      blocks.set(
+        pred,
+        withTerm(
+          before,
+          mapSuccessors(before.term, (to) => (to === id ? next.id : to)),
+        ),
+      );
       into.add(pred);
     }
     into.delete(id);
@@ -64,10 +85,10 @@ function skipEmpty(fn: IrFunction): IrFunction {
 /** The value that came by `via` now comes from each block of `from` at once. */
 function splitPhiArg(inst: Inst, via: BlockId, from: readonly BlockId[]): Inst {
   if (inst.op !== "phi") return inst;
-  const args = inst.args.flatMap((arg): PhiArg[] =>
+  const args = flatMap(inst.args, (arg): PhiArg[] =>
     arg.block === via ? from.map((block) => ({ block, value: arg.value })) : [arg],
   );
-  return { ...inst, args };
+  return withArgs(inst, args);
 }
 
 /** Joins each block that jumps to a block which nothing else reaches with that block. */
@@ -109,10 +130,13 @@ function mergeChains(fn: IrFunction): IrFunction {
   for (const [id, block] of blocks) {
     if (gone.has(id)) blocks.delete(id);
     else if (block.insts[0]?.op === "phi")
-      blocks.set(id, {
-        ...block,
-        insts: block.insts.map((inst) => (inst.op === "phi" ? { ...inst, args: inst.args.map(rename) } : inst)),
-      });
+      blocks.set(
+        id,
+        withInsts(
+          block,
+          block.insts.map((inst) => (inst.op === "phi" ? withArgs(inst, inst.args.map(rename)) : inst)),
+        ),
+      );
   }
   return substitute(withBlocks(fn, blocks), replaced);
 }

@@ -9,6 +9,7 @@ import { Counters } from "../counters.ts";
 import { blockMap, Ids, type Pass, Replacements, substitute, withBlocks } from "../edit.ts";
 import { type Branch, branchTo, type InstBody, type InstOf, mapOperands, mapTermOperands, valueType } from "../inst.ts";
 import { BitFacts, type KnownBits } from "../known-bits.ts";
+import { instOf, jumpTo } from "../layout.ts";
 import type { Block, Inst, IrFunction, IrType, PhiArg, Term, ValueId } from "../model.ts";
 import { simplifyAtomic, simplifyCopy, simplifyFill, simplifyLoad, simplifyStore } from "../rules/access.ts";
 import { simplifyBin } from "../rules/arithmetic.ts";
@@ -117,7 +118,7 @@ class Simplifier implements RuleContext {
         this.#replaced.set(inst.id, next.value);
         return next.value;
       }
-      best = { ...next.inst, id: inst.id, ...(inst.span && { span: inst.span }) } as Inst;
+      best = instOf(next.inst, inst.id, inst.span);
     }
     this.#made.push(best);
     return best.id;
@@ -168,7 +169,7 @@ class Simplifier implements RuleContext {
       const better = improve(best, this, true);
       if (better === undefined) break;
       this.#changed = true;
-      if (typeof better === "boolean") return jumpTo(best, better);
+      if (typeof better === "boolean") return jumpTo(better ? best.then : best.else, best.span);
       const { then: yes, else: no, likely, ...rest } = best;
       const { not, ...how } = better;
       const usual = likely === undefined ? {} : { likely: not ? !likely : likely };
@@ -213,9 +214,3 @@ function sameInsts(a: readonly Inst[], b: readonly Inst[]): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
-
-const jumpTo = ({ span, then: yes, else: no }: Branch, taken: boolean): Term => ({
-  op: "jump",
-  to: taken ? yes : no,
-  ...(span && { span }),
-});

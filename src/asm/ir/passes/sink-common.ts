@@ -4,11 +4,13 @@
  * here its registers are chosen for all at once.
  * Relies on: nothing takes up `end` marks afterwards. Keeps: what runs on each way, in its order.
  */
+import { flatMap } from "../../../support/lists.ts";
 import { predecessors } from "../cfg.ts";
 import { type Dominators, dominators } from "../dominators.ts";
 import { blockMap, Ids, type Pass, Replacements, substitute, withBlocks } from "../edit.ts";
 import { hasEffect, type InstOf, mapOperands, operands, termOperands } from "../inst.ts";
 import { mayBeOneOfMany } from "../kernel-rules.ts";
+import { blockOf, copyOfTerm, jumpTo, withArgs, withInsts } from "../layout.ts";
 import { loopsOf } from "../loops.ts";
 import type { Block, BlockId, Inst, IrFunction, PhiArg, ValueId } from "../model.ts";
 import { definitions, type UseCounts, useCounts } from "../uses.ts";
@@ -58,7 +60,7 @@ class Sinker {
   run(): IrFunction {
     // In loops the kernel follows every round: other registers on each way cost it more than the code is shorter.
     const looped = new Set(loopsOf(this.#fn, this.#doms).flatMap((loop) => [...loop.blocks]));
-    const targets = this.#fn.blocks.flatMap(({ id }) => (looped.has(id) ? [] : [id]));
+    const targets = flatMap(this.#fn.blocks, ({ id }) => (looped.has(id) ? [] : [id]));
     for (const to of [...targets, "return"] as const) {
       for (const group of this.#groups(to)) {
         const plan = this.#plan(to, group);
@@ -83,7 +85,7 @@ class Sinker {
 
   #candidates(to: Target): readonly Block[] {
     const fresh = (ids: readonly BlockId[]): Block[] =>
-      ids.flatMap((id) => (this.#touched.has(id) ? [] : this.#blocks.get(id)!));
+      flatMap(ids, (id) => (this.#touched.has(id) ? [] : [this.#blocks.get(id)!]));
     if (to === "return") return fresh(this.#fn.blocks.map(({ id }) => id)).filter(({ term }) => term.op === "ret");
     if (this.#touched.has(to)) return [];
     return fresh(this.#preds.get(to)!).filter(({ id, term }) => term.op === "jump" && !this.#doms.dominates(to, id));
@@ -92,7 +94,7 @@ class Sinker {
   /** What the group hands on: a list of values, one from each block, for each phi of the target or the result. */
   #handedOn(to: Target, group: readonly Block[]): (readonly ValueId[])[] {
     if (to === "return") {
-      const values = group.flatMap(({ term }) => termOperands(term));
+      const values = flatMap(group, ({ term }) => termOperands(term));
       return values.length === group.length ? [values] : [];
     }
     return this.#blocks
@@ -234,7 +236,7 @@ class Sinker {
     for (const block of group) {
       const left = block.insts.filter((inst) => !gone.has(inst.id));
       const { span } = block.term;
-      this.#blocks.set(block.id, { ...block, insts: left, term: { op: "jump", to: join, ...(span && { span }) } });
+      this.#blocks.set(block.id, blockOf(block.id, left, jumpTo(join, span)));
       this.#touched.add(block.id);
     }
     this.#blocks.set(join, { id: join, insts: [...phis.values(), ...made], term });
@@ -250,19 +252,15 @@ class Sinker {
   ): Block["term"] {
     const handed = this.#handedOn(to, group).map(one);
     const { span } = group[0]!.term;
-    if (to === "return")
-      return { op: "ret", ...(handed[0] !== undefined && { value: handed[0] }), ...(span && { span }) };
+    if (to === "return") return copyOfTerm({ op: "ret", ...(handed[0] !== undefined && { value: handed[0] }) }, span);
     const target = this.#blocks.get(to)!;
     const blocks = new Set(group.map((block) => block.id));
     const insts = target.insts.map((inst, i) => {
       if (inst.op !== "phi") return inst;
-      return {
-        ...inst,
-        args: [...inst.args.filter((arg) => !blocks.has(arg.block)), { block: join, value: handed[i]! }],
-      };
+      return withArgs(inst, [...inst.args.filter((arg) => !blocks.has(arg.block)), { block: join, value: handed[i]! }]);
     });
-    this.#blocks.set(to, { ...target, insts });
-    return { op: "jump", to, ...(span && { span }) };
+    this.#blocks.set(to, withInsts(target, insts));
+    return jumpTo(to, span);
   }
 
   #phi(values: readonly ValueId[], group: readonly Block[], phis: Map<string, Inst>): ValueId {

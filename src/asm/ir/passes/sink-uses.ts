@@ -3,10 +3,12 @@
  * it, and a bound that the branch checks holds where the load then stands.
  * Relies on: nothing. Keeps: calls, stores and the order of loads and stores; what is free anyway stays where it is.
  */
+import { flatMap } from "../../../support/lists.ts";
 import { predecessors } from "../cfg.ts";
 import { type Dominators, dominators } from "../dominators.ts";
 import { blockMap, type Pass, withBlocks } from "../edit.ts";
 import { eachOperand, eachTermOperand, hasEffect, isFree, isPure, successors } from "../inst.ts";
+import { withInsts } from "../layout.ts";
 import type { Block, BlockId, Inst, IrFunction, ValueId } from "../model.ts";
 
 export const sinkUses: Pass = {
@@ -66,7 +68,7 @@ class Sinker {
     const kept: Inst[] = [];
     const sunk = new Map<BlockId, Inst[]>(ways.map((way) => [way, []]));
     // operands that a sunk instruction takes along are read there from now on; what stays reads here
-    const here = new Set<ValueId>(next.flatMap((to) => this.#passed(block.id, to)));
+    const here = new Set<ValueId>(flatMap(next, (to) => this.#passed(block.id, to)));
     eachTermOperand(block.term, (value) => here.add(value));
     let changes = false;
     for (const inst of block.insts.toReversed()) {
@@ -83,10 +85,10 @@ class Sinker {
       }
     }
     if (kept.length === block.insts.length) return false;
-    this.#blocks.set(block.id, { ...block, insts: kept.reverse() });
+    this.#blocks.set(block.id, withInsts(block, kept.reverse()));
     for (const [way, insts] of sunk) {
       const to = this.#blocks.get(way)!;
-      if (insts.length > 0) this.#blocks.set(way, { ...to, insts: [...insts.reverse(), ...to.insts] });
+      if (insts.length > 0) this.#blocks.set(way, withInsts(to, [...insts.reverse(), ...to.insts]));
     }
     return true;
   }
@@ -104,7 +106,7 @@ class Sinker {
   /** Values that phis of `to` take on the way from `from`. */
   #passed(from: BlockId, to: BlockId): ValueId[] {
     const phis = this.#blocks.get(to)!.insts.filter((inst) => inst.op === "phi");
-    return phis.flatMap(({ args }) => args.flatMap(({ block, value }) => (block === from ? [value] : [])));
+    return flatMap(phis, ({ args }) => flatMap(args, ({ block, value }) => (block === from ? [value] : [])));
   }
 
   /** The one of `ways` that leads to all readers but `from` itself, whose own are told apart by the caller. */

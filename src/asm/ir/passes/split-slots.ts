@@ -7,6 +7,7 @@ import type { Size } from "../../../isa/insn.ts";
 import { alignedTo } from "../alignment.ts";
 import { Ids, type Pass } from "../edit.ts";
 import { type InstBody, type InstOf, operands, termOperands } from "../inst.ts";
+import { instOf, withCode, withInsts } from "../layout.ts";
 import type { Inst, IrFunction, Slot, SlotId, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
 
@@ -198,13 +199,13 @@ class Splitter {
     const blocks = this.#fn.blocks.map((block) => {
       this.#made = [];
       for (const inst of block.insts) this.#visit(inst);
-      return { ...block, insts: this.#made };
+      return withInsts(block, this.#made);
     });
     const slots = [
       ...this.#fn.slots.filter((slot) => !this.#plan.pieces.has(slot.id)),
       ...[...this.#plan.pieces.values()].flatMap((list) => list.map((piece) => piece.slot)),
     ];
-    return { ...this.#fn, blocks, slots, nextId: this.#ids.next };
+    return withCode(this.#fn, blocks, this.#ids.next, slots);
   }
 
   #visit(inst: Inst): void {
@@ -215,7 +216,11 @@ class Splitter {
       case "load":
       case "store": {
         const spot = this.#spot(inst.base, inst.off, inst.size, inst.span);
-        this.#made.push(spot ? { ...inst, base: spot.base(), off: spot.off, ...weaker(inst, spot) } : inst);
+        this.#made.push(
+          spot
+            ? instOf({ ...inst, base: spot.base(), off: spot.off, ...weaker(inst, spot) }, inst.id, inst.span)
+            : inst,
+        );
         return;
       }
       case "end": {

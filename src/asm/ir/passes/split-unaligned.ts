@@ -3,10 +3,13 @@
  * may be, the stack: there the kernel insists on alignment (kernel/bpf/verifier.c: check_ptr_alignment).
  * Relies on: addresses folded into offsets. Keeps: control flow.
  */
+
 import type { Size } from "../../../isa/insn.ts";
+import { flatMap } from "../../../support/lists.ts";
 import { alignedTo, slotAligns } from "../alignment.ts";
 import { Ids, type Pass } from "../edit.ts";
 import type { InstBody, InstOf } from "../inst.ts";
+import { withCode, withInsts } from "../layout.ts";
 import type { Inst, IrFunction, SlotId, ValueId } from "../model.ts";
 import { definitions } from "../uses.ts";
 
@@ -17,11 +20,13 @@ export const splitUnaligned: Pass = {
   run(fn) {
     if (!fn.blocks.some((block) => block.insts.some(mayBeUnaligned))) return fn;
     const splitter = new Splitter(fn);
-    const blocks = fn.blocks.map((block) => ({
-      ...block,
-      insts: block.insts.flatMap((inst) => splitter.split(inst)),
-    }));
-    return splitter.ids.next === fn.nextId ? fn : { ...fn, blocks, nextId: splitter.ids.next };
+    const blocks = fn.blocks.map((block) =>
+      withInsts(
+        block,
+        flatMap(block.insts, (inst) => splitter.split(inst)),
+      ),
+    );
+    return splitter.ids.next === fn.nextId ? fn : withCode(fn, blocks, splitter.ids.next);
   },
 };
 

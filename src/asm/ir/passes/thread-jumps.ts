@@ -3,6 +3,7 @@
  * as a value, flags, conditions in two places, and the first test of a loop. Phis that others read are put into stack objects, for `promote` to take up again.
  * Relies on: `promote` runs afterwards. Keeps: effects, their order.
  */
+import { flatMap } from "../../../support/lists.ts";
 import { predecessors } from "../cfg.ts";
 import { type Dominators, dominators } from "../dominators.ts";
 import { knownOnEdge } from "../edge-facts.ts";
@@ -22,6 +23,7 @@ import {
   termOperands,
 } from "../inst.ts";
 import { BitFacts } from "../known-bits.ts";
+import { blockOf, withArgs, withInsts, withTerm } from "../layout.ts";
 import type { Block, BlockId, Inst, IrFunction, Slot, SlotId, ValueId } from "../model.ts";
 import { Homes, OwnDefinitions } from "../uses.ts";
 
@@ -88,7 +90,7 @@ class Threader {
     if (!changed) return this.#fn;
     for (const [id, stores] of this.#stores) {
       const block = this.#blocks.get(id)!;
-      this.#blocks.set(id, { ...block, insts: [...block.insts, ...stores] });
+      this.#blocks.set(id, withInsts(block, [...block.insts, ...stores]));
     }
     return withBlocks(this.#fn, this.#blocks, { slots: this.#slots, nextId: this.#ids.next });
   }
@@ -111,7 +113,7 @@ class Threader {
     if (demoted * this.#blocks.size > this.#budget) return [];
     if (from.length < 2 || [block.id, term.then, term.else, ...from].some((id) => this.#touched.has(id))) return [];
     const loops = from.some((pred) => this.#doms.dominates(block.id, pred));
-    return from.flatMap((pred) => {
+    return flatMap(from, (pred): Shortcut[] => {
       const answer = this.#answer(block, term, pred, demoted === 0);
       if (answer === undefined) return [];
       const to = answer ? term.then : term.else;
@@ -233,22 +235,30 @@ class Threader {
     for (const inst of this.#blocks.get(block.id)!.insts) if (inst.op === "phi") direct.set(inst.id, inst);
     for (const { from, to } of ways) {
       const source = this.#blocks.get(from)!;
-      this.#blocks.set(from, {
-        ...source,
-        term: mapSuccessors(source.term, (next) => (next === block.id ? to : next)),
-      });
+      this.#blocks.set(
+        from,
+        withTerm(
+          source,
+          mapSuccessors(source.term, (next) => (next === block.id ? to : next)),
+        ),
+      );
       const target = this.#blocks.get(to)!;
       const insts = target.insts.map((inst) => (inst.op === "phi" ? this.#addWay(inst, block.id, from, direct) : inst));
       for (const inst of insts) if (inst.op === "phi") for (const arg of inst.args) this.#reads(arg.value, to);
-      this.#blocks.set(to, { ...target, insts });
+      this.#blocks.set(to, withInsts(target, insts));
       this.#touched.add(from).add(to);
     }
     const gone = new Set(ways.map(({ from }) => from));
     const now = this.#blocks.get(block.id)!;
     const insts = now.insts.map((inst) =>
-      inst.op === "phi" ? { ...inst, args: inst.args.filter((arg) => !gone.has(arg.block)) } : inst,
+      inst.op === "phi"
+        ? withArgs(
+            inst,
+            inst.args.filter((arg) => !gone.has(arg.block)),
+          )
+        : inst,
     );
-    this.#blocks.set(block.id, { ...now, insts });
+    this.#blocks.set(block.id, withInsts(now, insts));
     this.#touched.add(block.id);
   }
 
@@ -257,7 +267,7 @@ class Threader {
     if (phi.args.some((arg) => arg.block === from)) return phi;
     const value = phi.args.find((arg) => arg.block === through)!.value;
     const outer = direct.get(value)?.args.find((arg) => arg.block === from)?.value ?? value;
-    return { ...phi, args: [...phi.args, { block: from, value: outer }] };
+    return withArgs(phi, [...phi.args, { block: from, value: outer }]);
   }
 
   /** Keeps a phi's value in a stack object: stored where it comes from, loaded where it is read. */
@@ -334,7 +344,7 @@ class Threader {
       const stored = stores.map((store) => mapOperands(store, (id) => (id === phi.id ? loaded[1]!.id : id)));
       this.#stores.set(block.id, stored);
     }
-    return changed ? { ...block, insts, term } : block;
+    return changed ? blockOf(block.id, insts, term) : block;
   }
 
   /** Phis of other blocks read the value at the end of the block it comes from. */
@@ -350,13 +360,13 @@ class Threader {
           if (arg.value !== phi.id || arg.block === block) return arg;
           const loaded = read();
           const source = this.#blocks.get(arg.block)!;
-          this.#blocks.set(arg.block, { ...source, insts: [...source.insts, ...loaded] });
+          this.#blocks.set(arg.block, withInsts(source, [...source.insts, ...loaded]));
           return { block: arg.block, value: loaded[1]!.id };
         });
-        return { ...inst, args };
+        return withArgs(inst, args);
       });
       const now = this.#blocks.get(id)!;
-      this.#blocks.set(id, { ...now, insts: [...insts, ...now.insts.slice(insts.length)] });
+      this.#blocks.set(id, withInsts(now, [...insts, ...now.insts.slice(insts.length)]));
     }
   }
 }

@@ -7,6 +7,7 @@ import type { Span } from "../../../support/span.ts";
 import { dominators } from "../dominators.ts";
 import { blockMap, type Pass } from "../edit.ts";
 import type { InstOf } from "../inst.ts";
+import { withCode, withInsts } from "../layout.ts";
 import { type Loop, loopsOf } from "../loops.ts";
 import type { BlockId, Inst, IrFunction } from "../model.ts";
 import { tripsOf } from "../trip-count.ts";
@@ -38,8 +39,13 @@ export const forgetUnrolls = (failed: (span: Span | undefined) => void): Pass =>
   run(fn) {
     if (!fn.blocks.some((block) => block.insts.some((inst) => inst.op === "unroll"))) return fn;
     for (const { hint } of hintsIn(fn)) if (hint.times !== "disable") failed(hint.span);
-    const blocks = fn.blocks.map((block) => ({ ...block, insts: block.insts.filter((inst) => inst.op !== "unroll") }));
-    return { ...fn, blocks };
+    const blocks = fn.blocks.map((block) =>
+      withInsts(
+        block,
+        block.insts.filter((inst) => inst.op !== "unroll"),
+      ),
+    );
+    return withCode(fn, blocks);
   },
 });
 

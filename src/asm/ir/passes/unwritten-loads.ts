@@ -4,10 +4,11 @@
  * Relies on: copies and fills expanded; objects do not share their place yet. Keeps: volatile accesses, control flow.
  */
 import { aliasesOf, canMeet, type Region, slotRegion } from "../aliases.ts";
-import { blocksBehind } from "../cfg.ts";
+import { type BlockSet, blocksBehind } from "../cfg.ts";
 import type { Pass } from "../edit.ts";
 import { escapesOf } from "../escapes.ts";
 import type { InstOf } from "../inst.ts";
+import { withCode, withInsts } from "../layout.ts";
 import type { Block, BlockId, Inst, IrFunction } from "../model.ts";
 import { definitions } from "../uses.ts";
 
@@ -23,9 +24,9 @@ export const unwrittenLoads: Pass = {
         changed = true;
         return { op: "undef", ty: inst.ty, id: inst.id, ...(inst.span && { span: inst.span }) };
       });
-      return { ...block, insts };
+      return withInsts(block, insts);
     });
-    return changed ? { ...fn, blocks } : fn;
+    return changed ? withCode(fn, blocks) : fn;
   },
 };
 
@@ -74,8 +75,8 @@ function reaches(write: Write, { base, off, size }: InstOf<"load">): boolean {
 }
 
 /** `blocksBehind` one block, worked out once for each. */
-function reachability({ blocks }: IrFunction): (from: BlockId) => ReadonlySet<BlockId> {
-  const known = new Map<BlockId, ReadonlySet<BlockId>>();
+function reachability({ blocks }: IrFunction): (from: BlockId) => BlockSet {
+  const known = new Map<BlockId, BlockSet>();
   return (from) => {
     const made = known.get(from) ?? blocksBehind(blocks, [from]);
     known.set(from, made);

@@ -15,7 +15,7 @@ const joins: ReadonlySet<string> = new Set(["or", "add", "xor"]);
 export function simplifyBytes(inst: InstOf<"bin">, cx: RuleContext): Rewrite {
   if (!joins.has(inst.fn) || inst.ty === "ptr" || !(shiftsUp(inst.a, cx, 0) || shiftsUp(inst.b, cx, 0)))
     return undefined;
-  const bytes = joined(inst, cx, 0);
+  const bytes = joined(inst, cx, 0, swapped);
   const first = bytes?.[0];
   if (!bytes || !first || first === "zero") return undefined;
   for (const count of [2, 4, 8]) {
@@ -52,12 +52,43 @@ function swapOf(value: ValueId, count: number, { ty }: InstOf<"bin">, cx: RuleCo
   return instead({ op: "bswap", ty, bits, a });
 }
 
-function joined(inst: InstOf<"bin">, cx: RuleContext, depth: number): Byte[] | undefined {
-  const a = bytesOf(inst.a, cx, depth + 1);
-  const b = a && bytesOf(inst.b, cx, depth + 1);
+type BytesOf = (value: ValueId, cx: RuleContext, depth: number) => Byte[] | undefined;
+
+/** What two values that hold different bytes make together; `of` gives the bytes of each. */
+function joined({ a: one, b: other }: InstOf<"bin">, cx: RuleContext, depth: number, of: BytesOf): Byte[] | undefined {
+  const a = of(one, cx, depth + 1);
+  const b = a && of(other, cx, depth + 1);
   if (!a || !b) return undefined;
-  if (a.some((byte, i) => byte !== "zero" && b[i] !== "zero")) return undefined;
-  return a.map((byte, i) => (byte === "zero" ? b[i]! : byte));
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] === "zero") a[i] = b[i]!;
+    else if (b[i] !== "zero") return undefined;
+  }
+  return a;
+}
+
+/**
+ * `bytesOf` a value that is joined with others and no more, if those may be part of a swap: byte `i` then is byte
+ * `count - 1 - i` of the one value. Undefined as soon as one is not, which spares most values all the rest.
+ */
+function swapped(value: ValueId, cx: RuleContext, depth: number): Byte[] | undefined {
+  const def = cx.def(value);
+  const isJoin = def.op === "bin" && def.ty !== "ptr" && depth <= maxDepth && joins.has(def.fn);
+  if (isJoin && cx.constant(def.b) === undefined) return joined(def, cx, depth, swapped);
+  const bytes = bytesOf(value, cx, depth);
+  return bytes && mayBeSwapped(bytes) ? bytes : undefined;
+}
+
+function mayBeSwapped(bytes: readonly Byte[]): boolean {
+  let from: ValueId | undefined;
+  let last: number | undefined;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]!;
+    if (byte === "zero") continue;
+    from ??= byte.value;
+    last ??= byte.index + i;
+    if (byte.value !== from || byte.index + i !== last) return false;
+  }
+  return last === undefined || last === 1 || last === 3 || last === 7;
 }
 
 /** The bytes of a value, lowest first; undefined where bits of several come together in one. */
@@ -86,7 +117,7 @@ function bytesOf(value: ValueId, cx: RuleContext, depth: number): Byte[] | undef
 function ofBin(def: InstOf<"bin">, cx: RuleContext, depth: number): Byte[] | undefined {
   const count = def.ty === "i32" ? 4 : 8;
   const c = cx.constant(def.b);
-  if (c === undefined) return joins.has(def.fn) ? joined(def, cx, depth) : undefined;
+  if (c === undefined) return joins.has(def.fn) ? joined(def, cx, depth, bytesOf) : undefined;
   const inner = () => bytesOf(def.a, cx, depth + 1);
   if (def.fn === "and") return masked(inner(), c);
   if ((def.fn !== "shl" && def.fn !== "lshr") || c % 8n !== 0n || c >= BigInt(bitsOf(def.ty))) return undefined;
@@ -106,10 +137,11 @@ function masked(bytes: readonly Byte[] | undefined, mask: bigint): Byte[] | unde
   return made?.every((byte) => byte !== undefined) ? made : undefined;
 }
 
-const fill = (bytes: readonly Byte[], count: number): Byte[] => [
-  ...bytes,
-  ...Array.from({ length: Math.max(0, count - bytes.length) }, (): Byte => "zero"),
-];
+/** `bytes`, which are nobody else's, with zeros behind them. */
+function fill(bytes: Byte[], count: number): Byte[] {
+  while (bytes.length < count) bytes.push("zero");
+  return bytes;
+}
 
 function itself(value: ValueId, count: number, cx: RuleContext): Byte[] {
   const { zeros } = cx.bits(value);
