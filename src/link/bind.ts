@@ -67,16 +67,30 @@ export function bindFunc(func: FileFunc, cx: Bindings): BoundFunc | undefined {
     for (; next < lines.length && lines[next]!.insnOff <= off; next++) line = sourceLine(lines[next]!);
     const reloc = relocs.get(off);
     const record = core.get(off);
-    const isFinal = !reloc && !record && insn.kind !== "call" && insn.kind !== "ld_imm64";
-    const bound = isFinal ? [{ insn }] : bindInsn(insn, { func, slot, off, reloc, core: record, cx });
-    for (const { insn: final, target, missing } of bound) {
-      insns.push({ insn: final, slot, ...(line && { line }), ...(target && { target }), ...(missing && { missing }) });
+    if (!reloc && !record && insn.kind !== "call" && insn.kind !== "ld_imm64") {
+      insns.push(boundAt(slot++, line, insn));
+      continue;
+    }
+    for (const { insn: final, target, missing } of bindInsn(insn, { func, slot, off, reloc, core: record, cx })) {
+      insns.push(boundAt(slot, line, final, target, missing));
       slot += slotCount(final);
     }
   }
   if (cx.sink.errorCount > before) return undefined;
   const type = ext?.funcs.find((record) => record.insnOff === func.off)?.type;
   return { func, insns, slots: slot, ...(type !== undefined && { btfType: type }) };
+}
+
+/** Members that have nothing to say are left out. Most instructions have a line alone: these are of one shape for the engine. */
+function boundAt(
+  slot: number,
+  line: SourceLine | undefined,
+  insn: Insn,
+  target?: FileFunc,
+  missing?: string,
+): BoundInsn {
+  if (!target && !missing) return line ? { insn, slot, line } : { insn, slot };
+  return { insn, slot, ...(line && { line }), ...(target && { target }), ...(missing && { missing }) };
 }
 
 function decode(func: FileFunc, sink: DiagSink): readonly Insn[] | undefined {

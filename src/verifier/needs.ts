@@ -32,9 +32,18 @@ export type Need =
   | { readonly kind: "packet" }
   | { readonly kind: "known"; readonly what: string };
 
-const readable = (reg: Reg): Need => ({ kind: "readable", reg });
-const changeable = (reg: Reg): Need => ({ kind: "changeable", reg });
-const ofSrc = (src: Src): readonly Need[] => ("reg" in src ? [readable(src.reg)] : []);
+/** One of each for each register. */
+const readables: readonly Need[] = Array.from({ length: 12 }, (_, r) => ({ kind: "readable", reg: r as Reg }));
+const changeables: readonly Need[] = Array.from({ length: 12 }, (_, r) => ({ kind: "changeable", reg: r as Reg }));
+
+const readable = (reg: Reg): Need => readables[reg]!;
+const changeable = (reg: Reg): Need => changeables[reg]!;
+/** A register as second operand must hold something, before all else. */
+const withSrc = (src: Src, ...more: readonly Need[]): readonly Need[] =>
+  "reg" in src ? [readable(src.reg), ...more] : more;
+
+const NONE: readonly Need[] = [];
+const LEAVE: readonly Need[] = [{ kind: "leave" }];
 
 /** The needs of an instruction; the first that fails is the reason that the kernel gives. */
 export function needsOf(insn: Insn): readonly Need[] {
@@ -51,23 +60,26 @@ export function needsOf(insn: Insn): readonly Need[] {
         { kind: "access", base: insn.base, off: insn.off, size: insn.size, mode: "read", signed: insn.signed },
       ];
     case "store":
-      return [
-        ...ofSrc(insn.src),
-        readable(insn.base),
-        { kind: "access", base: insn.base, off: insn.off, size: insn.size, mode: "write", value: insn.src },
-      ];
+      return withSrc(insn.src, readable(insn.base), {
+        kind: "access",
+        base: insn.base,
+        off: insn.off,
+        size: insn.size,
+        mode: "write",
+        value: insn.src,
+      });
     case "atomic":
       return atomicNeeds(insn);
     case "ld_imm64":
       return [changeable(insn.dst), { kind: "address", value: insn.value }];
     case "jump":
-      return insn.cond ? [...ofSrc(insn.cond.src), readable(insn.cond.dst)] : [];
+      return insn.cond ? withSrc(insn.cond.src, readable(insn.cond.dst)) : NONE;
     case "call":
       return [{ kind: "callable", callee: insn.callee }];
     case "exit":
-      return [{ kind: "leave" }];
+      return LEAVE;
     case "may_goto":
-      return [];
+      return NONE;
     case "addr_space_cast":
       return [readable(insn.src), changeable(insn.dst), { kind: "arena" }];
     case "load_acquire":
@@ -92,7 +104,6 @@ export interface Needs {
 }
 
 const FRAME = 10;
-const NONE: readonly Need[] = [];
 
 export function plannedNeeds(insn: Insn): Needs {
   const all = needsOf(insn);
@@ -112,14 +123,9 @@ export function plannedNeeds(insn: Insn): Needs {
 }
 
 function aluNeeds(insn: Insn & { readonly kind: "alu" }): readonly Need[] {
-  const move = insn.op.startsWith("mov");
-  return [
-    ...ofSrc(insn.src),
-    ...(move ? [] : [readable(insn.dst)]),
-    changeable(insn.dst),
-    // Anything may be moved.
-    ...(move ? [] : [operands(insn)]),
-  ];
+  // Anything may be moved.
+  if (insn.op.startsWith("mov")) return withSrc(insn.src, changeable(insn.dst));
+  return withSrc(insn.src, readable(insn.dst), changeable(insn.dst), operands(insn));
 }
 
 const operands = (insn: Insn & { readonly kind: "alu" }): Need => ({

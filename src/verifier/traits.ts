@@ -11,7 +11,11 @@ export const ACCESSES = 4;
 export const CALLS = 8;
 
 /** Bits of each instruction, by index. */
-export const traitsOf = ({ insns }: Prepared): Uint8Array => Uint8Array.from(insns, ({ insn }) => traits(insn));
+export function traitsOf({ insns }: Prepared): Uint8Array {
+  const all = new Uint8Array(insns.length);
+  for (let i = 0; i < all.length; i++) all[i] = traits(insns[i]!.insn);
+  return all;
+}
 
 function traits({ kind }: Insn): number {
   switch (kind) {

@@ -9,7 +9,7 @@ import { globalEntry, signatureOf } from "./calls/subprog.ts";
 import { checkShape, MAX_SUBPROGS } from "./cfg.ts";
 import type { Cx } from "./cx.ts";
 import { checkDepth, DepthMeter } from "./depth.ts";
-import { Recall } from "./domain/recall.ts";
+import { blank, Recall } from "./domain/recall.ts";
 import { entryRegs, type Frame, nothingHeld, type State } from "./domain/state.ts";
 import { pointer } from "./domain/value.ts";
 import { findingOf } from "./explain.ts";
@@ -102,9 +102,9 @@ function contextOf(program: LinkedProgram, facts: Facts, sharp: boolean): Cx {
     prep,
     facts,
     live: liveness(prep, (callee) => argRegs(facts, callee)),
-    needs: prep.insns.map(() => undefined),
+    needs: blank(prep.insns.length),
     traits: traitsOf(prep),
-    immediates: prep.insns.map(() => undefined),
+    immediates: blank(prep.insns.length),
     recall: new Recall(prep.insns.length, sharp),
     ctx: facts.ctx,
     sharp,
