@@ -194,9 +194,11 @@ type Result =
 
 const known = (value: Value): Result => ({ kind: "known", value });
 
+const ALWAYS_MODELLED: ReadonlySet<string> = new Set(["RET_VOID", "RET_INTEGER"]);
+
 /** Whether the result of the call is modelled. */
 export function checkResult(cx: Cx, state: State, helper: Helper): Outcome {
-  if (helper.name === EXCHANGE) return undefined;
+  if (helper.name === EXCHANGE || ALWAYS_MODELLED.has(helper.ret.kind.base)) return undefined;
   const result = resultOf(cx, state, helper);
   return result.kind === "unmodelled" ? unmodelled(result.what) : undefined;
 }
