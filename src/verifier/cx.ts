@@ -4,6 +4,7 @@ import type { Scalar } from "./domain/scalar.ts";
 import type { CtxModel, Facts } from "./facts.ts";
 import type { Liveness } from "./live.ts";
 import type { Need } from "./needs.ts";
+import type { LastMove } from "./pointer-math.ts";
 import type { Prepared } from "./prepare.ts";
 
 export interface Cx {
@@ -20,6 +21,7 @@ export interface Cx {
   /** Immediates as 64-bit operands, by index; filled as they are asked for. */
   readonly immediates: (Scalar | undefined)[];
   readonly recall: Recall;
+  readonly lastMove: LastMove;
   /** A number above 0 that was not given before. */
   newId(): number;
 }

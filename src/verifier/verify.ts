@@ -19,6 +19,7 @@ import { kernelFacts } from "./kernel-facts.ts";
 import { liveness } from "./live.ts";
 import type { Finding, ProgramVerdict } from "./model.ts";
 import { type Outcome, unmodelled } from "./outcome.ts";
+import { noMove } from "./pointer-math.ts";
 import { calledFunc, prepare } from "./prepare.ts";
 import { traitsOf } from "./traits.ts";
 
@@ -106,6 +107,7 @@ function contextOf(program: LinkedProgram, facts: Facts, sharp: boolean): Cx {
     traits: traitsOf(prep),
     immediates: blank(prep.insns.length),
     recall: new Recall(prep.insns.length, sharp),
+    lastMove: noMove(),
     ctx: facts.ctx,
     sharp,
     newId: () => ++id,
