@@ -87,4 +87,4 @@ export function makerOf(cx: Cx, at: number): string | undefined {
 }
 
 const names: readonly string[] = Array.from({ length: 12 }, (_, r) => `r${r}`);
-export const regName = (r: number): string => names[r]!;
+export const regName = (r: number): string => names[r] ?? `r${r}`;
