@@ -114,6 +114,7 @@ function either(a: Tnum, b: Tnum): Tnum {
 /** What both know; the caller makes sure that they do not contradict each other. */
 export function meetBits(a: Tnum, b: Tnum): Tnum {
   const mask = a.mask & b.mask;
+  if (mask === a.mask) return a;
   return { value: (a.value | b.value) & ~mask, mask };
 }
 
@@ -129,7 +130,8 @@ export function cutBits(t: Tnum, size: number): Tnum {
   return { value: t.value & low, mask: t.mask & low };
 }
 
-export const low32 = (t: Tnum): Tnum => ({ value: t.value & LOW, mask: t.mask & LOW });
+export const low32 = (t: Tnum): Tnum =>
+  t.value <= LOW && t.mask <= LOW ? t : { value: t.value & LOW, mask: t.mask & LOW };
 /** The upper half of `t` with the lower half of `low`. */
 export const withLow32 = (t: Tnum, low: Tnum): Tnum => ({
   value: (t.value & ~LOW) | (low.value & LOW),
