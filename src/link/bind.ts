@@ -11,7 +11,7 @@ import { type FileFunc, type FileReloc, type FileSymbol, isCode, type ObjectFile
 import { DecodeError, decodeInsns } from "../isa/decode.ts";
 import { type Callee, type Imm64, type Insn, slotCount } from "../isa/insn.ts";
 import type { Kernel } from "../kernel/model.ts";
-import { isPoisoned, patchCore } from "./core.ts";
+import { type CoreResults, isPoisoned, patchCore } from "./core.ts";
 import type { Extern, ExternTable } from "./externs.ts";
 import type { MapTable } from "./maps.ts";
 import { placesOf } from "./places.ts";
@@ -45,6 +45,7 @@ export interface Bindings {
   /** Index of the map that Kconfig values are in. */
   readonly kconfigMap: number;
   readonly kernel: Kernel;
+  readonly core: CoreResults;
   readonly sink: DiagSink;
 }
 

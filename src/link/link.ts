@@ -42,6 +42,7 @@ function linkPrograms(object: ObjectFile, kernel: Kernel, sink: DiagSink): reado
     externs,
     kconfigMap: defined.maps.length,
     kernel,
+    core: new Map(),
     sink,
   };
   const bound = new Map<FileFunc, BoundFunc | undefined>();
