@@ -15,15 +15,13 @@ type Operands = Need & { readonly kind: "operands" };
 
 const DIVISIONS: ReadonlySet<AluOp> = new Set(["div", "sdiv", "mod", "smod"]);
 const SHIFTS: ReadonlySet<AluOp> = new Set(["lsh", "rsh", "arsh"]);
-const MOVES: ReadonlySet<AluOp> = new Set(["mov", "movs8", "movs16", "movs32"]);
 
 export function checkOperands(cx: Cx, state: State, need: Operands): Outcome {
   const { op, width, src } = need;
   if ("imm" in src) {
-    if (DIVISIONS.has(op) && src.imm === 0) return refuse("E0543", []);
-    if (SHIFTS.has(op) && (src.imm < 0 || src.imm >= width)) return refuse("E0544", [src.imm, width]);
+    if (src.imm === 0 && DIVISIONS.has(op)) return refuse("E0543", []);
+    if ((src.imm < 0 || src.imm >= width) && SHIFTS.has(op)) return refuse("E0544", [src.imm, width]);
   }
-  if (MOVES.has(op)) return undefined;
   const dst = regOf(state, need.dst);
   if (dst.kind !== "ptr" && ("imm" in src || regOf(state, src.reg).kind !== "ptr")) return undefined;
   const by = operand(cx, state, src);
