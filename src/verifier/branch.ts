@@ -8,6 +8,7 @@ import { copyState, reg as regOf, relearn, type State, setReg, settleNull } from
 import type { Pointer, Value } from "./domain/value.ts";
 import { operand } from "./operand.ts";
 import { learnPacket, packetOutcome } from "./packet.ts";
+import { jumpTarget } from "./prepare.ts";
 import type { Step } from "./step.ts";
 
 /** The state goes on without the jump; the second way, if it is possible, is the jump. */
@@ -17,7 +18,7 @@ export function branch(cx: Cx, state: State, cond: Condition): Step {
   const b = operand(cx, state, cond.src);
   const told = a.kind === "scalar" && b.kind === "scalar" ? cx.recall.compare(cond, a, b, at) : undefined;
   const known = told ? told.known : outcome(cond, a, b);
-  const target = cx.prep.jumps[at]!;
+  const target = jumpTarget(cx.prep, at);
   if (known !== undefined) {
     // That the other side is not looked at turns on both.
     if (a.kind === "scalar") markNeeded(a.origin);

@@ -1,7 +1,7 @@
 /** Checks of the program's shape, before any value is looked at. kernel/bpf/cfg.c and verifier.c:check_subprogs */
 import type { Insn } from "../isa/insn.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
-import { calledFunc, jumpOff, type Prepared, targetSlot } from "./prepare.ts";
+import { calledFunc, jumpOff, jumpTarget, type Prepared, targetSlot } from "./prepare.ts";
 
 export interface ShapeFault {
   readonly at: number;
@@ -31,7 +31,7 @@ function checkTarget(prep: Prepared, i: number): Outcome {
   if (insn.kind === "callx") return refuse("E0501", [line.slot, "callx"]);
   if (insn.kind === "jump" || insn.kind === "may_goto") {
     const off = jumpOff(insn);
-    const to = prep.jumps[i]!;
+    const to = jumpTarget(prep, i);
     if (off === undefined) return unmodelled("a jump to a label");
     if (to >= 0 && prep.funcOf[to] === prep.funcOf[i]) return undefined;
     return refuse("E0502", [line.slot, targetSlot(line, off)]);
@@ -63,7 +63,7 @@ function checkReach(prep: Prepared): ShapeFault | undefined {
     const called = calledFunc(prep, i);
     if (called >= 0) work.push(prep.funcs[called]!.start);
     if (prep.falls[i]) work.push(i + 1);
-    const to = prep.jumps[i]!;
+    const to = jumpTarget(prep, i);
     if (to >= 0) work.push(to);
   }
   const at = seen.indexOf(0);

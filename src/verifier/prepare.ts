@@ -51,6 +51,9 @@ export function targetSlot(line: LinkedInsn, off: number): number {
   return line.slot + slotCount(line.insn) + off;
 }
 
+/** Index of the instruction that a jump goes to; -1 if it is none. */
+export const jumpTarget = ({ jumps }: Prepared, index: number): number => jumps[index]!;
+
 /** Relative slots of a jump or may_goto; undefined for other instructions and for labels, which linked code has not. */
 export function jumpOff(insn: Insn): number | undefined {
   if (insn.kind !== "jump" && insn.kind !== "may_goto") return undefined;

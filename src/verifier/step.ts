@@ -36,6 +36,7 @@ import { noteNeeded } from "./note-needed.ts";
 import { operand } from "./operand.ts";
 import { movedPacket } from "./packet.ts";
 import { movePointer } from "./pointer-math.ts";
+import { jumpTarget } from "./prepare.ts";
 
 /** What comes after an instruction: this state goes on, or its path ends; `other` is a second way to go. */
 export interface Step {
@@ -52,7 +53,7 @@ export function step(cx: Cx, state: State): Step {
   const { insn } = cx.prep.insns[state.at]!;
   switch (insn.kind) {
     case "jump":
-      return insn.cond ? branch(cx, state, insn.cond) : go(state, cx.prep.jumps[state.at]!);
+      return insn.cond ? branch(cx, state, insn.cond) : go(state, jumpTarget(cx.prep, state.at));
     case "call": {
       if (throws(cx, insn.callee)) return END;
       const other = runCall(cx, state, insn.callee) ?? afterTailCall(insn.callee, state);
@@ -113,7 +114,7 @@ function mayGoto(cx: Cx, state: State): Step {
   const other = copyState(state);
   other.at++;
   other.rounds++;
-  state.at = cx.prep.jumps[state.at]!;
+  state.at = jumpTarget(cx.prep, state.at);
   return { ends: false, other };
 }
 
