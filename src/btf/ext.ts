@@ -129,8 +129,12 @@ export function decodeBtfExt(bytes: Uint8Array, stringAt: (off: number) => strin
     return made;
   };
 
-  /** Walks a list whose offset and length are at `field` of the header. */
-  const walk = (field: number, least: number, record: (section: Kept, at: number) => void): void => {
+  /** Walks the blocks of a list whose offset and length are at `field` of the header. */
+  const walk = (
+    field: number,
+    least: number,
+    records: (section: Kept, at: number, end: number, size: number) => void,
+  ) => {
     const start = headerSize + u32(field);
     const end = start + u32(field + 4);
     if (end > bytes.length) throw new BtfError(".BTF.ext list goes past its end");
@@ -143,28 +147,29 @@ export function decodeBtfExt(bytes: Uint8Array, stringAt: (off: number) => strin
       const count = u32(at + 4);
       at += 8;
       if (count === 0 || at + count * size > end) throw new BtfError(`.BTF.ext has ${count} records for ${name}`);
-      const section = sectionOf(name);
-      for (let i = 0; i < count; i++, at += size) record(section, at);
+      const last = at + count * size;
+      records(sectionOf(name), at, last, size);
+      at = last;
     }
   };
 
-  walk(8, 8, ({ funcs }, at) => funcs.push({ insnOff: u32(at), type: u32(at + 4) as TypeId }));
-  walk(16, 16, ({ lines }, at) => {
-    const place = u32(at + 12);
-    lines.push({
-      insnOff: u32(at),
-      file: text(u32(at + 4)),
-      text: text(u32(at + 8)),
-      line: place >>> COLUMN_BITS,
-      column: place & MAX_COLUMN,
-    });
+  walk(8, 8, ({ funcs }, from, last, size) => {
+    for (let at = from; at < last; at += size) funcs.push({ insnOff: u32(at), type: u32(at + 4) as TypeId });
   });
-  if (headerSize >= HEADER_SIZE) {
-    walk(24, 16, ({ core }, at) => {
+  walk(16, 16, ({ lines }, from, last, size) => {
+    for (let at = from; at < last; at += size) {
+      const place = u32(at + 12);
+      const [line, column] = [place >>> COLUMN_BITS, place & MAX_COLUMN];
+      lines.push({ insnOff: u32(at), file: text(u32(at + 4)), text: text(u32(at + 8)), line, column });
+    }
+  });
+  if (headerSize < HEADER_SIZE) return [...found.values()];
+  walk(24, 16, ({ core }, from, last, size) => {
+    for (let at = from; at < last; at += size) {
       const kind = coreKinds[u32(at + 12)];
       if (kind === undefined) throw new BtfError(`CO-RE relocation kind ${u32(at + 12)}`);
       core.push({ insnOff: u32(at), type: u32(at + 4) as TypeId, access: text(u32(at + 8)), kind });
-    });
-  }
+    }
+  });
   return [...found.values()];
 }

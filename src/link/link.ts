@@ -155,7 +155,7 @@ function describe(
   const funcs: LinkedFunc[] = [];
   for (const { bound, slot } of placed) {
     const start = insns.length;
-    for (const line of bound.insns) insns.push(placedInsn(line, slot, starts));
+    placeInsns(insns, bound.insns, slot, starts);
     funcs.push(linkedFunc(bound, start, insns.length, bound === entry));
   }
   return {
@@ -170,6 +170,15 @@ function describe(
     license: object.license,
     ...(btf && { btf }),
   };
+}
+
+function placeInsns(
+  insns: LinkedInsn[],
+  bound: readonly BoundInsn[],
+  slot: number,
+  starts: ReadonlyMap<FileFunc, number>,
+): void {
+  for (let i = 0; i < bound.length; i++) insns.push(placedInsn(bound[i]!, slot, starts));
 }
 
 /** The instruction of a function that begins at a slot; in the first function most are what they are. */
