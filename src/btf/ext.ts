@@ -41,7 +41,7 @@ const COLUMN_BITS = 10;
 const MAX_COLUMN = (1 << COLUMN_BITS) - 1;
 const MAX_LINE = 2 ** (32 - COLUMN_BITS) - 1;
 
-type Kept = "funcs" | "lines" | "core";
+type List = "funcs" | "lines" | "core";
 
 /** Bytes of `.BTF.ext`; its strings go into `writer`, which must be finished afterwards. Columns past 1023 become 1023. */
 export function encodeBtfExt(sections: readonly ExtSection[], writer: BtfWriter): Uint8Array {
@@ -62,7 +62,7 @@ export function encodeBtfExt(sections: readonly ExtSection[], writer: BtfWriter)
   return out.bytes(funcs).bytes(lines).bytes(core).finish();
 }
 
-function part<K extends Kept>(
+function part<K extends List>(
   sections: readonly ExtSection[],
   kept: K,
   recordSize: number,
@@ -85,6 +85,14 @@ function part<K extends Kept>(
   return out.finish();
 }
 
+/** A section that is being read. */
+interface Kept {
+  readonly name: string;
+  readonly funcs: ExtFunc[];
+  readonly lines: ExtLine[];
+  readonly core: ExtCore[];
+}
+
 /**
  * The sections of a `.BTF.ext` blob, in the order in which they are first named. `stringAt` reads the string table of
  * the object's `.BTF` (`BtfFile.string`). Throws `BtfError` for bytes that are none.
@@ -101,8 +109,8 @@ export function decodeBtfExt(bytes: Uint8Array, stringAt: (off: number) => strin
   const headerSize = u32(4);
   if (headerSize < 24 || headerSize > bytes.length) throw new BtfError(`.BTF.ext header of ${headerSize} bytes`);
 
-  const found = new Map<string, { name: string; funcs: ExtFunc[]; lines: ExtLine[]; core: ExtCore[] }>();
-  const sectionOf = (name: string) => {
+  const found = new Map<string, Kept>();
+  const sectionOf = (name: string): Kept => {
     let section = found.get(name);
     if (!section) {
       section = { name, funcs: [], lines: [], core: [] };
@@ -111,8 +119,22 @@ export function decodeBtfExt(bytes: Uint8Array, stringAt: (off: number) => strin
     return section;
   };
 
-  /** Walks a list whose offset and length are at `field` of the header. */
-  const walk = (field: number, least: number, record: (section: string, at: number) => void): void => {
+  /** Each string is read once: most are named again and again. */
+  const strings = new Map<number, string>();
+  const text = (off: number): string => {
+    const known = strings.get(off);
+    if (known !== undefined) return known;
+    const made = stringAt(off);
+    strings.set(off, made);
+    return made;
+  };
+
+  /** Walks the blocks of a list whose offset and length are at `field` of the header. */
+  const walk = (
+    field: number,
+    least: number,
+    records: (section: Kept, at: number, end: number, size: number) => void,
+  ) => {
     const start = headerSize + u32(field);
     const end = start + u32(field + 4);
     if (end > bytes.length) throw new BtfError(".BTF.ext list goes past its end");
@@ -121,31 +143,33 @@ export function decodeBtfExt(bytes: Uint8Array, stringAt: (off: number) => strin
     if (size < least) throw new BtfError(`.BTF.ext records of ${size} bytes`);
     let at = start + 4;
     while (at < end) {
-      const name = stringAt(u32(at));
+      const name = text(u32(at));
       const count = u32(at + 4);
       at += 8;
       if (count === 0 || at + count * size > end) throw new BtfError(`.BTF.ext has ${count} records for ${name}`);
-      for (let i = 0; i < count; i++, at += size) record(name, at);
+      const last = at + count * size;
+      records(sectionOf(name), at, last, size);
+      at = last;
     }
   };
 
-  walk(8, 8, (name, at) => sectionOf(name).funcs.push({ insnOff: u32(at), type: u32(at + 4) as TypeId }));
-  walk(16, 16, (name, at) => {
-    const place = u32(at + 12);
-    sectionOf(name).lines.push({
-      insnOff: u32(at),
-      file: stringAt(u32(at + 4)),
-      text: stringAt(u32(at + 8)),
-      line: place >>> COLUMN_BITS,
-      column: place & MAX_COLUMN,
-    });
+  walk(8, 8, ({ funcs }, from, last, size) => {
+    for (let at = from; at < last; at += size) funcs.push({ insnOff: u32(at), type: u32(at + 4) as TypeId });
   });
-  if (headerSize >= HEADER_SIZE) {
-    walk(24, 16, (name, at) => {
+  walk(16, 16, ({ lines }, from, last, size) => {
+    for (let at = from; at < last; at += size) {
+      const place = u32(at + 12);
+      const [line, column] = [place >>> COLUMN_BITS, place & MAX_COLUMN];
+      lines.push({ insnOff: u32(at), file: text(u32(at + 4)), text: text(u32(at + 8)), line, column });
+    }
+  });
+  if (headerSize < HEADER_SIZE) return [...found.values()];
+  walk(24, 16, ({ core }, from, last, size) => {
+    for (let at = from; at < last; at += size) {
       const kind = coreKinds[u32(at + 12)];
       if (kind === undefined) throw new BtfError(`CO-RE relocation kind ${u32(at + 12)}`);
-      sectionOf(name).core.push({ insnOff: u32(at), type: u32(at + 4) as TypeId, access: stringAt(u32(at + 8)), kind });
-    });
-  }
+      core.push({ insnOff: u32(at), type: u32(at + 4) as TypeId, access: text(u32(at + 8)), kind });
+    }
+  });
   return [...found.values()];
 }

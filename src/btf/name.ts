@@ -48,16 +48,22 @@ export const nameBytes = (name: string): Uint8Array => encoder.encode(name);
 
 const decoder = new TextDecoder();
 
+/** Characters up to which putting a string together is quicker than to call the decoder. */
+const SHORT = 16;
+
 /** The string at `from`, up to NUL. */
 export function textAt(bytes: Uint8Array, from: number): string {
   let text = "";
-  for (let i = from; i < bytes.length; i++) {
+  const last = Math.min(bytes.length, from + SHORT);
+  for (let i = from; i < last; i++) {
     const byte = bytes[i]!;
     if (byte === 0) return text;
-    if (byte > 0x7f || i - from > 200) return decoder.decode(bytes.subarray(from, bytes.indexOf(0, i)));
+    if (byte > 0x7f) break;
     text += String.fromCharCode(byte);
   }
-  return text;
+  if (last === bytes.length && text.length === last - from) return text;
+  const end = bytes.indexOf(0, from);
+  return decoder.decode(bytes.subarray(from, end < 0 ? bytes.length : end));
 }
 
 /** Whether the string at `from` is exactly `name`. */

@@ -179,7 +179,7 @@ function decodeStx(raw: Raw): Insn {
   const { off, imm } = raw;
   if (modeOf(raw) === MODE.MEM) {
     zero(raw, "BPF_STX", "imm");
-    return { kind: "store", size, base: reg(raw.dst), off, src: { reg: reg(raw.src) } };
+    return { kind: "store", size, base: reg(raw.dst), off, src: regSrcs[raw.src]! };
   }
   if (modeOf(raw) !== MODE.ATOMIC) return unknown(raw);
   if (imm === LOAD_ACQUIRE) return { kind: "load_acquire", size, dst: reg(raw.dst), base: reg(raw.src), off };
@@ -193,6 +193,9 @@ function decodeStx(raw: Raw): Insn {
   return { kind: "atomic", op: row.op, size, fetch, base: reg(raw.dst), off, src: reg(raw.src) };
 }
 
+/** The registers as operands, one object each for all instructions. */
+const regSrcs: readonly Src[] = Array.from({ length: 12 }, (_, r) => ({ reg: reg(r) }));
+
 const aluByCode: ReadonlyMap<number, AluOp> = new Map(aluRows.map((row) => [(row.off << 8) | row.code, row.op]));
 const condByCode: ReadonlyMap<number, CondOp> = new Map(condRows.map((row) => [row.code, row.op]));
 
@@ -203,7 +206,7 @@ function srcOf(raw: Raw, what: string): Src {
     return { imm: raw.imm };
   }
   zero(raw, what, "imm");
-  return { reg: reg(raw.src) };
+  return regSrcs[raw.src]!;
 }
 
 function decodeAlu(raw: Raw, width: Width): Insn {

@@ -11,7 +11,7 @@ import { type FileFunc, type FileReloc, type FileSymbol, isCode, type ObjectFile
 import { DecodeError, decodeInsns } from "../isa/decode.ts";
 import { type Callee, type Imm64, type Insn, slotCount } from "../isa/insn.ts";
 import type { Kernel } from "../kernel/model.ts";
-import { isPoisoned, patchCore } from "./core.ts";
+import { type CoreResults, isPoisoned, patchCore } from "./core.ts";
 import type { Extern, ExternTable } from "./externs.ts";
 import type { MapTable } from "./maps.ts";
 import { placesOf } from "./places.ts";
@@ -45,6 +45,7 @@ export interface Bindings {
   /** Index of the map that Kconfig values are in. */
   readonly kconfigMap: number;
   readonly kernel: Kernel;
+  readonly core: CoreResults;
   readonly sink: DiagSink;
 }
 
@@ -54,29 +55,72 @@ export function bindFunc(func: FileFunc, cx: Bindings): BoundFunc | undefined {
   const before = cx.sink.errorCount;
   const decoded = decode(func, cx.sink);
   if (!decoded) return undefined;
-  const relocs = new Map(func.relocs.map((reloc) => [reloc.off, reloc]));
   const ext = cx.ext.get(func.section.name);
-  const core = new Map(within(ext?.core ?? [], func).map((record) => [record.insnOff, record]));
-  const lines = within(ext?.lines ?? [], func);
+  const riders: Riders = {
+    relocs: new Map(func.relocs.map((reloc) => [reloc.off, reloc])),
+    core: new Map(within(ext?.core ?? [], func).map((record) => [record.insnOff, record])),
+    lines: within(ext?.lines ?? [], func),
+  };
   const insns: BoundInsn[] = [];
+  const slots = bindInsns(insns, decoded, riders, func, cx);
+  if (cx.sink.errorCount > before) return undefined;
+  const type = ext?.funcs.find((record) => record.insnOff === func.off)?.type;
+  return { func, insns, slots, ...(type !== undefined && { btfType: type }) };
+}
+
+/** What rides on the instructions of a function; offsets count from the start of its section. */
+interface Riders {
+  readonly relocs: ReadonlyMap<number, FileReloc>;
+  readonly core: ReadonlyMap<number, ExtCore>;
+  readonly lines: readonly ExtLine[];
+}
+
+/** Binds one instruction after the other, and tells how many slots they fill. */
+function bindInsns(
+  insns: BoundInsn[],
+  decoded: readonly Insn[],
+  { relocs, core, lines }: Riders,
+  func: FileFunc,
+  cx: Bindings,
+): number {
   let slot = 0;
   let next = 0;
   let line: SourceLine | undefined;
-  for (const insn of decoded) {
+  for (let i = 0; i < decoded.length; i++) {
+    const insn = decoded[i]!;
     const off = func.off + slot * 8;
     for (; next < lines.length && lines[next]!.insnOff <= off; next++) line = sourceLine(lines[next]!);
     const reloc = relocs.get(off);
     const record = core.get(off);
-    const isFinal = !reloc && !record && insn.kind !== "call" && insn.kind !== "ld_imm64";
-    const bound = isFinal ? [{ insn }] : bindInsn(insn, { func, slot, off, reloc, core: record, cx });
-    for (const { insn: final, target, missing } of bound) {
-      insns.push({ insn: final, slot, ...(line && { line }), ...(target && { target }), ...(missing && { missing }) });
-      slot += slotCount(final);
+    if (!reloc && !record && insn.kind !== "call" && insn.kind !== "ld_imm64") {
+      insns.push(boundAt(slot++, line, insn));
+    } else {
+      slot = bindNamed(insns, insn, line, { func, slot, off, reloc, core: record, cx });
     }
   }
-  if (cx.sink.errorCount > before) return undefined;
-  const type = ext?.funcs.find((record) => record.insnOff === func.off)?.type;
-  return { func, insns, slots: slot, ...(type !== undefined && { btfType: type }) };
+  return slot;
+}
+
+/** Binds an instruction that may name something; the slot behind it. */
+function bindNamed(insns: BoundInsn[], insn: Insn, line: SourceLine | undefined, place: Place): number {
+  let { slot } = place;
+  for (const { insn: final, target, missing } of bindInsn(insn, place)) {
+    insns.push(boundAt(slot, line, final, target, missing));
+    slot += slotCount(final);
+  }
+  return slot;
+}
+
+/** Members that have nothing to say are left out. Most instructions have a line alone: these are of one shape for the engine. */
+function boundAt(
+  slot: number,
+  line: SourceLine | undefined,
+  insn: Insn,
+  target?: FileFunc,
+  missing?: string,
+): BoundInsn {
+  if (!target && !missing) return line ? { insn, slot, line } : { insn, slot };
+  return { insn, slot, ...(line && { line }), ...(target && { target }), ...(missing && { missing }) };
 }
 
 function decode(func: FileFunc, sink: DiagSink): readonly Insn[] | undefined {

@@ -1,6 +1,6 @@
 /** CO-RE values into instructions, as tools/lib/bpf/relo_core.c:bpf_core_patch_insn puts them. */
 
-import { type CoreValue, relocate } from "../btf/core-match.ts";
+import { type CoreResult, type CoreValue, relocate } from "../btf/core-match.ts";
 import type { ExtCore } from "../btf/ext.ts";
 import type { BtfSpec } from "../btf/type.ts";
 import type { DiagSink } from "../diag/diagnostic.ts";
@@ -15,9 +15,13 @@ const poison: Insn = { kind: "call", callee: { kind: "helper", id: POISON_CORE }
 export const isPoisoned = ({ kind, ...rest }: Insn): boolean =>
   kind === "call" && "callee" in rest && rest.callee === poison.callee;
 
+/** What accesses come to in one kernel, by access: an object asks for the same field again and again. */
+export type CoreResults = Map<string, CoreResult>;
+
 export interface CoreSite {
   readonly btf: BtfSpec;
   readonly kernel: Kernel;
+  readonly core: CoreResults;
   readonly sink: DiagSink;
   /** For messages. */
   readonly func: string;
@@ -26,13 +30,23 @@ export interface CoreSite {
 
 /** The instruction with the kernel's value in it; what must never run is replaced, both slots of it. */
 export function patchCore(insn: Insn, core: ExtCore, site: CoreSite): readonly Insn[] {
-  const result = relocate(site.btf, core, site.kernel.btf, site.kernel.modules);
+  const result = resultOf(core, site);
   if (result.kind === "missing") return insn.kind === "ld_imm64" ? [poison, poison] : [poison];
   const patched = result.kind === "value" ? patch(insn, result) : result.reason;
   if (patched === "poison") return [poison];
   if (typeof patched !== "string") return [patched];
   site.sink.error("E0610", undefined, site.func, site.slot, patched);
   return [insn];
+}
+
+function resultOf(core: ExtCore, { btf, kernel, core: known }: CoreSite): CoreResult {
+  const key = `${core.kind} ${core.type} ${core.access}`;
+  let result = known.get(key);
+  if (!result) {
+    result = relocate(btf, core, kernel.btf, kernel.modules);
+    known.set(key, result);
+  }
+  return result;
 }
 
 /** The patched instruction, `poison` where the access must never run, or why it cannot be patched. */

@@ -10,7 +10,7 @@ import type { FileFunc, ObjectFile } from "../elf/object-file.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { Kernel } from "../kernel/model.ts";
 import { parseSection } from "../kernel/sections.ts";
-import { type Bindings, type BoundFunc, bindFunc } from "./bind.ts";
+import { type Bindings, type BoundFunc, type BoundInsn, bindFunc } from "./bind.ts";
 import { exceptionTags, subprogNamed } from "./exceptions.ts";
 import { resolveExterns } from "./externs.ts";
 import { kconfigMap, mapDefinitions } from "./maps.ts";
@@ -42,6 +42,7 @@ function linkPrograms(object: ObjectFile, kernel: Kernel, sink: DiagSink): reado
     externs,
     kconfigMap: defined.maps.length,
     kernel,
+    core: new Map(),
     sink,
   };
   const bound = new Map<FileFunc, BoundFunc | undefined>();
@@ -154,11 +155,7 @@ function describe(
   const funcs: LinkedFunc[] = [];
   for (const { bound, slot } of placed) {
     const start = insns.length;
-    for (const { insn, slot: local, line, target, missing } of bound.insns) {
-      const at = slot + local;
-      const final = target ? withDistance(insn, starts.get(target)! - at - 1) : insn;
-      insns.push({ insn: final, slot: at, ...(line && { line }), ...(missing && { missing }) });
-    }
+    placeInsns(insns, bound.insns, slot, starts);
     funcs.push(linkedFunc(bound, start, insns.length, bound === entry));
   }
   return {
@@ -173,6 +170,25 @@ function describe(
     license: object.license,
     ...(btf && { btf }),
   };
+}
+
+function placeInsns(
+  insns: LinkedInsn[],
+  bound: readonly BoundInsn[],
+  slot: number,
+  starts: ReadonlyMap<FileFunc, number>,
+): void {
+  for (let i = 0; i < bound.length; i++) insns.push(placedInsn(bound[i]!, slot, starts));
+}
+
+/** The instruction of a function that begins at a slot; in the first function most are what they are. */
+function placedInsn(bound: BoundInsn, slot: number, starts: ReadonlyMap<FileFunc, number>): LinkedInsn {
+  const { insn, slot: local, line, target, missing } = bound;
+  if (slot === 0 && !target) return bound;
+  const at = slot + local;
+  const final = target ? withDistance(insn, starts.get(target)! - at - 1) : insn;
+  if (missing) return { insn: final, slot: at, ...(line && { line }), missing };
+  return line ? { insn: final, slot: at, line } : { insn: final, slot: at };
 }
 
 /** Hidden subprograms count as static (libbpf.c:bpf_object_fixup_btf). */

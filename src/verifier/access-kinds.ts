@@ -1,5 +1,6 @@
 /** One instruction may not serve pointers that the kernel rewrites in different ways. kernel/bpf/verifier.c:save_aux_ptr_type */
 import type { Cx } from "./cx.ts";
+import { blank } from "./domain/recall.ts";
 import { reg as regOf, type State } from "./domain/state.ts";
 import type { Pointer, Region } from "./domain/value.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
@@ -11,7 +12,7 @@ export class AccessKinds {
 
   /** `count`: of the instructions. */
   constructor(count: number) {
-    this.#first = Array.from({ length: count });
+    this.#first = blank(count);
   }
 
   /** Compares the access that is about to run with those of other paths. */

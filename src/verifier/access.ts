@@ -191,6 +191,15 @@ function touchedDynptr(cx: Cx, state: State, frame: number, touch: Touch): Outco
   return checkOverwrite(cx, state, frame, from, to);
 }
 
+/** Even no bytes at all must begin inside. kernel/bpf/verifier.c:check_stack_slot_within_bounds */
+export function isWithinStack(
+  span: { readonly min: bigint; readonly max: bigint },
+  off: number,
+  size: bigint,
+): boolean {
+  return Number(span.min) + off >= -STACK_SIZE && Number(span.max) + off + Math.max(Number(size), 1) <= 0;
+}
+
 /** `size` bytes from each of the offsets in `span` (plus `off`) lie inside the stack. */
 export function stackRoom(
   mode: string,
@@ -199,10 +208,8 @@ export function stackRoom(
   size: bigint,
   p: Pointer,
 ): Outcome {
+  if (isWithinStack(span, off, size)) return undefined;
   const min = span.min + BigInt(off);
-  // Even no bytes at all must begin inside. kernel/bpf/verifier.c:check_stack_slot_within_bounds
-  const end = span.max + BigInt(off) + (size > 0n ? size : 1n);
-  if (min >= BigInt(-STACK_SIZE) && end <= 0n) return undefined;
   const from = min < BigInt(-STACK_SIZE) ? min : span.max + BigInt(off);
   return refuse("E0518", [mode, from, Number(size)], { about: p.varying ? [p, p.varying] : [] });
 }

@@ -19,6 +19,7 @@ export function checkInside(cx: Cx, given: Pointer, reg: string, off: number, si
   // Most offsets are known and small.
   const at = given.off + off;
   if (!given.varying && at >= 0 && size >= 0n && at + Number(size) <= room) return undefined;
+  if (given.varying && isSurelyInside(given.off, given.varying, off, size, room)) return undefined;
   const p = merged(cx, given);
   const about = { about: p.varying ? [p, p.varying] : [p] };
   const min = BigInt(p.off) + (p.varying?.s.min ?? 0n) + BigInt(off);
@@ -35,6 +36,13 @@ export function checkInside(cx: Cx, given: Pointer, reg: string, off: number, si
     return refuse("E0526", [reg, regionWords(cx, p)], { ...about, help: boundHelp(room) });
   }
   return fits(cx, p, BigInt(p.off) + p.varying.u.max + BigInt(off), size, room);
+}
+
+/** A number that is added is small and not negative, and even the greatest leaves room: the quick answer for most. */
+function isSurelyInside(fixed: number, { s, u }: Scalar, off: number, size: bigint, room: number): boolean {
+  if (fixed < 0 || s.min < 0n || u.max >= MAX_VAR_OFF || size < 0n) return false;
+  const most = fixed + Number(u.max);
+  return fixed + Number(s.min) + off >= 0 && most < Number(MAX_VAR_OFF) && most + off + Number(size) <= room;
 }
 
 const boundHelp = (room: number): string =>

@@ -97,10 +97,10 @@ function learnNumbers(state: State, cond: Condition, a: Scalar, b: Scalar, left:
   if (!left) return false;
   const origin = mix(a.origin, b.origin);
   const x = copyOf(left[0], a, origin);
-  const y = copyOf(left[1], b, origin);
   setReg(state, cond.dst, x);
   relearn(state, a, x, shifted);
   if ("reg" in cond.src && cond.src.reg !== cond.dst) {
+    const y = copyOf(left[1], b, origin);
     setReg(state, cond.src.reg, y);
     relearn(state, b, y, shifted);
   }

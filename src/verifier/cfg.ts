@@ -1,7 +1,7 @@
 /** Checks of the program's shape, before any value is looked at. kernel/bpf/cfg.c and verifier.c:check_subprogs */
 import type { Insn } from "../isa/insn.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
-import { calledFunc, jumpOff, jumpTarget, type Prepared, successors, targetSlot } from "./prepare.ts";
+import { calledFunc, jumpOff, jumpTarget, type Prepared, targetSlot } from "./prepare.ts";
 
 export interface ShapeFault {
   readonly at: number;
@@ -62,7 +62,9 @@ function checkReach(prep: Prepared): ShapeFault | undefined {
     seen[i] = 1;
     const called = calledFunc(prep, i);
     if (called >= 0) work.push(prep.funcs[called]!.start);
-    work.push(...successors(prep, i));
+    if (prep.falls[i]) work.push(i + 1);
+    const to = jumpTarget(prep, i);
+    if (to >= 0) work.push(to);
   }
   const at = seen.indexOf(0);
   return at < 0 ? undefined : { at, outcome: refuse("E0505", [prep.insns[at]!.slot]) };

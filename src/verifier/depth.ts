@@ -9,6 +9,8 @@ import { reg as regOf, type State } from "./domain/state.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
 import { calledFunc } from "./prepare.ts";
 
+const ARGS: readonly Reg[] = [1, 2, 3, 4, 5];
+
 /** Collects, while paths are walked, how far down each function's stack is reached. */
 export class DepthMeter {
   readonly #used: number[] = [];
@@ -41,7 +43,7 @@ export class DepthMeter {
         this.#reach(state, insn.base, insn.off);
         return;
       case "call":
-        for (const r of [1, 2, 3, 4, 5] as readonly Reg[]) this.#reach(state, r, 0);
+        for (const r of ARGS) this.#reach(state, r, 0);
         return;
       default:
         return;
@@ -149,9 +151,11 @@ function inCallOrder(
 
 function hasTailCall(cx: Cx, f: number): boolean {
   const { start, end } = cx.prep.funcs[f]!;
-  return cx.prep.insns
-    .slice(start, end)
-    .some(({ insn }) => insn.kind === "call" && insn.callee.kind === "helper" && insn.callee.id === TAIL_CALL);
+  for (let i = start; i < end; i++) {
+    const { insn } = cx.prep.insns[i]!;
+    if (insn.kind === "call" && insn.callee.kind === "helper" && insn.callee.id === TAIL_CALL) return true;
+  }
+  return false;
 }
 
 /** Functions that a function calls or hands out as callbacks, but those that are called later. */

@@ -10,11 +10,11 @@ import { findingOf } from "./explain.ts";
 import { holds } from "./holds.ts";
 import { CALLING_HELPERS } from "./live.ts";
 import type { Finding } from "./model.ts";
-import { type Needs, needsOf, plannedNeeds } from "./needs.ts";
+import { lastNeed, type Need, needsOf } from "./needs.ts";
 import { type Outcome, type Refusal, refuse } from "./outcome.ts";
 import { type Checkpoint, close, SeenStates, type Worth, widenAgainst } from "./seen.ts";
 import { step } from "./step.ts";
-import { ACCESSES, CALLS, JUMPS, MAY_LOOP } from "./traits.ts";
+import { ACCESSES, CALLS, JUMPS, MAY_LOOP, ONE_BY_ONE, READS } from "./traits.ts";
 
 /** What a walk counted and found so far; one for all functions of a program. */
 export interface Progress {
@@ -132,14 +132,24 @@ class Walk {
   }
 
   #needs(state: State, traits: number): Finding | "stop" | undefined {
-    const { reads, rest } = this.#cx.needs[state.at] ?? this.#plan(state.at);
-    const needs = holdSomething(state, reads) ? rest : needsOf(this.#cx.prep.insns[state.at]!.insn);
-    for (let i = 0; i < needs.length; i++) {
-      const outcome = holds(this.#cx, state, needs[i]!);
-      if (outcome) return this.#stopped(outcome, state);
-    }
+    const plain = (traits & ONE_BY_ONE) === 0 && holdSomething(state, traits >>> READS);
+    const outcome = plain ? this.#lastNeed(state) : this.#oneByOne(state);
+    if (outcome) return this.#stopped(outcome, state);
     const mixed = traits & ACCESSES ? this.#progress.kinds.check(this.#cx, state) : undefined;
     return mixed && this.#stopped(mixed, state);
+  }
+
+  #lastNeed(state: State): Outcome {
+    const need = this.#cx.needs[state.at] ?? this.#plan(state.at);
+    return need === "none" ? undefined : holds(this.#cx, state, need);
+  }
+
+  #oneByOne(state: State): Outcome {
+    for (const need of needsOf(this.#cx.prep.insns[state.at]!.insn)) {
+      const outcome = holds(this.#cx, state, need);
+      if (outcome) return outcome;
+    }
+    return undefined;
   }
 
   #stopped(outcome: NonNullable<Outcome>, state: State): Finding | "stop" {
@@ -148,8 +158,8 @@ class Walk {
     return "stop";
   }
 
-  #plan(at: number): Needs {
-    const made = plannedNeeds(this.#cx.prep.insns[at]!.insn);
+  #plan(at: number): Need | "none" {
+    const made = lastNeed(this.#cx.prep.insns[at]!.insn) ?? "none";
     this.#cx.needs[at] = made;
     return made;
   }

@@ -1,6 +1,6 @@
 /** Which registers are read later, per instruction, and where paths meet: what pruning needs to know beforehand. */
-import type { Callee, Insn, Reg } from "../isa/insn.ts";
-import { jumpTarget, type Prepared } from "./prepare.ts";
+import type { Callee, Insn, Reg, Src } from "../isa/insn.ts";
+import type { Prepared } from "./prepare.ts";
 
 export interface Liveness {
   /** Registers that are read before they are written from here on; bit n for rn. */
@@ -12,35 +12,22 @@ export interface Liveness {
 const bit = (r: Reg): number => 1 << r;
 const CLOBBERED = 0b111111;
 
-interface Ways {
-  /** 1 where the next instruction may follow. */
-  readonly falls: Uint8Array;
-  /** Where the instruction may jump to; -1 for nowhere. */
-  readonly jump: Int32Array;
-  /** The instructions that jump to one: the first, and by one of them another; -1 for none. */
+/** The instructions that jump to one: the first, and by one of them another; -1 for none. */
+interface Origins {
   readonly first: Int32Array;
   readonly other: Int32Array;
 }
 
-function waysOf(prep: Prepared): Ways {
-  const count = prep.insns.length;
-  const falls = new Uint8Array(count);
-  const [jump, first, other] = [0, 1, 2].map(() => new Int32Array(count).fill(-1)) as [
-    Int32Array,
-    Int32Array,
-    Int32Array,
-  ];
-  for (let i = 0; i < count; i++) {
-    const { insn } = prep.insns[i]!;
-    const jumps = insn.kind === "jump" || insn.kind === "may_goto";
-    falls[i] = insn.kind === "exit" || insn.kind === "gotox" || (insn.kind === "jump" && !insn.cond) ? 0 : 1;
-    const to = jumps ? jumpTarget(prep, i) : -1;
-    if (to < 0 || to >= count) continue;
-    jump[i] = to;
+function originsOf({ jumps }: Prepared): Origins {
+  const first = new Int32Array(jumps.length).fill(-1);
+  const other = new Int32Array(jumps.length).fill(-1);
+  for (let i = 0; i < jumps.length; i++) {
+    const to = jumps[i]!;
+    if (to < 0) continue;
     other[i] = first[to]!;
     first[to] = i;
   }
-  return { falls, jump, first, other };
+  return { first, other };
 }
 
 /** Registers that a call reads, from r1. */
@@ -48,26 +35,37 @@ export type ArgRegs = (callee: Callee) => readonly Reg[];
 
 /** Backward data flow over each function. */
 export function liveness(prep: Prepared, args: ArgRegs): Liveness {
-  const count = prep.insns.length;
+  const { insns, jumps, falls } = prep;
+  const count = insns.length;
   const before = new Uint16Array(count);
   const meets = new Uint8Array(count);
-  const ways = waysOf(prep);
-  for (let i = 0; i < count; i++) {
-    const to = ways.jump[i]!;
-    if (to >= 0 && to !== i + 1) meets[to] = 1;
-    if (repeats(prep.insns[i]!.insn)) meets[i] = 1;
-  }
-  const work = Array.from({ length: count }, (_, i) => i);
-  while (work.length > 0) {
-    const i = work.pop()!;
-    const to = ways.jump[i]!;
-    const after = (ways.falls[i] ? (before[i + 1] ?? 0) : 0) | (to >= 0 ? before[to]! : 0);
-    const { uses, sets } = effects(prep.insns[i]!.insn, args);
-    const now = (after & ~sets) | uses;
-    if (now === before[i]) continue;
+  const effect = new Uint32Array(count);
+  const again: number[] = [];
+  const update = (i: number): boolean => {
+    const to = jumps[i]!;
+    const after = (falls[i] ? (before[i + 1] ?? 0) : 0) | (to >= 0 ? before[to]! : 0);
+    const now = (after & ~(effect[i]! >>> SETS)) | (effect[i]! & USES);
+    if (now === before[i]) return false;
     before[i] = now;
-    if (i > 0 && ways.falls[i - 1]) work.push(i - 1);
-    for (let from = ways.first[i]!; from >= 0; from = ways.other[from]!) work.push(from);
+    return true;
+  };
+  // What only jumps ahead is settled at once; only jumps back may have more to tell.
+  for (let i = count - 1; i >= 0; i--) {
+    const { insn } = insns[i]!;
+    const to = jumps[i]!;
+    if (to >= 0 && to !== i + 1) meets[to] = 1;
+    if (to >= 0 && to <= i) again.push(i);
+    if (repeats(insn)) meets[i] = 1;
+    effect[i] = effects(insn, args);
+    update(i);
+  }
+  if (again.length === 0) return { before, meets };
+  const { first, other } = originsOf(prep);
+  while (again.length > 0) {
+    const i = again.pop()!;
+    if (!update(i)) continue;
+    if (i > 0 && falls[i - 1]) again.push(i - 1);
+    for (let from = first[i]!; from >= 0; from = other[from]!) again.push(from);
   }
   return { before, meets };
 }
@@ -87,50 +85,49 @@ function repeats(insn: Insn): boolean {
   return CALLING_HELPERS.has(callee.id) || callee.id === TIMER_SETTER;
 }
 
-interface Effects {
-  readonly uses: number;
-  readonly sets: number;
-}
+/** Registers that an instruction reads are the low half of its effects, those that it overwrites without reading the high. */
+const USES = 0xffff;
+const SETS = 16;
 
-/** Registers that the instruction reads and those it overwrites without reading. */
-function effects(insn: Insn, args: ArgRegs): Effects {
+const effect = (uses: number, sets: number): number => uses | (sets << SETS);
+const ofSrc = (src: Src): number => ("reg" in src ? bit(src.reg) : 0);
+
+function effects(insn: Insn, args: ArgRegs): number {
   switch (insn.kind) {
-    case "alu": {
-      const src = "reg" in insn.src ? bit(insn.src.reg) : 0;
-      const mov = insn.op.startsWith("mov");
-      return { uses: src | (mov ? 0 : bit(insn.dst)), sets: bit(insn.dst) };
-    }
+    case "alu":
+      return effect(ofSrc(insn.src) | (insn.op.startsWith("mov") ? 0 : bit(insn.dst)), bit(insn.dst));
     case "neg":
     case "endian":
-      return { uses: bit(insn.dst), sets: bit(insn.dst) };
+      return effect(bit(insn.dst), bit(insn.dst));
     case "addr_space_cast":
-      return { uses: bit(insn.src), sets: bit(insn.dst) };
+      return effect(bit(insn.src), bit(insn.dst));
     case "load":
     case "load_acquire":
-      return { uses: bit(insn.base), sets: bit(insn.dst) };
+      return effect(bit(insn.base), bit(insn.dst));
     case "store":
-      return { uses: bit(insn.base) | ("reg" in insn.src ? bit(insn.src.reg) : 0), sets: 0 };
+      return effect(bit(insn.base) | ofSrc(insn.src), 0);
     case "store_release":
-      return { uses: bit(insn.base) | bit(insn.src), sets: 0 };
+      return effect(bit(insn.base) | bit(insn.src), 0);
     case "atomic":
-      return { uses: bit(insn.base) | bit(insn.src) | (insn.op === "cmpxchg" ? 1 : 0), sets: 0 };
+      return effect(bit(insn.base) | bit(insn.src) | (insn.op === "cmpxchg" ? 1 : 0), 0);
     case "load_packet":
-      return { uses: bit(6) | (insn.src === undefined ? 0 : bit(insn.src)), sets: CLOBBERED };
+      return effect(bit(6) | (insn.src === undefined ? 0 : bit(insn.src)), CLOBBERED);
     case "ld_imm64":
-      return { uses: 0, sets: bit(insn.dst) };
-    case "jump": {
-      const c = insn.cond;
-      return { uses: c ? bit(c.dst) | ("reg" in c.src ? bit(c.src.reg) : 0) : 0, sets: 0 };
-    }
+      return effect(0, bit(insn.dst));
+    case "jump":
+      return insn.cond ? effect(bit(insn.cond.dst) | ofSrc(insn.cond.src), 0) : 0;
     case "may_goto":
     case "raw":
-      return { uses: 0, sets: 0 };
+      return 0;
     case "gotox":
     case "callx":
-      return { uses: bit(insn.dst), sets: 0 };
+      return effect(bit(insn.dst), 0);
     case "call":
-      return { uses: args(insn.callee).reduce<number>((all, r) => all | bit(r), 0), sets: CLOBBERED };
+      return effect(
+        args(insn.callee).reduce<number>((all, r) => all | bit(r), 0),
+        CLOBBERED,
+      );
     case "exit":
-      return { uses: 1, sets: 0 };
+      return effect(1, 0);
   }
 }

@@ -18,10 +18,10 @@ export type Need =
       readonly size: Size;
       readonly mode: AccessMode;
       /** What is stored. */
-      readonly value?: Src;
-      readonly signed?: boolean;
+      readonly value?: Src | undefined;
+      readonly signed?: boolean | undefined;
       /** load_acquire and store_release. */
-      readonly atomic?: boolean;
+      readonly atomic?: boolean | undefined;
     }
   | { readonly kind: "address"; readonly value: Imm64 }
   | { readonly kind: "callable"; readonly callee: Callee }
@@ -32,122 +32,159 @@ export type Need =
   | { readonly kind: "packet" }
   | { readonly kind: "known"; readonly what: string };
 
-const readable = (reg: Reg): Need => ({ kind: "readable", reg });
-const changeable = (reg: Reg): Need => ({ kind: "changeable", reg });
-const ofSrc = (src: Src): readonly Need[] => ("reg" in src ? [readable(src.reg)] : []);
+/** One of each for each register. */
+const readables: readonly Need[] = Array.from({ length: 12 }, (_, r) => ({ kind: "readable", reg: r as Reg }));
+const changeables: readonly Need[] = Array.from({ length: 12 }, (_, r) => ({ kind: "changeable", reg: r as Reg }));
+
+const readable = (reg: Reg): Need => readables[reg]!;
+const changeable = (reg: Reg): Need => changeables[reg]!;
+/** A register as second operand must hold something, before all else. */
+const withSrc = (src: Src, ...more: readonly Need[]): readonly Need[] =>
+  "reg" in src ? [readable(src.reg), ...more] : more;
+
+const NONE: readonly Need[] = [];
 
 /** The needs of an instruction; the first that fails is the reason that the kernel gives. */
 export function needsOf(insn: Insn): readonly Need[] {
+  const last = listOf(lastNeed(insn));
   switch (insn.kind) {
     case "alu":
-      return aluNeeds(insn);
+      if (isMove(insn)) return withSrc(insn.src, changeable(insn.dst));
+      return withSrc(insn.src, readable(insn.dst), changeable(insn.dst), ...last);
     case "neg":
     case "endian":
       return [readable(insn.dst), changeable(insn.dst)];
     case "load":
-      return [
-        readable(insn.base),
-        changeable(insn.dst),
-        { kind: "access", base: insn.base, off: insn.off, size: insn.size, mode: "read", signed: insn.signed },
-      ];
-    case "store":
-      return [
-        ...ofSrc(insn.src),
-        readable(insn.base),
-        { kind: "access", base: insn.base, off: insn.off, size: insn.size, mode: "write", value: insn.src },
-      ];
-    case "atomic":
-      return atomicNeeds(insn);
-    case "ld_imm64":
-      return [changeable(insn.dst), { kind: "address", value: insn.value }];
-    case "jump":
-      return insn.cond ? [...ofSrc(insn.cond.src), readable(insn.cond.dst)] : [];
-    case "call":
-      return [{ kind: "callable", callee: insn.callee }];
-    case "exit":
-      return [{ kind: "leave" }];
-    case "may_goto":
-      return [];
-    case "addr_space_cast":
-      return [readable(insn.src), changeable(insn.dst), { kind: "arena" }];
     case "load_acquire":
+      return [readable(insn.base), changeable(insn.dst), ...last];
+    case "store":
+      return withSrc(insn.src, readable(insn.base), ...last);
     case "store_release":
-      return orderedNeeds(insn);
+      return [readable(insn.src), readable(insn.base), ...last];
+    case "atomic": {
+      const compared = insn.op === "cmpxchg" ? [readable(0)] : NONE;
+      const result = resultOf(insn);
+      const changed = result === undefined ? NONE : [changeable(result)];
+      return [readable(insn.src), readable(insn.base), ...compared, ...changed, ...last];
+    }
+    case "ld_imm64":
+      return [changeable(insn.dst), ...last];
+    case "jump":
+      return insn.cond ? withSrc(insn.cond.src, readable(insn.cond.dst)) : NONE;
+    case "addr_space_cast":
+      return [readable(insn.src), changeable(insn.dst), ...last];
     case "load_packet":
-      return [readable(6), { kind: "packet" }, ...(insn.src === undefined ? [] : [readable(insn.src)])];
-    case "gotox":
-      return [{ kind: "known", what: "gotox" }];
-    case "callx":
-      return [{ kind: "known", what: "callx" }];
-    case "raw":
-      return [{ kind: "known", what: "bytes that are no instruction" }];
+      return [readable(6), ...last, ...(insn.src === undefined ? NONE : [readable(insn.src)])];
+    default:
+      return last;
   }
 }
 
-/** The needs of an instruction, made ready to be asked often. */
-export interface Needs {
-  /** Registers that must hold something, bit n for rn: where they do, `rest` is all that turns on the state. */
-  readonly reads: number;
-  readonly rest: readonly Need[];
+const listOf = (need: Need | undefined): readonly Need[] => (need ? [need] : NONE);
+
+/** What is left to ask where registers that are read hold something, and none that is changed is r10. */
+export function lastNeed(insn: Insn): Need | undefined {
+  switch (insn.kind) {
+    case "alu": {
+      // Anything may be moved.
+      const { op, width, dst, src } = insn;
+      return isMove(insn) ? undefined : { kind: "operands", op, width, dst, src };
+    }
+    case "load":
+      return access(insn, "read", undefined, insn.signed, undefined);
+    case "load_acquire":
+      return access(insn, "read", undefined, undefined, true);
+    case "store":
+      return access(insn, "write", insn.src, undefined, undefined);
+    case "store_release":
+      return access(insn, "write", { reg: insn.src }, undefined, true);
+    case "atomic":
+      return access(insn, "update", { reg: insn.src }, undefined, undefined);
+    case "ld_imm64":
+      return { kind: "address", value: insn.value };
+    case "call":
+      return { kind: "callable", callee: insn.callee };
+    case "exit":
+      return LEAVE;
+    case "addr_space_cast":
+      return ARENA;
+    case "load_packet":
+      return PACKET;
+    case "gotox":
+    case "callx":
+      return { kind: "known", what: insn.kind };
+    case "raw":
+      return { kind: "known", what: "bytes that are no instruction" };
+    default:
+      return undefined;
+  }
+}
+
+const LEAVE: Need = { kind: "leave" };
+const ARENA: Need = { kind: "arena" };
+const PACKET: Need = { kind: "packet" };
+
+/** One shape for all accesses. */
+const access = (
+  { base, off, size }: { readonly base: Reg; readonly off: number; readonly size: Size },
+  mode: AccessMode,
+  value: Src | undefined,
+  signed: boolean | undefined,
+  atomic: boolean | undefined,
+): Need => ({ kind: "access", base, off, size, mode, value, signed, atomic });
+
+/**
+ * Registers that must hold something, bit n for rn: where they do, `lastNeed` is all that is left to ask. Undefined where
+ * `needsOf` must be asked one by one.
+ */
+export function readsOf(insn: Insn): number | undefined {
+  const reads = registersOf(insn);
+  return reads & NO_PLAN ? undefined : reads;
 }
 
 const FRAME = 10;
-const NONE: readonly Need[] = [];
+/** Stands among the registers where the needs must be asked one by one. */
+const NO_PLAN = 1 << FRAME;
 
-export function plannedNeeds(insn: Insn): Needs {
-  const all = needsOf(insn);
-  let reads = 0;
-  let rest: Need[] | undefined;
-  for (const n of all) {
-    if (n.kind === "changeable") {
-      // r10 may not be changed, and of r11 nothing is known.
-      if (n.reg >= FRAME) return { reads: 0, rest: all };
-    } else if (n.kind === "readable") {
-      if (n.reg > FRAME) return { reads: 0, rest: all };
-      if (n.reg !== FRAME) reads |= 1 << n.reg;
-    } else if (rest) rest.push(n);
-    else rest = [n];
+// r10 always holds something and may not be changed, and of r11 nothing is known.
+const reading = (r: Reg): number => (r > FRAME ? NO_PLAN : r === FRAME ? 0 : 1 << r);
+const changing = (r: Reg): number => (r >= FRAME ? NO_PLAN : 0);
+const readingSrc = (src: Src): number => ("reg" in src ? reading(src.reg) : 0);
+
+function registersOf(insn: Insn): number {
+  switch (insn.kind) {
+    case "alu":
+      return readingSrc(insn.src) | (isMove(insn) ? 0 : reading(insn.dst)) | changing(insn.dst);
+    case "neg":
+    case "endian":
+      return reading(insn.dst) | changing(insn.dst);
+    case "load":
+    case "load_acquire":
+      return reading(insn.base) | changing(insn.dst);
+    case "store":
+      return readingSrc(insn.src) | reading(insn.base);
+    case "store_release":
+      return reading(insn.src) | reading(insn.base);
+    case "atomic": {
+      const result = resultOf(insn);
+      const compared = insn.op === "cmpxchg" ? reading(0) : 0;
+      return reading(insn.src) | reading(insn.base) | compared | (result === undefined ? 0 : changing(result));
+    }
+    case "ld_imm64":
+      return changing(insn.dst);
+    case "jump":
+      return insn.cond ? readingSrc(insn.cond.src) | reading(insn.cond.dst) : 0;
+    case "addr_space_cast":
+      return reading(insn.src) | changing(insn.dst);
+    case "load_packet":
+      return reading(6) | (insn.src === undefined ? 0 : reading(insn.src));
+    default:
+      return 0;
   }
-  return { reads, rest: rest ?? NONE };
 }
 
-function aluNeeds(insn: Insn & { readonly kind: "alu" }): readonly Need[] {
-  const move = insn.op.startsWith("mov");
-  return [
-    ...ofSrc(insn.src),
-    ...(move ? [] : [readable(insn.dst)]),
-    changeable(insn.dst),
-    // Anything may be moved.
-    ...(move ? [] : [operands(insn)]),
-  ];
-}
+const isMove = ({ op }: Insn & { readonly kind: "alu" }): boolean => op.startsWith("mov");
 
-const operands = (insn: Insn & { readonly kind: "alu" }): Need => ({
-  kind: "operands",
-  op: insn.op,
-  width: insn.width,
-  dst: insn.dst,
-  src: insn.src,
-});
-
-function atomicNeeds(insn: Insn & { readonly kind: "atomic" }): readonly Need[] {
-  const compared: readonly Need[] = insn.op === "cmpxchg" ? [readable(0)] : [];
-  const { base, off, size } = insn;
-  const result: Reg | undefined = insn.op === "cmpxchg" ? 0 : insn.fetch ? insn.src : undefined;
-  return [
-    readable(insn.src),
-    readable(base),
-    ...compared,
-    ...(result === undefined ? [] : [changeable(result)]),
-    { kind: "access", base, off, size, mode: "update", value: { reg: insn.src } },
-  ];
-}
-
-function orderedNeeds(insn: Insn & { readonly kind: "load_acquire" | "store_release" }): readonly Need[] {
-  const { base, off, size } = insn;
-  if (insn.kind === "load_acquire") {
-    return [readable(base), changeable(insn.dst), { kind: "access", base, off, size, mode: "read", atomic: true }];
-  }
-  const value: Src = { reg: insn.src };
-  return [readable(insn.src), readable(base), { kind: "access", base, off, size, mode: "write", value, atomic: true }];
-}
+/** The register that gets what was in memory. */
+const resultOf = ({ op, fetch, src }: Insn & { readonly kind: "atomic" }): Reg | undefined =>
+  op === "cmpxchg" ? 0 : fetch ? src : undefined;

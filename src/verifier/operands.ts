@@ -2,10 +2,11 @@
 import type { AluOp, Width } from "../isa/insn.ts";
 import { MAX_VAR_OFF } from "./bounds.ts";
 import type { Cx } from "./cx.ts";
-import { constant, constOf, describe, type Scalar } from "./domain/scalar.ts";
+import { constOf, describe, madeAt, type Scalar } from "./domain/scalar.ts";
 import { reg as regOf, type State } from "./domain/state.ts";
 import type { Pointer, Value } from "./domain/value.ts";
 import type { Need } from "./needs.ts";
+import { operand } from "./operand.ts";
 import { type Outcome, refuse, unmodelled } from "./outcome.ts";
 import { movePointer } from "./pointer-math.ts";
 import { regionWords, regName, valueWords } from "./words.ts";
@@ -14,18 +15,16 @@ type Operands = Need & { readonly kind: "operands" };
 
 const DIVISIONS: ReadonlySet<AluOp> = new Set(["div", "sdiv", "mod", "smod"]);
 const SHIFTS: ReadonlySet<AluOp> = new Set(["lsh", "rsh", "arsh"]);
-const MOVES: ReadonlySet<AluOp> = new Set(["mov", "movs8", "movs16", "movs32"]);
 
 export function checkOperands(cx: Cx, state: State, need: Operands): Outcome {
   const { op, width, src } = need;
   if ("imm" in src) {
-    if (DIVISIONS.has(op) && src.imm === 0) return refuse("E0543", []);
-    if (SHIFTS.has(op) && (src.imm < 0 || src.imm >= width)) return refuse("E0544", [src.imm, width]);
+    if (src.imm === 0 && DIVISIONS.has(op)) return refuse("E0543", []);
+    if ((src.imm < 0 || src.imm >= width) && SHIFTS.has(op)) return refuse("E0544", [src.imm, width]);
   }
-  if (MOVES.has(op)) return undefined;
   const dst = regOf(state, need.dst);
   if (dst.kind !== "ptr" && ("imm" in src || regOf(state, src.reg).kind !== "ptr")) return undefined;
-  const by: Value = "imm" in src ? constant(BigInt(src.imm), -1) : regOf(state, src.reg);
+  const by = operand(cx, state, src);
   const reg = regName(need.dst);
   if (ofArena(dst)) return undefined;
   if (ofArena(by)) return unmodelled("an address in the arena that is added to something");
@@ -87,7 +86,8 @@ function checkOffset(cx: Cx, op: "add" | "sub", p: Pointer, by: Scalar, reg: str
   const far = Math.abs(moved.off) >= Number(MAX_VAR_OFF) || Math.abs(p.off) >= Number(MAX_VAR_OFF);
   if (!wild && !far) return undefined;
   return refuse("E0539", [reg, wild ?? `${moved.off}`], {
-    about: [by, p],
+    // Nobody made what stands in the instruction.
+    about: [by === cx.immediates[at] ? madeAt(by, -1) : by, p],
     help: `bound the number before it is added to the pointer to ${regionWords(cx, p)}`,
   });
 }

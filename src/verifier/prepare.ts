@@ -10,6 +10,10 @@ export interface Prepared {
   readonly indexOfSlot: (slot: number) => number;
   /** Function that holds an instruction, by index; -1 for none. */
   readonly funcOf: Int32Array;
+  /** Index of the instruction that a jump or may_goto goes to, by index; -1 for none. */
+  readonly jumps: Int32Array;
+  /** 1 where the next instruction may follow. */
+  readonly falls: Uint8Array;
 }
 
 /** The functions of a program may be given in any order; instructions outside of all belong to none. */
@@ -17,14 +21,29 @@ export function prepare(program: LinkedProgram): Prepared {
   const insns = program.insns;
   const last = insns[insns.length - 1];
   const bySlot = new Int32Array(last ? last.slot + slotCount(last.insn) : 0).fill(-1);
-  insns.forEach((line, index) => {
-    bySlot[line.slot] = index;
-  });
+  for (let i = 0; i < insns.length; i++) bySlot[insns[i]!.slot] = i;
   const funcOf = new Int32Array(insns.length).fill(-1);
   program.funcs.forEach((func, f) => {
     funcOf.fill(f, func.start, func.end);
   });
-  return { program, insns, funcs: program.funcs, indexOfSlot: (slot) => bySlot[slot] ?? -1, funcOf };
+  const indexOfSlot = (slot: number): number => bySlot[slot] ?? -1;
+  return { program, insns, funcs: program.funcs, indexOfSlot, funcOf, ...waysOf(insns, indexOfSlot) };
+}
+
+function waysOf(
+  insns: readonly LinkedInsn[],
+  indexOfSlot: (slot: number) => number,
+): Pick<Prepared, "jumps" | "falls"> {
+  const jumps = new Int32Array(insns.length).fill(-1);
+  const falls = new Uint8Array(insns.length).fill(1);
+  for (let i = 0; i < insns.length; i++) {
+    const line = insns[i]!;
+    const { insn } = line;
+    const off = jumpOff(insn);
+    if (off !== undefined) jumps[i] = indexOfSlot(targetSlot(line, off));
+    if (insn.kind === "exit" || insn.kind === "gotox" || (insn.kind === "jump" && !insn.cond)) falls[i] = 0;
+  }
+  return { jumps, falls };
 }
 
 /** Slot that a relative target of the instruction at `index` means. */
@@ -33,11 +52,7 @@ export function targetSlot(line: LinkedInsn, off: number): number {
 }
 
 /** Index of the instruction that a jump goes to; -1 if it is none. */
-export function jumpTarget(prep: Prepared, index: number): number {
-  const line = prep.insns[index]!;
-  const off = jumpOff(line.insn);
-  return off === undefined ? -1 : prep.indexOfSlot(targetSlot(line, off));
-}
+export const jumpTarget = ({ jumps }: Prepared, index: number): number => jumps[index]!;
 
 /** Relative slots of a jump or may_goto; undefined for other instructions and for labels, which linked code has not. */
 export function jumpOff(insn: Insn): number | undefined {
@@ -59,20 +74,4 @@ function calleeOff(insn: Insn): number | undefined {
   if (insn.kind === "call" && insn.callee.kind === "subprog_off") return insn.callee.off;
   if (insn.kind === "ld_imm64" && insn.value.kind === "func_off") return insn.value.off;
   return undefined;
-}
-
-/** Indices that may run after the instruction, inside its function: the next one first. */
-export function successors(prep: Prepared, index: number): readonly number[] {
-  const insn = prep.insns[index]!.insn;
-  switch (insn.kind) {
-    case "exit":
-    case "gotox":
-      return [];
-    case "jump":
-      return insn.cond ? [index + 1, jumpTarget(prep, index)] : [jumpTarget(prep, index)];
-    case "may_goto":
-      return [index + 1, jumpTarget(prep, index)];
-    default:
-      return [index + 1];
-  }
 }

@@ -214,7 +214,7 @@ function alu(cx: Cx, state: State, insn: Alu): void {
   const dst = regOf(state, insn.dst);
   const by = operand(cx, state, insn.src);
   if (dst.kind === "scalar" && by.kind === "scalar") {
-    const blind = DIVISIONS.has(insn.op) && !cx.facts.followsDivision;
+    const blind = !cx.facts.followsDivision && DIVISIONS.has(insn.op);
     const made = blind ? unknownScalar(at) : cx.recall.arithmetic(insn.op, insn.width, dst, by, at);
     const result = cx.sharp ? bounded(made, sharpen(made) ?? made) : made;
     setReg(state, insn.dst, linkedSum(cx, insn, dst, by, result));

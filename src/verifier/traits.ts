@@ -1,5 +1,6 @@
 /** What the walk asks of an instruction each time it comes by, decided once. */
 import type { Insn } from "../isa/insn.ts";
+import { readsOf } from "./needs.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** All of the instruction classes JMP and JMP32: calls and exits, too. */
@@ -9,9 +10,21 @@ export const MAY_LOOP = 2;
 /** Loads, stores, atomic operations. */
 export const ACCESSES = 4;
 export const CALLS = 8;
+/** Its needs must be asked one by one. */
+export const ONE_BY_ONE = 16;
+/** The registers that must hold something, bit n for rn, stand above the other bits. */
+export const READS = 16;
 
 /** Bits of each instruction, by index. */
-export const traitsOf = ({ insns }: Prepared): Uint8Array => Uint8Array.from(insns, ({ insn }) => traits(insn));
+export function traitsOf({ insns }: Prepared): Uint32Array {
+  const all = new Uint32Array(insns.length);
+  for (let i = 0; i < all.length; i++) {
+    const { insn } = insns[i]!;
+    const reads = readsOf(insn);
+    all[i] = traits(insn) | (reads === undefined ? ONE_BY_ONE : reads << READS);
+  }
+  return all;
+}
 
 function traits({ kind }: Insn): number {
   switch (kind) {

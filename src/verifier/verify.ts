@@ -10,7 +10,7 @@ import { globalEntry, signatureOf } from "./calls/subprog.ts";
 import { checkShape, MAX_SUBPROGS } from "./cfg.ts";
 import type { Cx } from "./cx.ts";
 import { checkDepth, DepthMeter } from "./depth.ts";
-import { Recall } from "./domain/recall.ts";
+import { blank, Recall } from "./domain/recall.ts";
 import { entryRegs, type Frame, nothingHeld, type State } from "./domain/state.ts";
 import { pointer } from "./domain/value.ts";
 import { findingOf } from "./explain.ts";
@@ -22,6 +22,7 @@ import { kernelFacts } from "./kernel-facts.ts";
 import { liveness } from "./live.ts";
 import type { Finding, ProgramVerdict } from "./model.ts";
 import { type Outcome, unmodelled } from "./outcome.ts";
+import { noMove } from "./pointer-math.ts";
 import { calledFunc, prepare } from "./prepare.ts";
 import { traitsOf } from "./traits.ts";
 
@@ -105,10 +106,11 @@ function contextOf(program: LinkedProgram, facts: Facts, sharp: boolean): Cx {
     prep,
     facts,
     live: liveness(prep, (callee) => argRegs(facts, callee)),
-    needs: prep.insns.map(() => undefined),
+    needs: blank(prep.insns.length),
     traits: traitsOf(prep),
-    immediates: prep.insns.map(() => undefined),
+    immediates: blank(prep.insns.length),
     recall: new Recall(prep.insns.length, sharp),
+    lastMove: noMove(),
     ctx: facts.ctx,
     sharp,
     newId: () => ++id,

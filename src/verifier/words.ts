@@ -86,4 +86,5 @@ export function makerOf(cx: Cx, at: number): string | undefined {
   }
 }
 
-export const regName = (r: number): string => `r${r}`;
+const names: readonly string[] = Array.from({ length: 12 }, (_, r) => `r${r}`);
+export const regName = (r: number): string => names[r] ?? `r${r}`;

@@ -13,6 +13,7 @@ import {
   withBounds,
 } from "../../src/verifier/domain/scalar.ts";
 import { arithmetic } from "../../src/verifier/domain/scalar-alu.ts";
+import { low32, mulBits, mulLow32 } from "../../src/verifier/domain/tnum.ts";
 
 const u64 = (v: bigint): bigint => BigInt.asUintN(64, v);
 
@@ -216,4 +217,14 @@ describe("bounds that programs rely on", () => {
   ])("%s", (_, value, min, max) => {
     expect(value.s).toEqual({ min, max });
   });
+});
+
+test("the low half of a product turns on the low halves", () => {
+  fc.assert(
+    fc.property(known, known, (a, b) => {
+      const [x, y] = [a.about.bits, b.about.bits];
+      expect(mulLow32(x, y)).toEqual(low32(mulBits(low32(x), low32(y))));
+    }),
+    { numRuns: 2000 },
+  );
 });

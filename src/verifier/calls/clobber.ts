@@ -3,7 +3,10 @@ import type { Reg } from "../../isa/insn.ts";
 import { type State, setReg } from "../domain/state.ts";
 import { nothing } from "../domain/value.ts";
 
+const CLOBBERED: readonly Reg[] = [0, 1, 2, 3, 4, 5];
+
 /** r0 to r5 hold nothing after a call; the result is put into r0 then. */
 export function clobber(state: State): void {
-  for (const r of [0, 1, 2, 3, 4, 5] as readonly Reg[]) setReg(state, r, nothing(state.at));
+  const gone = nothing(state.at);
+  for (const r of CLOBBERED) setReg(state, r, gone);
 }

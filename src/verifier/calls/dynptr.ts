@@ -76,13 +76,18 @@ export function checkDynptr(cx: Cx, state: State, v: Value, use: DynptrUse): str
 
 /** The dynptrs with a part in the bytes from `from` up to `to` of a stack, one half of each. */
 function halvesIn(stack: Stack, from: number, to: number): readonly Kept[] {
-  const found = new Map<number, Kept>();
-  for (let slot = placeOf(to - 1).slot; slot <= placeOf(from).slot; slot++) {
+  let found: Map<number, Kept> | undefined;
+  const last = placeOf(from).slot;
+  for (let slot = placeOf(to - 1).slot; slot <= last; slot++) {
     const value = stack[slot]?.spill?.value;
-    if (isHalf(value)) found.set(value.id, value);
+    if (!isHalf(value)) continue;
+    found ??= new Map();
+    found.set(value.id, value);
   }
-  return [...found.values()];
+  return found ? [...found.values()] : NONE;
 }
+
+const NONE: readonly Kept[] = [];
 
 export const hasDynptr = (stack: Stack, from: number, to: number): boolean => halvesIn(stack, from, to).length > 0;
 

@@ -115,8 +115,8 @@ function mapArg(cx: Cx, a: Arg): Outcome {
   const { map } = a.value.to;
   const kind = cx.facts.mapKind(map.type);
   if (!kind) return unmodelled(`map type ${map.type}`);
-  const name = a.helper.name.replace(/^bpf_/, "");
   if (bindsMap(a.helper.name)) return undefined; // the member of a value tells which map it must be
+  const name = a.helper.name.startsWith("bpf_") ? a.helper.name.slice(4) : a.helper.name;
   return kind.helpers.includes(name) ? undefined : refuse("E0554", [map.name, kind.name, a.helper.name]);
 }
 

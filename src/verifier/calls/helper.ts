@@ -76,8 +76,8 @@ const SOCKET_MAPS: ReadonlySet<number> = new Set([15, 18]);
 const CHANGES: ReadonlySet<string> = new Set(["bpf_map_update_elem", "bpf_map_delete_elem"]);
 
 function changesSockets(state: State, helper: Helper): Outcome {
-  const map = mapOf(state, helper);
-  if (!map || !SOCKET_MAPS.has(map.type) || !CHANGES.has(helper.name)) return undefined;
+  const map = CHANGES.has(helper.name) ? mapOf(state, helper) : undefined;
+  if (!map || !SOCKET_MAPS.has(map.type)) return undefined;
   return unmodelled(`${helper.name} with map '${map.name}', which holds sockets`);
 }
 
@@ -194,9 +194,11 @@ type Result =
 
 const known = (value: Value): Result => ({ kind: "known", value });
 
+const ALWAYS_MODELLED: ReadonlySet<string> = new Set(["RET_VOID", "RET_INTEGER"]);
+
 /** Whether the result of the call is modelled. */
 export function checkResult(cx: Cx, state: State, helper: Helper): Outcome {
-  if (helper.name === EXCHANGE) return undefined;
+  if (helper.name === EXCHANGE || ALWAYS_MODELLED.has(helper.ret.kind.base)) return undefined;
   const result = resultOf(cx, state, helper);
   return result.kind === "unmodelled" ? unmodelled(result.what) : undefined;
 }

@@ -1,6 +1,6 @@
 /** Memory that is handed to a function. kernel/bpf/verifier.c:check_helper_mem_access and check_mem_size_reg */
 import type { Reg } from "../../isa/insn.ts";
-import { stackRoom } from "../access.ts";
+import { isWithinStack, stackRoom } from "../access.ts";
 import { checkInside, MAX_VAR_OFF, spanOf } from "../bounds.ts";
 import type { Cx } from "../cx.ts";
 import { describe, type Scalar } from "../domain/scalar.ts";
@@ -143,6 +143,7 @@ function notMemory(cx: Cx, p: Pointer, use: MemoryUse): Outcome {
 function checkStackBytes(p: Pointer, use: MemoryUse): Outcome {
   const span = spanOf(p);
   if (!span) return refuse("E0520", [regName(use.reg)], { about: [p] });
+  if (isWithinStack(span, 0, use.size)) return undefined;
   return stackRoom(use.writes ? `a write by ${use.name}` : `a read by ${use.name}`, span, 0, use.size, p);
 }
 

@@ -58,9 +58,9 @@ export class Recall {
   constructor(count: number, sharp: boolean) {
     this.#sharp = sharp;
     this.#came = new Uint8Array(count);
-    this.#made = Array.from({ length: count });
-    this.#moved = Array.from({ length: count });
-    this.#told = Array.from({ length: count });
+    this.#made = blank(count);
+    this.#moved = blank(count);
+    this.#told = blank(count);
   }
 
   /** `arithmetic` of the instruction `at`, which makes a number that is no copy. */
@@ -137,6 +137,9 @@ export class Recall {
     return left && right && [left, right];
   }
 }
+
+/** A list of that length with nothing in it yet. */
+export const blank = <T>(count: number): (T | undefined)[] => new Array<T | undefined>(count).fill(undefined);
 
 const byCond = (): Record<CondOp, Told[]> => ({
   eq: [],

@@ -31,6 +31,7 @@ import {
   andBits,
   low32,
   mulBits,
+  mulLow32,
   orBits,
   shiftLeft,
   shiftRight,
@@ -110,7 +111,7 @@ type RingOp = "add" | "sub" | "mul" | "and" | "or" | "xor";
 function ringOp(op: RingOp, width: Width, a: Scalar, b: Scalar, at: number): Scalar {
   // Of all these operations, the low half of the result turns on the low halves alone.
   if (width === 32) {
-    const bits = low32(bitsOf(op, low32(a.bits), low32(b.bits)));
+    const bits = op === "mul" ? mulLow32(a.bits, b.bits) : low32(bitsOf(op, low32(a.bits), low32(b.bits)));
     const low = ranges(op, 32, a, b, bits);
     return zeroExtend32({ bits, u: U64, s: S64, u32: low.u, s32: low.s }, at);
   }

@@ -155,7 +155,7 @@ export function settle(b: Bounds): Bounds | undefined {
   if (contradictory(x)) return undefined;
   const bits = boundBits(x);
   if (!bits) return undefined;
-  x = fromBits({ bits, u: x.u, s: x.s, u32: x.u32, s32: x.s32 });
+  x = fromBits(bits === x.bits ? x : { bits, u: x.u, s: x.s, u32: x.u32, s32: x.s32 });
   return contradictory(x) ? undefined : x;
 }
 
@@ -193,13 +193,12 @@ const LOW = U32.max;
 function fromBits(b: Bounds): Bounds {
   const { value, mask } = b.bits;
   const low = low32(b.bits);
-  return {
-    bits: b.bits,
-    u: meet(b.u, leastOf(b.bits), greatestOf(b.bits)),
-    s: meet(b.s, s64(value | (mask & SIGN64)), s64(value | (mask & ~SIGN64))),
-    u32: meet(b.u32, leastOf(low), greatestOf(low)),
-    s32: meet(b.s32, s32(low.value | (low.mask & SIGN32)), s32(low.value | (low.mask & ~SIGN32))),
-  };
+  const u = meet(b.u, leastOf(b.bits), greatestOf(b.bits));
+  const s = meet(b.s, s64(value | (mask & SIGN64)), s64(value | (mask & ~SIGN64)));
+  const lowU = meet(b.u32, leastOf(low), greatestOf(low));
+  const lowS = meet(b.s32, s32(low.value | (low.mask & SIGN32)), s32(low.value | (low.mask & ~SIGN32)));
+  if (u === b.u && s === b.s && lowU === b.u32 && lowS === b.s32) return b;
+  return { bits: b.bits, u, s, u32: lowU, s32: lowS };
 }
 
 /** kernel/bpf/verifier.c:__reg32_deduce_bounds */
@@ -252,9 +251,11 @@ function boundBits(b: Bounds): Tnum | undefined {
   const byRange = bitsOfRange(b.u.min, b.u.max);
   if (contradict(b.bits, byRange)) return undefined;
   const bits = meetBits(b.bits, byRange);
+  const low = low32(bits);
   const lowRange = bitsOfRange(b.u32.min, b.u32.max);
-  if (contradict(low32(bits), lowRange)) return undefined;
-  return withLow32(bits, meetBits(low32(bits), lowRange));
+  if (contradict(low, lowRange)) return undefined;
+  const known = meetBits(low, lowRange);
+  return known === low ? bits : withLow32(bits, known);
 }
 
 /** The low half, zero-extended, as every 32-bit operation leaves it. kernel/bpf/verifier.c:zext_32_to_64 */

@@ -48,7 +48,7 @@ export function addSmall(a: Bounds, b: Bounds): Bounds | undefined {
 function fittedTo(low: number, max: number, given: number, maybe: number, like: Bounds): Bounds | undefined {
   const high = Math.min(max, given | maybe);
   if (low > high) return undefined;
-  const open = 2 ** (32 - Math.clz32(low ^ high)) - 1;
+  const open = low === high ? 0 : 0xffffffff >>> Math.clz32(low ^ high);
   const mask = maybe & open;
   if ((given ^ low) & ~(maybe | open)) return undefined;
   const value = (given | (low & ~open)) & ~mask;

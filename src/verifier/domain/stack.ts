@@ -112,15 +112,18 @@ function replace(stack: Stack, slot: number, with_: Slot | undefined): Stack {
 
 /** Forgets what is known of the bytes from `from` up to `to` (offsets below 0). */
 export function forget(stack: Stack, from: number, to: number): Stack {
-  let next = stack;
+  let next: (Slot | undefined)[] | undefined;
   for (let off = from; off < to; ) {
     const { slot, byte } = placeOf(off);
     const size = Math.min(SLOT - byte, to - off);
-    const old = next[slot];
-    if (old) next = replace(next, slot, clipped(old, byte, size));
+    const old = stack[slot];
+    if (old) {
+      next ??= stack.slice();
+      next[slot] = clipped(old, byte, size);
+    }
     off += size;
   }
-  return next;
+  return next ?? stack;
 }
 
 /** A spill is gone as soon as one of its bytes is written, and with it what was known of the others. */

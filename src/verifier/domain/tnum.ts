@@ -80,6 +80,26 @@ export function mulBits(a: Tnum, b: Tnum): Tnum {
   return sum;
 }
 
+/** The low half of `mulBits`, which turns on the low halves alone, in the engine's own integers. */
+export function mulLow32(a: Tnum, b: Tnum): Tnum {
+  let value = 0;
+  let mask = 0;
+  let left = Number(BigInt.asIntN(32, a.value));
+  let maybe = Number(BigInt.asIntN(32, a.mask));
+  let y = Number(BigInt.asIntN(32, b.value));
+  let open = Number(BigInt.asIntN(32, b.mask));
+  for (; (left | maybe) !== 0; left >>>= 1, maybe >>>= 1, y <<= 1, open <<= 1) {
+    if (((left | maybe) & 1) === 0) continue;
+    const values = (value + y) | 0;
+    const sum = (((mask + open) | 0) + values) | 0;
+    const unsure = (sum ^ values) | mask | open;
+    // Where the bit is not known, what the sum and what was before agree on is.
+    mask = left & 1 ? unsure : unsure | (value ^ (values & ~unsure));
+    value = (left & 1 ? values : value & values) & ~mask;
+  }
+  return { value: BigInt(value >>> 0), mask: BigInt(mask >>> 0) };
+}
+
 /** What the multiplication of anything with `t` is: below the lowest bit that `t` may have, all is zero. */
 function fromLowest(t: Tnum): Tnum {
   const may = t.value | t.mask;
@@ -94,6 +114,7 @@ function either(a: Tnum, b: Tnum): Tnum {
 /** What both know; the caller makes sure that they do not contradict each other. */
 export function meetBits(a: Tnum, b: Tnum): Tnum {
   const mask = a.mask & b.mask;
+  if (mask === a.mask) return a;
   return { value: (a.value | b.value) & ~mask, mask };
 }
 
@@ -109,7 +130,8 @@ export function cutBits(t: Tnum, size: number): Tnum {
   return { value: t.value & low, mask: t.mask & low };
 }
 
-export const low32 = (t: Tnum): Tnum => ({ value: t.value & LOW, mask: t.mask & LOW });
+export const low32 = (t: Tnum): Tnum =>
+  t.value <= LOW && t.mask <= LOW ? t : { value: t.value & LOW, mask: t.mask & LOW };
 /** The upper half of `t` with the lower half of `low`. */
 export const withLow32 = (t: Tnum, low: Tnum): Tnum => ({
   value: (t.value & ~LOW) | (low.value & LOW),
