@@ -54,8 +54,11 @@ export function liveness(prep: Prepared, args: ArgRegs): Liveness {
   const ways = waysOf(prep);
   for (let i = 0; i < count; i++) {
     const to = ways.jump[i]!;
-    if (to >= 0 && to !== i + 1) meets[to] = 1;
-    if (repeats(prep.insns[i]!.insn)) meets[i] = 1;
+    if (to >= 0) meets[to] = 1;
+    const { insn } = prep.insns[i]!;
+    if (insn.kind === "may_goto" || (insn.kind === "jump" && insn.cond)) meets[i] = 1;
+    if (insn.kind === "call" && i + 1 < count) meets[i + 1] = 1;
+    if (repeats(insn)) meets[i] = 1;
   }
   const work = Array.from({ length: count }, (_, i) => i);
   while (work.length > 0) {
