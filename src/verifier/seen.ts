@@ -79,7 +79,8 @@ export class SeenStates {
     const callsBack = loops && this.#callsBack(state.at);
     let useless = false;
     let digest: number | undefined;
-    for (let i = 0; i < list.length; i++) {
+    // The newest first.
+    for (let i = list.length - 1; i >= 0; i--) {
       const seen = list[i]!;
       const done = seen.open === 0;
       if (!done && !callsBack) {
@@ -91,7 +92,7 @@ export class SeenStates {
           if (worth === "some") keep = false;
           if (keep) {
             seen.misses++;
-            useless ||= isUseless(seen);
+            useless ||= isUseless(seen, loops);
           }
           continue;
         }
@@ -105,10 +106,10 @@ export class SeenStates {
       }
       if (keep || loops) {
         seen.misses++;
-        useless ||= isUseless(seen);
+        useless ||= isUseless(seen, loops);
       }
     }
-    if (useless) this.#byInsn[state.at] = list.filter((c) => !isUseless(c));
+    if (useless) this.#byInsn[state.at] = list.filter((c) => !isUseless(c, loops));
     if (!keep && !loops) return FRESH;
     return { kind: "fresh", checkpoint: this.#add(state, parent) };
   }
@@ -169,9 +170,9 @@ function covers(seen: Checkpoint, now: State, live: readonly number[], fit: Fit)
   return seen.place === NOWHERE;
 }
 
-/** It was compared often and never fitted; loops that are still open get more patience. */
-function isUseless(c: Checkpoint): boolean {
-  const patience = c.open > 0 ? 64 : 3;
+/** It was compared often and never fitted; what comes back to itself and is still open gets more patience. */
+function isUseless(c: Checkpoint, loops: boolean): boolean {
+  const patience = loops && c.open > 0 ? 64 : 3;
   return c.misses > patience * (c.hits + 1);
 }
 
