@@ -1,6 +1,6 @@
 /** Which registers are read later, per instruction, and where paths meet: what pruning needs to know beforehand. */
 import type { Callee, Insn, Reg } from "../isa/insn.ts";
-import { jumpTarget, type Prepared } from "./prepare.ts";
+import { calledFunc, jumpTarget, type Prepared } from "./prepare.ts";
 
 export interface Liveness {
   /** Registers that are read before they are written from here on; bit n for rn. */
@@ -43,52 +43,54 @@ function waysOf(prep: Prepared): Ways {
   return { falls, jump, first, other };
 }
 
-/** Registers that a call reads, from r1. */
-export type ArgRegs = (callee: Callee) => readonly Reg[];
+/** What must be known of calls. */
+export interface CallFacts {
+  /** Registers that a call reads, from r1. */
+  readonly args: (callee: Callee) => readonly Reg[];
+  /** Whether a call may come back to itself. */
+  readonly repeats: (callee: Callee) => boolean;
+}
 
 /** Backward data flow over each function. */
-export function liveness(prep: Prepared, args: ArgRegs): Liveness {
+export function liveness(prep: Prepared, calls: CallFacts): Liveness {
   const count = prep.insns.length;
   const before = new Uint16Array(count);
-  const meets = new Uint8Array(count);
   const ways = waysOf(prep);
-  for (let i = 0; i < count; i++) {
-    const to = ways.jump[i]!;
-    if (to >= 0) meets[to] = 1;
-    const { insn } = prep.insns[i]!;
-    if (insn.kind === "may_goto" || (insn.kind === "jump" && insn.cond)) meets[i] = 1;
-    if (insn.kind === "call" && i + 1 < count) meets[i + 1] = 1;
-    if (repeats(insn)) meets[i] = 1;
-  }
   const work = Array.from({ length: count }, (_, i) => i);
   while (work.length > 0) {
     const i = work.pop()!;
     const to = ways.jump[i]!;
     const after = (ways.falls[i] ? (before[i + 1] ?? 0) : 0) | (to >= 0 ? before[to]! : 0);
-    const { uses, sets } = effects(prep.insns[i]!.insn, args);
+    const { uses, sets } = effects(prep.insns[i]!.insn, calls);
     const now = (after & ~sets) | uses;
     if (now === before[i]) continue;
     before[i] = now;
     if (i > 0 && ways.falls[i - 1]) work.push(i - 1);
     for (let from = ways.first[i]!; from >= 0; from = ways.other[from]!) work.push(from);
   }
-  return { before, meets };
+  return { before, meets: meetsOf(prep, ways, calls) };
 }
+
+/** Jumps and where they go, and where functions begin and are called; kernel/bpf/cfg.c:mark_prune_point */
+function meetsOf(prep: Prepared, { jump }: Ways, calls: CallFacts): Uint8Array {
+  const meets = new Uint8Array(prep.insns.length);
+  const mark = (at: number): void => {
+    if (at >= 0 && at < meets.length) meets[at] = 1;
+  };
+  prep.insns.forEach(({ insn }, i) => {
+    mark(jump[i]!);
+    const func = calledFunc(prep, i);
+    if (func >= 0) mark(prep.funcs[func]!.start);
+    if (func >= 0 || splits(insn) || (insn.kind === "call" && calls.repeats(insn.callee))) mark(i);
+    if (func >= 0 || insn.kind === "call") mark(i + 1);
+  });
+  return meets;
+}
+
+const splits = (insn: Insn): boolean => insn.kind === "may_goto" || (insn.kind === "jump" && insn.cond !== undefined);
 
 /** for_each_map_elem, find_vma, loop, user_ringbuf_drain: helpers that call a function of the program. */
 export const CALLING_HELPERS: ReadonlySet<number> = new Set([164, 180, 181, 209]);
-
-/** bpf_timer_set_callback: what it sets off may come back to it. */
-const TIMER_SETTER = 170;
-
-/** Calls that run a callback, iterators, and jumps of unknown count come back to themselves. */
-function repeats(insn: Insn): boolean {
-  if (insn.kind === "may_goto") return true;
-  if (insn.kind !== "call") return false;
-  const { callee } = insn;
-  if (callee.kind !== "helper") return callee.kind === "kfunc_id";
-  return CALLING_HELPERS.has(callee.id) || callee.id === TIMER_SETTER;
-}
 
 interface Effects {
   readonly uses: number;
@@ -96,7 +98,7 @@ interface Effects {
 }
 
 /** Registers that the instruction reads and those it overwrites without reading. */
-function effects(insn: Insn, args: ArgRegs): Effects {
+function effects(insn: Insn, { args }: CallFacts): Effects {
   switch (insn.kind) {
     case "alu": {
       const src = "reg" in insn.src ? bit(insn.src.reg) : 0;

@@ -5,6 +5,7 @@ import type { LinkedProgram } from "../link/model.ts";
 import { AccessKinds } from "./access-kinds.ts";
 import { argRegs } from "./calls/args.ts";
 import { checkCatcher, isCatcher } from "./calls/exceptions.ts";
+import { comesBack } from "./calls/repeats.ts";
 import { globalEntry, signatureOf } from "./calls/subprog.ts";
 import { checkShape, MAX_SUBPROGS } from "./cfg.ts";
 import type { Cx } from "./cx.ts";
@@ -101,7 +102,10 @@ function contextOf(program: LinkedProgram, facts: Facts, sharp: boolean): Cx {
   return {
     prep,
     facts,
-    live: liveness(prep, (callee) => argRegs(facts, callee)),
+    live: liveness(prep, {
+      args: (callee) => argRegs(facts, callee),
+      repeats: (callee) => comesBack(facts, callee),
+    }),
     needs: prep.insns.map(() => undefined),
     traits: traitsOf(prep),
     immediates: prep.insns.map(() => undefined),
