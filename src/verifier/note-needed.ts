@@ -3,6 +3,7 @@ import type { Insn, Reg } from "../isa/insn.ts";
 import { weighedArgs } from "./calls/args.ts";
 import type { Cx } from "./cx.ts";
 import { markNeeded } from "./domain/need.ts";
+import { isConst } from "./domain/scalar.ts";
 import { placeOf } from "./domain/stack.ts";
 import { type FrameKind, reg as regOf, type State, topFrame } from "./domain/state.ts";
 import type { Value } from "./domain/value.ts";
@@ -74,7 +75,7 @@ function callArgs(cx: Cx, state: State, insn: Insn & { readonly kind: "call" }):
   for (let i = 0; i < helper.args.length; i++) {
     if (!ANY_VALUE.has(helper.args[i]!.kind.base)) need(regOf(state, ARGS[i] ?? 5));
   }
-  if (helper.name === "bpf_map_lookup_elem") storedKey(state);
+  if (helper.name === "bpf_map_lookup_elem") storedKey(cx, state);
   if (helper.name === "bpf_loop") need(regOf(state, 1));
 }
 
@@ -82,8 +83,12 @@ function isGlobalCall(cx: Cx, state: State): boolean {
   return cx.prep.funcs[calledFunc(cx.prep, state.at)]?.linkage === "global";
 }
 
-function storedKey(state: State): void {
+/** A constant in place of a key that may be surely found. kernel/bpf/verifier.c:get_constant_map_key */
+function storedKey(cx: Cx, state: State): void {
+  const map = regOf(state, 1);
+  if (map.kind !== "ptr" || map.to.kind !== "map" || !cx.facts.mapKind(map.to.map.type)?.constKeyFound) return;
   const key = regOf(state, 2);
   if (key.kind !== "ptr" || key.to.kind !== "stack" || key.varying || key.off >= 0) return;
-  need(state.frames[key.to.frame]?.stack[placeOf(key.off).slot]?.spill?.value);
+  const value = state.frames[key.to.frame]?.stack[placeOf(key.off).slot]?.spill?.value;
+  if (value?.kind === "scalar" && isConst(value)) markNeeded(value.origin);
 }

@@ -1,7 +1,7 @@
 /** What a register or a spilled stack slot holds: nothing yet, a number, or a pointer into some region. */
 import type { BtfSpec, TypeId } from "../../btf/type.ts";
 import type { LinkedMap } from "../../link/model.ts";
-import { constOf, includes, type Scalar, sameBounds } from "./scalar.ts";
+import { constant, constOf, includes, type Scalar, sameBounds } from "./scalar.ts";
 
 /**
  * How far the kernel trusts a pointer to one of its own structs: `plain` is what tracing programs get for arguments,
@@ -277,9 +277,21 @@ function coversRegion(seen: Region, now: Region, fit: Fit): boolean {
 }
 
 function coversPointer(seen: Pointer, now: Pointer, ids: IdPairs, fit: Fit): boolean {
-  if (!coversRegion(seen.to, now.to, fit) || seen.off !== now.off || seen.nullable !== now.nullable) return false;
+  if (!coversRegion(seen.to, now.to, fit) || seen.nullable !== now.nullable) return false;
   if (!ids.match(seen.ref, now.ref) || !ids.match(seen.id, now.id)) return false;
   if (!ids.match(seen.parent ?? 0, now.parent ?? 0)) return false;
-  if (!seen.varying || !now.varying) return seen.varying === now.varying;
-  return fit === "same" ? sameBounds(seen.varying, now.varying) : includes(seen.varying, now.varying);
+  return coversOffset(seen, now, fit);
 }
+
+/** In memory of a known size, a known distance may be one of those that were possible. */
+function coversOffset(seen: Pointer, now: Pointer, fit: Fit): boolean {
+  if (seen.off === now.off) {
+    if (seen.varying && now.varying)
+      return fit === "same" ? sameBounds(seen.varying, now.varying) : includes(seen.varying, now.varying);
+    if (!seen.varying && !now.varying) return true;
+  }
+  if (fit === "same" || !seen.varying || now.varying || !isRanged(seen.to)) return false;
+  return includes(seen.varying, constant(BigInt(now.off - seen.off), -1));
+}
+
+const isRanged = ({ kind }: Region): boolean => kind === "map_value" || kind === "map_key" || kind === "mem";
