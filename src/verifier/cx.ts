@@ -5,11 +5,13 @@ import type { CtxModel, Facts } from "./facts.ts";
 import type { Liveness } from "./live.ts";
 import type { Needs } from "./needs.ts";
 import type { Prepared } from "./prepare.ts";
+import type { StackLiveness } from "./stack-live/live.ts";
 
 export interface Cx {
   readonly prep: Prepared;
   readonly facts: Facts;
   readonly live: Liveness;
+  readonly stackLive: StackLiveness;
   /** Needs of instructions, by index; filled as they are asked for. */
   readonly needs: (Needs | undefined)[];
   /** What the walk asks of each instruction, by index: bits of `Trait`. */

@@ -1,4 +1,5 @@
 /** States that were seen at an instruction, to stop where nothing new can come: kernel/bpf/states.c:is_state_visited */
+import { clean } from "./clean.ts";
 import type { Cx } from "./cx.ts";
 import {
   copyState,
@@ -74,7 +75,9 @@ export class SeenStates {
   visit(state: State, loops: boolean, parent: Checkpoint | undefined, worth: Worth): Visit {
     let keep = worth !== "little";
     const list = this.#byInsn[state.at];
-    if (!list) return keep || loops ? { kind: "fresh", checkpoint: this.#add(state, parent) } : FRESH;
+    if (!list && !keep && !loops) return FRESH;
+    clean(this.#cx, state);
+    if (!list) return { kind: "fresh", checkpoint: this.#add(state, parent) };
     const live = liveRegs(this.#cx, state);
     const callsBack = loops && this.#callsBack(state.at);
     let useless = false;

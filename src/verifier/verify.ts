@@ -21,6 +21,7 @@ import { liveness } from "./live.ts";
 import type { Finding, ProgramVerdict } from "./model.ts";
 import { type Outcome, unmodelled } from "./outcome.ts";
 import { calledFunc, prepare } from "./prepare.ts";
+import { StackLiveness } from "./stack-live/live.ts";
 import { traitsOf } from "./traits.ts";
 
 export interface VerifyOptions {
@@ -106,6 +107,7 @@ function contextOf(program: LinkedProgram, facts: Facts, sharp: boolean): Cx {
       args: (callee) => argRegs(facts, callee),
       repeats: (callee) => comesBack(facts, callee),
     }),
+    stackLive: new StackLiveness(prep, facts),
     needs: prep.insns.map(() => undefined),
     traits: traitsOf(prep),
     immediates: prep.insns.map(() => undefined),

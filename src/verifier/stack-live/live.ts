@@ -1,0 +1,96 @@
+/** Which parts of the stacks of a chain of calls may still be read. kernel/bpf/liveness.c:bpf_stack_slot_alive */
+import type { LinkedMap } from "../../link/model.ts";
+import type { Frame } from "../domain/state.ts";
+import type { Facts } from "../facts.ts";
+import { calledFunc, type Prepared } from "../prepare.ts";
+import { Contents } from "./contents.ts";
+import { type Entry, type Instance, makeInstance, PLAIN, type Source } from "./instance.ts";
+import { WORDS } from "./marks.ts";
+
+/** Steps that all of it may take; what is not known then counts as read. */
+const MAX_STEPS = 20_000_000;
+/** Chains of calls that are longer are refused. */
+const MAX_DEPTH = 8;
+
+export class StackLiveness {
+  readonly #source: Source;
+  readonly #made = new Map<string, Instance | undefined>();
+  #left = MAX_STEPS;
+  #depth = 0;
+
+  constructor(prep: Prepared, facts: Facts) {
+    this.#source = {
+      prep,
+      facts,
+      tracking: {
+        contents: new Contents(),
+        mapAt: (at) => mapAt(prep, at),
+        funcAt: (at) => {
+          const func = calledFunc(prep, at);
+          return func < 0 ? undefined : func;
+        },
+      },
+      instanceOf: (entry) => this.#instanceOf(entry),
+      spend: (steps) => {
+        this.#left -= steps + 1;
+        return this.#left > 0;
+      },
+    };
+  }
+
+  /**
+   * For each frame the half slots that may be read from `at` on, `WORDS` numbers after each other; undefined if that is
+   * not known.
+   */
+  alive(frames: readonly Frame[], at: number): Uint32Array | undefined {
+    const all = new Uint32Array(frames.length * WORDS);
+    let instance: Instance | undefined;
+    for (let i = 0; i < frames.length; i++) {
+      instance = i === 0 ? this.#root(frames[0]!) : this.#callee(instance!, frames[i]!);
+      if (!instance) return undefined;
+      const inner = frames[i + 1];
+      const here = inner ? inner.callsite + (inner.why.kind === "callback" ? 0 : 1) : at;
+      addLive(all, instance, here, i);
+    }
+    return all;
+  }
+
+  #root({ func }: Frame): Instance | undefined {
+    return this.#instanceOf({ func, ...PLAIN });
+  }
+
+  #callee(caller: Instance, { func, callsite }: Frame): Instance | undefined {
+    const { insn } = this.#source.prep.insns[callsite]!;
+    const plain = insn.kind === "call" && insn.callee.kind === "kfunc_id";
+    const call = caller.calls.get(callsite - caller.func.start) ?? (plain ? PLAIN : undefined);
+    return call && this.#instanceOf({ func, ...call });
+  }
+
+  #instanceOf(entry: Entry): Instance | undefined {
+    const key = `${entry.func}:${entry.args.join()}:${entry.callersSave}`;
+    if (this.#made.has(key)) return this.#made.get(key);
+    this.#made.set(key, undefined); // while it is being made
+    if (this.#depth >= MAX_DEPTH) return undefined;
+    this.#depth++;
+    const made = makeInstance(this.#source, entry);
+    this.#depth--;
+    this.#made.set(key, made);
+    return made;
+  }
+}
+
+/** Adds what an instance whose frame is number `top` may read from the instruction `at` on. */
+function addLive(all: Uint32Array, { func, frames }: Instance, at: number, top: number): void {
+  for (const [out, { live }] of frames) {
+    const frame = top - out;
+    if (frame < 0 || at >= func.end) continue;
+    for (let w = 0; w < WORDS; w++) all[frame * WORDS + w]! |= live[(at - func.start) * WORDS + w]!;
+  }
+}
+
+function mapAt({ insns, program }: Prepared, at: number): LinkedMap | undefined {
+  const { insn } = insns[at]!;
+  if (insn.kind !== "ld_imm64") return undefined;
+  if (insn.value.kind === "map_fd") return program.maps[insn.value.fd];
+  return insn.value.kind === "map_idx" ? program.maps[insn.value.idx] : undefined;
+}
