@@ -6,7 +6,7 @@ import { markNeeded } from "./domain/need.ts";
 import { isConst } from "./domain/scalar.ts";
 import { placeOf } from "./domain/stack.ts";
 import { type FrameKind, reg as regOf, type State, topFrame } from "./domain/state.ts";
-import type { Value } from "./domain/value.ts";
+import { isNull, type Value } from "./domain/value.ts";
 import { calledFunc } from "./prepare.ts";
 
 const need = (v: Value | undefined): void => {
@@ -53,7 +53,8 @@ function pointerSum(state: State, dst: Reg, src: Reg): void {
 function zeroByte(state: State, insn: Insn & { readonly kind: "store" }): void {
   const p = regOf(state, insn.base);
   if (p.kind !== "ptr" || p.to.kind !== "stack" || !("reg" in insn.src)) return;
-  if (p.varying || placeOf(p.off + insn.off).byte !== 0) need(regOf(state, insn.src.reg));
+  const value = regOf(state, insn.src.reg);
+  if (isNull(value) && (p.varying || placeOf(p.off + insn.off).byte !== 0)) need(value);
 }
 
 const ARGS: readonly Reg[] = [1, 2, 3, 4, 5];
