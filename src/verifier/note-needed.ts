@@ -60,10 +60,15 @@ function zeroByte(state: State, insn: Insn & { readonly kind: "store" }): void {
 const ARGS: readonly Reg[] = [1, 2, 3, 4, 5];
 const ANY_VALUE: ReadonlySet<string> = new Set(["ARG_ANYTHING", "ARG_DONTCARE", "ARG_SCALAR"]);
 
+/** Arguments that may be any number to their kind, but not to the helper. */
+const WEIGHED: Readonly<Record<string, Reg>> = { bpf_loop: 1, bpf_set_retval: 1, bpf_get_local_storage: 2 };
+
 /** Sizes, constants and null pointers; the key of a lookup, which may be surely found. */
 function callArgs(cx: Cx, state: State, insn: Insn & { readonly kind: "call" }): void {
   if (insn.callee.kind === "kfunc_id") {
-    for (const r of weighedArgs(cx.facts, insn.callee.btfId, insn.callee.off)) need(regOf(state, r));
+    const { btfId, off } = insn.callee;
+    for (const r of weighedArgs(cx.facts, btfId, off)) need(regOf(state, r));
+    if (cx.facts.kfunc(btfId, off)?.name === "bpf_throw") need(regOf(state, 1));
     return;
   }
   if (insn.callee.kind !== "helper") {
@@ -77,7 +82,8 @@ function callArgs(cx: Cx, state: State, insn: Insn & { readonly kind: "call" }):
     if (!ANY_VALUE.has(helper.args[i]!.kind.base)) need(regOf(state, ARGS[i] ?? 5));
   }
   if (helper.name === "bpf_map_lookup_elem") storedKey(cx, state);
-  if (helper.name === "bpf_loop") need(regOf(state, 1));
+  const weighed = WEIGHED[helper.name];
+  if (weighed !== undefined) need(regOf(state, weighed));
 }
 
 function isGlobalCall(cx: Cx, state: State): boolean {

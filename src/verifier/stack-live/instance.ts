@@ -117,7 +117,10 @@ class Maker {
 
   /** Forward: what is held where, until nothing changes; then what each instruction touches. */
   #track(): boolean {
-    const regs = [NONE, ...this.#entry.args, NONE, NONE, NONE, NONE];
+    const regs = new Array<Content>(16).fill(NONE);
+    this.#entry.args.forEach((c, i) => {
+      regs[i + 1] = c;
+    });
     this.#before[0] = { regs, saved: NOTHING_SAVED };
     const work = [0];
     const waiting = new Uint8Array(this.#count);

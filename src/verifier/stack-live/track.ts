@@ -11,8 +11,9 @@ export type Saved = ReadonlyMap<number, Content>;
 const ANY_SLOT = -1;
 export const NOTHING_SAVED: Saved = new Map();
 
-/** What registers r0 to r9 and the slots of the running frame hold. */
+/** What registers and slots of the running frame hold. */
 export interface Track {
+  /** All 16 that an instruction may name: those that are none are refused elsewhere. */
   readonly regs: Content[];
   saved: Saved;
 }
@@ -104,9 +105,11 @@ function computed(t: Tracking, track: Track, insn: Insn & { readonly kind: "alu"
 }
 
 /** What was saved where the load reads; it may be something else by now. */
-function filled({ contents, callersSave }: Tracking, { regs, saved }: Track, base: Reg, off: number): Content {
+function filled(t: Tracking, track: Track, base: Reg, off: number): Content {
+  const { contents, callersSave } = t;
+  const { saved } = track;
   if (base === 10) return contents.unsure(savedAt(contents, saved, off));
-  const from = contents.moved(regs[base]!, off);
+  const from = contents.moved(contentOf(t, track, base), off);
   const { at, anywhere } = contents.get(from);
   let all = NONE;
   const frames = contents.frames(from);
