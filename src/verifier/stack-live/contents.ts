@@ -28,9 +28,10 @@ interface Entry {
 /** Nothing that concerns the stack. */
 export const NONE: Content = 0;
 /** Any place in any frame but the running one. */
-export const CALLERS = 0xfe;
-/** Chains of calls have no more frames. kernel: MAX_CALL_FRAMES */
-const FRAMES = 0xff;
+export const CALLERS = 0xfffe;
+/** Chains of calls have no more frames. include/linux/bpf_verifier.h:MAX_CALL_FRAMES */
+export const MAX_FRAMES = 16;
+const FRAMES = 0xffff;
 
 const EMPTY: Entry = { at: [], anywhere: 0, sure: false, number: undefined, map: undefined, func: undefined };
 /** More than that become any place of their frames. */
@@ -105,7 +106,7 @@ export class Contents {
   /** As the function that is called sees it. */
   inCallee(c: Content): Content {
     const { at, anywhere, sure } = this.get(c);
-    const places = at.flatMap(({ frame, off }) => (frame < 7 ? [{ frame: frame + 1, off }] : []));
+    const places = at.flatMap(({ frame, off }) => (frame + 1 < MAX_FRAMES ? [{ frame: frame + 1, off }] : []));
     return this.isStack(c) ? this.#places(places, (anywhere << 1) & FRAMES, sure) : c;
   }
 

@@ -8,7 +8,7 @@ import type { LinkedFunc } from "../../link/model.ts";
 import type { Facts } from "../facts.ts";
 import { calledFunc, jumpTarget, type Prepared } from "../prepare.ts";
 import { touchOf } from "./call-bytes.ts";
-import { type Content, NONE } from "./contents.ts";
+import { type Content, MAX_FRAMES, NONE } from "./contents.ts";
 import { addAll, addTouched, addWhole, type Marks, marksFor, WORDS } from "./marks.ts";
 import { contentOf, follow, joinSaved, NOTHING_SAVED, type Track, type Tracking } from "./track.ts";
 
@@ -102,6 +102,7 @@ class Maker {
     const found = this.#frames.get(frame);
     if (found) return found;
     const n = this.#count;
+    this.#source.spend(n * WORDS);
     const made = { reads: marksFor(n), writes: marksFor(n), live: marksFor(n), done: marksFor(n) };
     this.#frames.set(frame, made);
     return made;
@@ -215,7 +216,7 @@ class Maker {
   }
 
   #readsAll(i: number, frames: number): void {
-    for (let frame = 0; frame < 8; frame++) if (frames & (1 << frame)) addAll(this.#frame(frame).reads, i);
+    for (let frame = 0; frame < MAX_FRAMES; frame++) if (frames & (1 << frame)) addAll(this.#frame(frame).reads, i);
   }
 
   #writes(i: number, to: Content, bytes: number): void {

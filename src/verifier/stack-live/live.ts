@@ -3,15 +3,12 @@ import type { LinkedMap } from "../../link/model.ts";
 import type { Frame } from "../domain/state.ts";
 import type { Facts } from "../facts.ts";
 import { calledFunc, type Prepared } from "../prepare.ts";
-import { Contents } from "./contents.ts";
+import { Contents, MAX_FRAMES } from "./contents.ts";
 import { type Entry, type Instance, makeInstance, PLAIN, type Source } from "./instance.ts";
 import { WORDS } from "./marks.ts";
 
 /** Steps that all of it may take; what is not known then counts as read. */
 const MAX_STEPS = 20_000_000;
-/** Chains of calls that are longer are refused. */
-const MAX_DEPTH = 8;
-
 export class StackLiveness {
   readonly #source: Source;
   readonly #made = new Map<string, Instance | undefined>();
@@ -70,7 +67,7 @@ export class StackLiveness {
     const key = `${entry.func}:${entry.args.join()}:${entry.callersSave}`;
     if (this.#made.has(key)) return this.#made.get(key);
     this.#made.set(key, undefined); // while it is being made
-    if (this.#depth >= MAX_DEPTH) return undefined;
+    if (this.#depth >= MAX_FRAMES) return undefined;
     this.#depth++;
     const made = makeInstance(this.#source, entry);
     this.#depth--;
