@@ -107,24 +107,28 @@ const statement = fc.oneof(
   fc.tuple(local, local).map(([a, b]) => `*(u64 *)(r10 - 64) = ${a}; r1 = 0; ${b} = *(u64 *)(r10 - 64);`),
   fc.constant("*(u64 *)(r10 - 72) = r6;"),
   fc.constant("r2 = r10; r2 += -16; r1 = hash ll; call 1;"),
+  // A pointer that is one into the stack on some ways only.
+  local.map((r) => `r2 = r10; r2 += -16; r1 = hash ll; call 1; if r0 == 0 goto HERE; ${r} = r0; HERE: r1 = 0;`),
   fc.constant("CALL"),
-  fc.constant("SKIP"),
+  fc.integer({ min: 1, max: 4 }).map((n) => `SKIP ${n}`),
 );
 
-/** Statements with jumps over some of them; `callee` is called with a pointer into this stack, in its own way. */
-function body(statements: readonly string[], label: string, callee: string | undefined): string {
-  const open: string[] = [];
+/** Statements with jumps over some of them, of which some are calls. */
+function body(statements: readonly string[], label: string, call: string): string {
   const text = statements.map((s, i) => {
-    if (s === "CALL") return callee ?? "";
-    if (s !== "SKIP") return s;
-    open.push(`${label}${i}`);
-    return `call 7; if r0 > ${i} goto ${label}${i};`;
+    const here = statements
+      .flatMap((other, k) => (other === `SKIP ${i - k}` ? [`${label}${k}: r0 = 0;`] : []))
+      .join(" ");
+    if (s === "CALL") return `${here} ${call}`;
+    const to = i + Number(s.slice(5));
+    if (s.startsWith("SKIP")) return to < statements.length ? `${here} call 7; if r0 > ${i} goto ${label}${i};` : here;
+    return `${here} ${s.replaceAll("HERE", `${label}h${i}`)}`;
   });
-  return `${text.join(" ")} ${open.map((l) => `${l}: r0 = 0;`).join(" ")} ${callee ?? ""} r0 = 0; exit`;
+  return `${text.join(" ")} ${call} r0 = 0; exit`;
 }
 
 const START = "r6 = r10; r6 += -8; r7 = r10; r7 += -16; *(u64 *)(r10 - 64) = r6; *(u64 *)(r10 - 72) = r7;";
-const statements = fc.array(statement, { maxLength: 10 });
+const statements = fc.array(statement, { maxLength: 14 });
 
 const programs = fc.tuple(statements, statements, statements, local).map(([a, b, c, given]): Source => {
   const call = `r1 = ${given}; call f;`;
@@ -132,7 +136,7 @@ const programs = fc.tuple(statements, statements, statements, local).map(([a, b,
     main: `${START} r8 = r6; ${body(a, "m", call)}`,
     // r1 points to a slot of main; in -64 main has a pointer saved, which g reads.
     f: `r8 = r1; ${START} ${body(b, "f", `r1 = r8; r2 = r10; r2 += -64; call g;`)}`,
-    g: `r8 = r1; r3 = *(u64 *)(r2 + 0); r4 = *(u64 *)(r3 + 0); ${START} ${body(c, "g", undefined)}`,
+    g: `r8 = r1; r3 = *(u64 *)(r2 + 0); r4 = *(u64 *)(r3 + 0); ${START} ${body(c, "g", "")}`,
   };
 });
 

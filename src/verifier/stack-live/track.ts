@@ -64,10 +64,7 @@ export function follow(t: Tracking, track: Track, insn: Insn, at: number): void 
     }
     case "load_packet":
     case "callx":
-      regs.fill(NONE, 0, 6);
-      return;
     case "call":
-      if (insn.callee.kind === "subprog_off" || insn.callee.kind === "helper") passed(t, track);
       regs.fill(NONE, 0, 6);
       return;
     default:
@@ -104,7 +101,7 @@ function computed(t: Tracking, track: Track, insn: Insn & { readonly kind: "alu"
   return contents.blurred(dst, src);
 }
 
-/** What was saved where the load reads; it may be something else by now. */
+/** What was saved where the load reads, unless a function that was called has put something else there. */
 function filled(t: Tracking, track: Track, base: Reg, off: number): Content {
   const { contents, callersSave } = t;
   const { saved } = track;
@@ -161,11 +158,6 @@ function replaced(saved: Saved, slot: number, value: Content): Saved {
 
 const merged = (contents: Contents, saved: Saved, slot: number, value: Content): Saved =>
   replaced(saved, slot, contents.join(saved.get(slot) ?? NONE, value));
-
-/** A function of the program may have written over what was saved. */
-function passed(t: Tracking, track: Track): void {
-  for (const [slot, c] of track.saved) track.saved = replaced(track.saved, slot, t.contents.unsure(c));
-}
 
 /** Either of two contents of the slots. */
 export function joinSaved(contents: Contents, a: Saved, b: Saved): Saved {
