@@ -47,20 +47,6 @@ const COVERED: Visit = { kind: "covered" };
 const ENDLESS: Visit = { kind: "endless" };
 const FRESH: Visit = { kind: "fresh" };
 
-/** Registers that each frame reads later: of callers, after the call returns. */
-function liveRegs(cx: Cx, state: State): readonly number[] {
-  const live: number[] = [];
-  for (let i = 1; i < state.frames.length; i++) {
-    const { why, callsite } = state.frames[i]!;
-    const { before } = cx.live;
-    live.push(why.kind === "callback" ? before[callsite]! : (before[callsite + 1] ?? ALL) & ~1);
-  }
-  live.push(cx.live.before[state.at]!);
-  return live;
-}
-
-const ALL = 0b1111111111;
-
 /** The kept states of one program, by instruction. */
 export class SeenStates {
   readonly #cx: Cx;
@@ -78,7 +64,6 @@ export class SeenStates {
     if (!list && !keep && !loops) return FRESH;
     clean(this.#cx, state);
     if (!list) return { kind: "fresh", checkpoint: this.#add(state, parent) };
-    const live = liveRegs(this.#cx, state);
     const callsBack = loops && this.#callsBack(state.at);
     let useless = false;
     let digest: number | undefined;
@@ -87,9 +72,9 @@ export class SeenStates {
       const seen = list[i]!;
       const done = seen.open === 0;
       if (!done && !callsBack) {
-        digest ??= digestOf(state, live);
+        digest ??= digestOf(state);
         const alike = seen.digest === digest && seen.state.rounds === state.rounds;
-        if (alike && covers(seen, state, live, "same")) return ENDLESS;
+        if (alike && covers(seen, state, "same")) return ENDLESS;
         if (!loops) {
           // A round of a loop: its states are seldom met again.
           if (worth === "some") keep = false;
@@ -101,7 +86,7 @@ export class SeenStates {
         }
       }
       const known = isKnown(seen);
-      if (covers(seen, state, live, known ? "needed" : "within")) {
+      if (covers(seen, state, known ? "needed" : "within")) {
         seen.hits++;
         if (known) passNeeds(seen.state, state);
         else leaveOut(state, seen, parent);
@@ -127,7 +112,7 @@ export class SeenStates {
     rootNumbers(state);
     const checkpoint: Checkpoint = {
       state: copyState(state),
-      digest: digestOf(state, liveRegs(this.#cx, state)),
+      digest: digestOf(state),
       parent,
       open: 1,
       hits: 0,
@@ -167,9 +152,9 @@ function leaveOut(state: State, seen: Checkpoint, parent: Checkpoint | undefined
 }
 
 /** Whether what was found for a kept state holds for `now`. Where it did not fit last it is looked at first. */
-function covers(seen: Checkpoint, now: State, live: readonly number[], fit: Fit): boolean {
-  if (differAt(seen.state, now, seen.place, live, fit)) return false;
-  seen.place = differenceOf(seen.state, now, live, fit);
+function covers(seen: Checkpoint, now: State, fit: Fit): boolean {
+  if (differAt(seen.state, now, seen.place, fit)) return false;
+  seen.place = differenceOf(seen.state, now, fit);
   return seen.place === NOWHERE;
 }
 

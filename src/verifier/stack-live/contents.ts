@@ -43,13 +43,12 @@ export class Contents {
   readonly #entries: Entry[] = [EMPTY];
   readonly #byKey = new Map<unknown, Content>();
   readonly #joined = new Map<number, Content>();
+  readonly #moved = new Map<number, Content>();
+  /** The end of the running frame. */
+  readonly framePointer: Content = this.#places([{ frame: 0, off: 0 }], 0, true);
 
   get(c: Content): Entry {
     return this.#entries[c]!;
-  }
-
-  place(frame: number, off: number): Content {
-    return this.#places([{ frame, off }], 0, true);
   }
 
   anywhere(frames: number): Content {
@@ -92,10 +91,19 @@ export class Contents {
 
   /** `by` bytes further on. */
   moved(c: Content, by: number): Content {
-    const { at, anywhere, sure } = this.get(c);
-    if (at.length === 0) return anywhere === 0 ? NONE : c;
-    const places = at.map(({ frame, off }) => ({ frame, off: off + by }));
-    return this.#places(places, anywhere, sure);
+    if (by === 0) return c;
+    const { at } = this.get(c);
+    if (at.length === 0) return this.isStack(c) ? c : NONE;
+    if (Math.abs(by) >= FAR) return this.anywhere(this.frames(c));
+    const key = c * 2 * FAR + by + FAR;
+    let found = this.#moved.get(key);
+    if (found === undefined) {
+      const { anywhere, sure } = this.get(c);
+      const places = at.map(({ frame, off }) => ({ frame, off: off + by }));
+      found = this.#places(places, anywhere, sure);
+      this.#moved.set(key, found);
+    }
+    return found;
   }
 
   /** Made of both in a way that is not followed. */

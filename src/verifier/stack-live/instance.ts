@@ -13,7 +13,7 @@ import { addAll, addTouched, addWhole, type Marks, marksFor, WORDS } from "./mar
 import { contentOf, follow, joinSaved, NOTHING_SAVED, type Track, type Tracking } from "./track.ts";
 
 /** The marks of one frame, by instruction of the function. */
-export interface FrameMarks {
+interface FrameMarks {
   readonly reads: Marks;
   readonly writes: Marks;
   /** Read here or later, and not written before. */
@@ -31,10 +31,13 @@ export interface Entry {
 
 export interface Instance {
   readonly func: LinkedFunc;
-  /** By frame, outwards; frames that are missing are not touched. */
-  readonly frames: ReadonlyMap<number, FrameMarks>;
+  /** By frame, outwards: what may still be read, and what is surely written; frames that are missing are not touched. */
+  readonly live: readonly (Marks | undefined)[];
+  readonly done: readonly (Marks | undefined)[];
   /** How each call of a function of the program calls it, by instruction. */
   readonly calls: ReadonlyMap<number, Omit<Entry, "func">>;
+  /** What was found to be called from it, by call and function. */
+  readonly callees: Map<number, Instance | undefined>;
 }
 
 /** What instances are made of. */
@@ -95,7 +98,15 @@ class Maker {
     this.#findTargets();
     if (!this.#track() || this.#lost) return undefined;
     for (const [frame, marks] of this.#frames) if (!this.#flow(marks, frame > 0)) return undefined;
-    return { func: this.#func, frames: this.#frames, calls: this.#calls };
+    const last = Math.max(...this.#frames.keys());
+    const frames = Array.from({ length: last + 1 }, (_, i) => this.#frames.get(i));
+    return {
+      func: this.#func,
+      live: frames.map((f) => f?.live),
+      done: frames.map((f) => f?.done),
+      calls: this.#calls,
+      callees: new Map(),
+    };
   }
 
   #frame(frame: number): FrameMarks {
@@ -261,12 +272,14 @@ class Maker {
       this.#lost = true;
       return;
     }
-    for (const [frame, marks] of inner.frames) {
-      if (frame === 0) continue;
+    for (let frame = 1; frame < inner.live.length; frame++) {
+      const live = inner.live[frame];
+      const done = inner.done[frame];
+      if (!live || !done) continue;
       const mine = this.#frame(frame - 1);
       for (let w = 0; w < WORDS; w++) {
-        mine.reads[i * WORDS + w]! |= marks.live[w]!;
-        if (surely) mine.writes[i * WORDS + w]! |= marks.done[w]!;
+        mine.reads[i * WORDS + w]! |= live[w]!;
+        if (surely) mine.writes[i * WORDS + w]! |= done[w]!;
       }
     }
   }

@@ -12,6 +12,9 @@ const MAX_STEPS = 20_000_000;
 export class StackLiveness {
   readonly #source: Source;
   readonly #made = new Map<string, Instance | undefined>();
+  /** Where chains of calls begin, by function. */
+  readonly #roots = new Map<number, Instance | undefined>();
+  readonly #alive = new Uint32Array(MAX_FRAMES * WORDS);
   #left = MAX_STEPS;
   #depth = 0;
 
@@ -37,10 +40,11 @@ export class StackLiveness {
 
   /**
    * For each frame the half slots that may be read from `at` on, `WORDS` numbers after each other; undefined if that is
-   * not known.
+   * not known. It holds until the next question.
    */
   alive(frames: readonly Frame[], at: number): Uint32Array | undefined {
-    const all = new Uint32Array(frames.length * WORDS);
+    if (frames.length > MAX_FRAMES) return undefined;
+    const all = this.#alive.fill(0, 0, frames.length * WORDS);
     let instance: Instance | undefined;
     for (let i = 0; i < frames.length; i++) {
       instance = i === 0 ? this.#root(frames[0]!) : this.#callee(instance!, frames[i]!);
@@ -53,10 +57,17 @@ export class StackLiveness {
   }
 
   #root({ func }: Frame): Instance | undefined {
-    return this.#instanceOf({ func, ...PLAIN });
+    if (!this.#roots.has(func)) this.#roots.set(func, this.#instanceOf({ func, ...PLAIN }));
+    return this.#roots.get(func);
   }
 
   #callee(caller: Instance, { func, callsite }: Frame): Instance | undefined {
+    const key = callsite * MAX_FUNCS + func;
+    if (!caller.callees.has(key)) caller.callees.set(key, this.#called(caller, func, callsite));
+    return caller.callees.get(key);
+  }
+
+  #called(caller: Instance, func: number, callsite: number): Instance | undefined {
     const { insn } = this.#source.prep.insns[callsite]!;
     const plain = insn.kind === "call" && insn.callee.kind === "kfunc_id";
     const call = caller.calls.get(callsite - caller.func.start) ?? (plain ? PLAIN : undefined);
@@ -76,11 +87,16 @@ export class StackLiveness {
   }
 }
 
+/** Above the number of any function. */
+const MAX_FUNCS = 2 ** 20;
+
 /** Adds what an instance whose frame is number `top` may read from the instruction `at` on. */
-function addLive(all: Uint32Array, { func, frames }: Instance, at: number, top: number): void {
-  for (const [out, { live }] of frames) {
+function addLive(all: Uint32Array, { func, live: lives }: Instance, at: number, top: number): void {
+  if (at >= func.end) return;
+  for (let out = 0; out <= top && out < lives.length; out++) {
+    const live = lives[out];
+    if (!live) continue;
     const frame = top - out;
-    if (frame < 0 || at >= func.end) continue;
     for (let w = 0; w < WORDS; w++) all[frame * WORDS + w]! |= live[(at - func.start) * WORDS + w]!;
   }
 }

@@ -29,7 +29,7 @@ export interface Tracking {
 }
 
 export const contentOf = ({ contents }: Tracking, track: Track, r: Reg): Content =>
-  r === 10 ? contents.place(0, 0) : track.regs[r]!;
+  r === 10 ? contents.framePointer : track.regs[r]!;
 
 /** Runs the instruction at `at`. */
 export function follow(t: Tracking, track: Track, insn: Insn, at: number): void {
