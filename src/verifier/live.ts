@@ -7,12 +7,14 @@ export interface Liveness {
   readonly before: Uint16Array;
   /** Instructions where states are compared: targets of jumps, and what repeats. */
   readonly meets: Uint8Array;
+  readonly ways: Ways;
 }
 
 const bit = (r: Reg): number => 1 << r;
 const CLOBBERED = 0b111111;
 
-interface Ways {
+/** Which instruction follows which inside of functions. */
+export interface Ways {
   /** 1 where the next instruction may follow. */
   readonly falls: Uint8Array;
   /** Where the instruction may jump to; -1 for nowhere. */
@@ -68,7 +70,7 @@ export function liveness(prep: Prepared, calls: CallFacts): Liveness {
     if (i > 0 && ways.falls[i - 1]) work.push(i - 1);
     for (let from = ways.first[i]!; from >= 0; from = ways.other[from]!) work.push(from);
   }
-  return { before, meets: meetsOf(prep, ways, calls) };
+  return { before, meets: meetsOf(prep, ways, calls), ways };
 }
 
 /** Jumps and where they go, and where functions begin and are called; kernel/bpf/cfg.c:mark_prune_point */

@@ -100,14 +100,15 @@ function isCertain(program: LinkedProgram, facts: Facts, { limit }: VerifyOption
 function contextOf(program: LinkedProgram, facts: Facts, sharp: boolean): Cx {
   const prep = prepare(program);
   let id = 0;
+  const live = liveness(prep, {
+    args: (callee) => argRegs(facts, callee),
+    repeats: (callee) => comesBack(facts, callee),
+  });
   return {
     prep,
     facts,
-    live: liveness(prep, {
-      args: (callee) => argRegs(facts, callee),
-      repeats: (callee) => comesBack(facts, callee),
-    }),
-    stackLive: new StackLiveness(prep, facts),
+    live,
+    stackLive: new StackLiveness(prep, facts, live.ways),
     needs: prep.insns.map(() => undefined),
     traits: traitsOf(prep),
     immediates: prep.insns.map(() => undefined),

@@ -6,21 +6,13 @@ import type { Insn } from "../../isa/insn.ts";
 import { TAIL_CALL } from "../../kernel/helpers.ts";
 import type { LinkedFunc } from "../../link/model.ts";
 import type { Facts } from "../facts.ts";
-import { calledFunc, jumpTarget, type Prepared } from "../prepare.ts";
+import type { Ways } from "../live.ts";
+import { calledFunc, type Prepared } from "../prepare.ts";
 import { touchOf } from "./call-bytes.ts";
 import { type Content, MAX_FRAMES, NONE } from "./contents.ts";
+import { type FrameMarks, flowDone, flowLive } from "./flow.ts";
 import { addAll, addTouched, addWhole, type Marks, marksFor, WORDS } from "./marks.ts";
 import { contentOf, follow, joinSaved, NOTHING_SAVED, type Track, type Tracking } from "./track.ts";
-
-/** The marks of one frame, by instruction of the function. */
-interface FrameMarks {
-  readonly reads: Marks;
-  readonly writes: Marks;
-  /** Read here or later, and not written before. */
-  readonly live: Marks;
-  /** Surely written here or later. */
-  readonly done: Marks;
-}
 
 /** How a function is called: contents of r1 to r5, and whether a frame further out holds a pointer to a stack. */
 export interface Entry {
@@ -44,6 +36,7 @@ export interface Instance {
 export interface Source {
   readonly prep: Prepared;
   readonly facts: Facts;
+  readonly ways: Ways;
   readonly tracking: Omit<Tracking, "callersSave">;
   /** The function that is called; undefined if it is not known, or calls lie too deep. */
   instanceOf(entry: Entry): Instance | undefined;
@@ -114,16 +107,25 @@ class Maker {
     if (found) return found;
     const n = this.#count;
     this.#source.spend(n * WORDS);
-    const made = { reads: marksFor(n), writes: marksFor(n), live: marksFor(n), done: marksFor(n) };
+    const made = { reads: marksFor(n), writes: marksFor(n), live: marksFor(n), done: marksFor(frame > 0 ? n : 0) };
     this.#frames.set(frame, made);
     return made;
   }
 
+  /** Where instruction `i` of the function may jump to; -1 for nowhere in it. */
+  #jump(i: number): number {
+    const to = this.#source.ways.jump[this.#func.start + i]! - this.#func.start;
+    return to >= 0 && to < this.#count ? to : -1;
+  }
+
+  #falls(i: number): boolean {
+    return this.#source.ways.falls[this.#func.start + i] === 1;
+  }
+
   #findTargets(): void {
-    const { prep } = this.#source;
     for (let i = 0; i < this.#count; i++) {
-      const to = jumpTarget(prep, this.#func.start + i) - this.#func.start;
-      if (to >= 0 && to < this.#count) this.#targets[to] = 1;
+      const to = this.#jump(i);
+      if (to >= 0) this.#targets[to] = 1;
     }
   }
 
@@ -165,11 +167,9 @@ class Maker {
       const { insn } = prep.insns[at]!;
       if (!arrive) this.#touch(i, at, insn, track);
       follow(this.#tracking, track, insn, at);
-      if (arrive && (insn.kind === "jump" || insn.kind === "may_goto")) {
-        const to = jumpTarget(prep, at) - this.#func.start;
-        if (to >= 0 && to < this.#count) arrive(to, track);
-      }
-      if (!falls(insn)) return i - from + 1;
+      const to = arrive ? this.#jump(i) : -1;
+      if (to >= 0) arrive?.(to, track);
+      if (!this.#falls(i)) return i - from + 1;
     }
     return this.#count - from;
   }
@@ -285,41 +285,25 @@ class Maker {
   }
 
   /** Backward, until nothing changes. */
-  #flow({ reads, writes, live, done }: FrameMarks, outer: boolean): boolean {
-    const { prep } = this.#source;
-    const { start } = this.#func;
+  #flow(marks: FrameMarks, outer: boolean): boolean {
     for (let changed = true; changed; ) {
       changed = false;
       if (!this.#source.spend(this.#count)) return false;
       for (let i = this.#count - 1; i >= 0; i--) {
-        const { insn } = prep.insns[start + i]!;
-        const next = falls(insn) && i + 1 < this.#count ? (i + 1) * WORDS : -1;
-        const target = jumpTarget(prep, start + i) - start;
-        const to = target >= 0 && target < this.#count ? target * WORDS : -1;
-        const may = ends(insn) ? 0 : -1;
-        for (let w = 0; w < WORDS; w++) {
-          const k = i * WORDS + w;
-          const after = (next < 0 ? 0 : live[next + w]!) | (to < 0 ? 0 : live[to + w]!);
-          const now = ((after & ~writes[k]!) | reads[k]!) >>> 0;
-          if (now !== live[k]) {
-            live[k] = now;
-            changed = true;
-          }
-          if (!outer) continue;
-          const behind = next < 0 && to < 0 ? 0 : (next < 0 ? -1 : done[next + w]!) & (to < 0 ? -1 : done[to + w]!);
-          const sure = ((behind & may) | writes[k]!) >>> 0;
-          if (sure === done[k]) continue;
-          done[k] = sure;
-          changed = true;
-        }
+        const next = this.#falls(i) && i + 1 < this.#count ? (i + 1) * WORDS : -1;
+        const jump = this.#jump(i);
+        const to = jump < 0 ? -1 : jump * WORDS;
+        if (flowLive(marks, i * WORDS, next, to)) changed = true;
+        if (outer && flowDone(marks, i * WORDS, next, to, this.#mayEnd(i))) changed = true;
       }
     }
     return true;
   }
-}
 
-const falls = (insn: Insn): boolean =>
-  insn.kind !== "exit" && insn.kind !== "gotox" && (insn.kind !== "jump" || insn.cond !== undefined);
+  #mayEnd(i: number): boolean {
+    return ends(this.#source.prep.insns[this.#func.start + i]!.insn);
+  }
+}
 
 /** Instructions that may end the function though they are no `exit`. */
 const ends = (insn: Insn): boolean =>
