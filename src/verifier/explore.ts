@@ -106,7 +106,8 @@ class Walk {
       if (traits & (ACCESSES | CALLS)) this.#progress.depth.note(cx, state);
       const { rounds } = state;
       const { ends, other } = step(cx, state);
-      if (other && loops) widenAgainst(parent, at, rounds, other);
+      if (other && loops && other.frames.length === state.frames.length) widenAgainst(parent, at, rounds, other);
+      else if (!ends && state.rounds > rounds) widenAgainst(parent, state.at, -1, state);
       if (traits & JUMPS) this.#jumps++;
       if (other) {
         const later = beginsLater(cx, at, other);
