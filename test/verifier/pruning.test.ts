@@ -71,6 +71,17 @@ describe("paths that differ in what does not matter are followed once", () => {
   });
 });
 
+test("what a callback counts up is forgotten after one round", () => {
+  const main =
+    "*(u64 *)(r10 - 8) = 0; call 7; r1 = r0; r2 = f ll; r3 = r10; r3 += -8; r4 = 0; call 181; r1 = *(u64 *)(r10 - 8); r0 = 0; exit";
+  const { verdict, processed } = judge({
+    main,
+    f: "r3 = *(u64 *)(r2 + 0); r3 += 1; *(u64 *)(r2 + 0) = r3; r0 = 1; if r1 > 9 goto out; r0 = 0; out: exit",
+  });
+  expect(verdict).toBe("accepted");
+  expect(processed).toBeLessThan(40);
+});
+
 /** Where one way is safe and the other is not, both are followed. */
 const unsafe: readonly (readonly [string, string, Source])[] = [
   [
