@@ -6,11 +6,13 @@ import type { Liveness } from "./live.ts";
 import type { Need } from "./needs.ts";
 import type { LastMove } from "./pointer-math.ts";
 import type { Prepared } from "./prepare.ts";
+import type { StackLiveness } from "./stack-live/live.ts";
 
 export interface Cx {
   readonly prep: Prepared;
   readonly facts: Facts;
   readonly live: Liveness;
+  readonly stackLive: StackLiveness;
   /** The last needs of instructions, by index; filled as they are asked for. */
   readonly needs: (Need | "none" | undefined)[];
   /** What the walk asks of each instruction, by index: bits of `Trait`. */

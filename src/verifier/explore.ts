@@ -85,6 +85,9 @@ class Walk {
       const { at } = state;
       const traits = cx.traits[at]!;
       const loops = (traits & MAY_LOOP) !== 0 && loopsAt(cx, state);
+      // An instruction where nothing new can come counts, too.
+      this.#progress.processed++;
+      this.#insns++;
       if (cx.live.meets[at] && this.#progress.prune) {
         const visit = this.#seen.visit(state, loops, parent, setsLater(cx, at) ? "much" : this.#worth());
         if (visit.kind === "covered") break;
@@ -95,9 +98,7 @@ class Walk {
           this.#insns = 0;
         }
       }
-      this.#progress.processed++;
       this.#progress.reached[at] = 1;
-      this.#insns++;
       this.#progress.trace?.(at, state, cx);
       const outcome = this.#needs(state, traits);
       if (outcome === "stop") break;
@@ -105,7 +106,8 @@ class Walk {
       if (traits & (ACCESSES | CALLS)) this.#progress.depth.note(cx, state);
       const { rounds } = state;
       const { ends, other } = step(cx, state);
-      if (other && loops) widenAgainst(parent, at, rounds, other);
+      if (other && loops && other.frames.length === state.frames.length) widenAgainst(parent, at, rounds, other);
+      else if (!ends && state.rounds > rounds) widenAgainst(parent, state.at, -1, state);
       if (traits & JUMPS) this.#jumps++;
       if (other) {
         const later = beginsLater(cx, at, other);
@@ -127,8 +129,8 @@ class Walk {
 
   /** kernel/bpf/states.c:bpf_is_state_visited */
   #worth(): Worth {
-    if (this.#jumps >= 20 || this.#insns >= 100) return "much";
-    return this.#jumps >= 2 && this.#insns >= 8 ? "some" : "little";
+    if (this.#jumps < 2 || this.#insns < 8) return "little";
+    return this.#jumps >= 20 || this.#insns >= 100 ? "much" : "some";
   }
 
   #needs(state: State, traits: number): Finding | "stop" | undefined {

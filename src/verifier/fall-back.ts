@@ -1,5 +1,5 @@
 /** Loops as kernels before 6.7 ask for them: their ends go back by a jump. kernel/bpf/verifier.c:push_insn, check_cfg */
-import { type Prepared, successors } from "./prepare.ts";
+import type { Prepared } from "./prepare.ts";
 
 const OPEN = 1;
 const DONE = 2;
@@ -9,7 +9,7 @@ const DONE = 2;
  * -1 where there is none.
  */
 export function fallsBack(prep: Prepared): number {
-  const { insns } = prep;
+  const { insns, jumps, falls } = prep;
   const state = new Uint8Array(insns.length);
   for (const { start } of prep.funcs) {
     if (state[start] !== 0) continue;
@@ -17,8 +17,8 @@ export function fallsBack(prep: Prepared): number {
     state[start] = OPEN;
     while (stack.length > 0) {
       const top = stack.at(-1)!;
-      const to = successors(prep, top.at)[top.next++];
-      if (to === undefined) {
+      const to = top.next === 0 ? (falls[top.at] ? top.at + 1 : jumps[top.at]!) : falls[top.at] ? jumps[top.at]! : -1;
+      if (top.next++ > 1 || to < 0) {
         state[top.at] = DONE;
         stack.pop();
       } else if (state[to] === 0) {

@@ -1,13 +1,17 @@
 /** Which registers are read later, per instruction, and where paths meet: what pruning needs to know beforehand. */
 import type { Callee, Insn, Reg, Src } from "../isa/insn.ts";
-import type { Prepared } from "./prepare.ts";
+import { calledFunc, type Prepared } from "./prepare.ts";
 
 export interface Liveness {
   /** Registers that are read before they are written from here on; bit n for rn. */
   readonly before: Uint16Array;
   /** Instructions where states are compared: targets of jumps, and what repeats. */
   readonly meets: Uint8Array;
+  readonly ways: Ways;
 }
+
+/** Which instruction follows which inside of functions. */
+export type Ways = Pick<Prepared, "jumps" | "falls">;
 
 const bit = (r: Reg): number => 1 << r;
 const CLOBBERED = 0b111111;
@@ -30,15 +34,19 @@ function originsOf({ jumps }: Prepared): Origins {
   return { first, other };
 }
 
-/** Registers that a call reads, from r1. */
-export type ArgRegs = (callee: Callee) => readonly Reg[];
+/** What must be known of calls. */
+export interface CallFacts {
+  /** Registers that a call reads, from r1. */
+  readonly args: (callee: Callee) => readonly Reg[];
+  /** Whether a call may come back to itself. */
+  readonly repeats: (callee: Callee) => boolean;
+}
 
 /** Backward data flow over each function. */
-export function liveness(prep: Prepared, args: ArgRegs): Liveness {
+export function liveness(prep: Prepared, calls: CallFacts): Liveness {
   const { insns, jumps, falls } = prep;
   const count = insns.length;
   const before = new Uint16Array(count);
-  const meets = new Uint8Array(count);
   const effect = new Uint32Array(count);
   const again: number[] = [];
   const update = (i: number): boolean => {
@@ -53,13 +61,12 @@ export function liveness(prep: Prepared, args: ArgRegs): Liveness {
   for (let i = count - 1; i >= 0; i--) {
     const { insn } = insns[i]!;
     const to = jumps[i]!;
-    if (to >= 0 && to !== i + 1) meets[to] = 1;
     if (to >= 0 && to <= i) again.push(i);
-    if (repeats(insn)) meets[i] = 1;
-    effect[i] = effects(insn, args);
+    effect[i] = effects(insn, calls);
     update(i);
   }
-  if (again.length === 0) return { before, meets };
+  const meets = meetsOf(prep, calls);
+  if (again.length === 0) return { before, meets, ways: prep };
   const { first, other } = originsOf(prep);
   while (again.length > 0) {
     const i = again.pop()!;
@@ -67,23 +74,30 @@ export function liveness(prep: Prepared, args: ArgRegs): Liveness {
     if (i > 0 && falls[i - 1]) again.push(i - 1);
     for (let from = first[i]!; from >= 0; from = other[from]!) again.push(from);
   }
-  return { before, meets };
+  return { before, meets, ways: prep };
 }
+
+/** Jumps and where they go, and where functions begin and are called; kernel/bpf/cfg.c:mark_prune_point */
+function meetsOf(prep: Prepared, calls: CallFacts): Uint8Array {
+  const meets = new Uint8Array(prep.insns.length);
+  const mark = (at: number): void => {
+    if (at >= 0 && at < meets.length) meets[at] = 1;
+  };
+  for (let i = 0; i < prep.insns.length; i++) {
+    const { insn } = prep.insns[i]!;
+    mark(prep.jumps[i]!);
+    const func = calledFunc(prep, i);
+    if (func >= 0) mark(prep.funcs[func]!.start);
+    if (func >= 0 || splits(insn) || (insn.kind === "call" && calls.repeats(insn.callee))) mark(i);
+    if (func >= 0 || insn.kind === "call") mark(i + 1);
+  }
+  return meets;
+}
+
+const splits = (insn: Insn): boolean => insn.kind === "may_goto" || (insn.kind === "jump" && insn.cond !== undefined);
 
 /** for_each_map_elem, find_vma, loop, user_ringbuf_drain: helpers that call a function of the program. */
 export const CALLING_HELPERS: ReadonlySet<number> = new Set([164, 180, 181, 209]);
-
-/** bpf_timer_set_callback: what it sets off may come back to it. */
-const TIMER_SETTER = 170;
-
-/** Calls that run a callback, iterators, and jumps of unknown count come back to themselves. */
-function repeats(insn: Insn): boolean {
-  if (insn.kind === "may_goto") return true;
-  if (insn.kind !== "call") return false;
-  const { callee } = insn;
-  if (callee.kind !== "helper") return callee.kind === "kfunc_id";
-  return CALLING_HELPERS.has(callee.id) || callee.id === TIMER_SETTER;
-}
 
 /** Registers that an instruction reads are the low half of its effects, those that it overwrites without reading the high. */
 const USES = 0xffff;
@@ -92,7 +106,7 @@ const SETS = 16;
 const effect = (uses: number, sets: number): number => uses | (sets << SETS);
 const ofSrc = (src: Src): number => ("reg" in src ? bit(src.reg) : 0);
 
-function effects(insn: Insn, args: ArgRegs): number {
+function effects(insn: Insn, { args }: CallFacts): number {
   switch (insn.kind) {
     case "alu":
       return effect(ofSrc(insn.src) | (insn.op.startsWith("mov") ? 0 : bit(insn.dst)), bit(insn.dst));

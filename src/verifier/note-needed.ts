@@ -3,9 +3,10 @@ import type { Insn, Reg } from "../isa/insn.ts";
 import { weighedArgs } from "./calls/args.ts";
 import type { Cx } from "./cx.ts";
 import { markNeeded } from "./domain/need.ts";
+import { isConst } from "./domain/scalar.ts";
 import { placeOf } from "./domain/stack.ts";
 import { type FrameKind, reg as regOf, type State, topFrame } from "./domain/state.ts";
-import type { Value } from "./domain/value.ts";
+import { isNull, type Value } from "./domain/value.ts";
 import { calledFunc } from "./prepare.ts";
 
 const need = (v: Value | undefined): void => {
@@ -52,16 +53,22 @@ function pointerSum(state: State, dst: Reg, src: Reg): void {
 function zeroByte(state: State, insn: Insn & { readonly kind: "store" }): void {
   const p = regOf(state, insn.base);
   if (p.kind !== "ptr" || p.to.kind !== "stack" || !("reg" in insn.src)) return;
-  if (p.varying || placeOf(p.off + insn.off).byte !== 0) need(regOf(state, insn.src.reg));
+  const value = regOf(state, insn.src.reg);
+  if (isNull(value) && (p.varying || placeOf(p.off + insn.off).byte !== 0)) need(value);
 }
 
 const ARGS: readonly Reg[] = [1, 2, 3, 4, 5];
 const ANY_VALUE: ReadonlySet<string> = new Set(["ARG_ANYTHING", "ARG_DONTCARE", "ARG_SCALAR"]);
 
+/** Arguments that may be any number to their kind, but not to the helper. */
+const WEIGHED: Readonly<Record<string, Reg>> = { bpf_loop: 1, bpf_set_retval: 1, bpf_get_local_storage: 2 };
+
 /** Sizes, constants and null pointers; the key of a lookup, which may be surely found. */
 function callArgs(cx: Cx, state: State, insn: Insn & { readonly kind: "call" }): void {
   if (insn.callee.kind === "kfunc_id") {
-    for (const r of weighedArgs(cx.facts, insn.callee.btfId, insn.callee.off)) need(regOf(state, r));
+    const { btfId, off } = insn.callee;
+    for (const r of weighedArgs(cx.facts, btfId, off)) need(regOf(state, r));
+    if (cx.facts.kfunc(btfId, off)?.name === "bpf_throw") need(regOf(state, 1));
     return;
   }
   if (insn.callee.kind !== "helper") {
@@ -74,16 +81,21 @@ function callArgs(cx: Cx, state: State, insn: Insn & { readonly kind: "call" }):
   for (let i = 0; i < helper.args.length; i++) {
     if (!ANY_VALUE.has(helper.args[i]!.kind.base)) need(regOf(state, ARGS[i] ?? 5));
   }
-  if (helper.name === "bpf_map_lookup_elem") storedKey(state);
-  if (helper.name === "bpf_loop") need(regOf(state, 1));
+  if (helper.name === "bpf_map_lookup_elem") storedKey(cx, state);
+  const weighed = WEIGHED[helper.name];
+  if (weighed !== undefined) need(regOf(state, weighed));
 }
 
 function isGlobalCall(cx: Cx, state: State): boolean {
   return cx.prep.funcs[calledFunc(cx.prep, state.at)]?.linkage === "global";
 }
 
-function storedKey(state: State): void {
+/** A constant in place of a key that may be surely found. kernel/bpf/verifier.c:get_constant_map_key */
+function storedKey(cx: Cx, state: State): void {
+  const map = regOf(state, 1);
+  if (map.kind !== "ptr" || map.to.kind !== "map" || !cx.facts.mapKind(map.to.map.type)?.constKeyFound) return;
   const key = regOf(state, 2);
   if (key.kind !== "ptr" || key.to.kind !== "stack" || key.varying || key.off >= 0) return;
-  need(state.frames[key.to.frame]?.stack[placeOf(key.off).slot]?.spill?.value);
+  const value = state.frames[key.to.frame]?.stack[placeOf(key.off).slot]?.spill?.value;
+  if (value?.kind === "scalar" && isConst(value)) markNeeded(value.origin);
 }

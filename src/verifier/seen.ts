@@ -1,4 +1,5 @@
 /** States that were seen at an instruction, to stop where nothing new can come: kernel/bpf/states.c:is_state_visited */
+import { clean } from "./clean.ts";
 import type { Cx } from "./cx.ts";
 import {
   copyState,
@@ -46,20 +47,6 @@ const COVERED: Visit = { kind: "covered" };
 const ENDLESS: Visit = { kind: "endless" };
 const FRESH: Visit = { kind: "fresh" };
 
-/** Registers that each frame reads later: of callers, after the call returns. */
-function liveRegs(cx: Cx, state: State): readonly number[] {
-  const live: number[] = [];
-  for (let i = 1; i < state.frames.length; i++) {
-    const { why, callsite } = state.frames[i]!;
-    const { before } = cx.live;
-    live.push(why.kind === "callback" ? before[callsite]! : (before[callsite + 1] ?? ALL) & ~1);
-  }
-  live.push(cx.live.before[state.at]!);
-  return live;
-}
-
-const ALL = 0b1111111111;
-
 /** The kept states of one program, by instruction. */
 export class SeenStates {
   readonly #cx: Cx;
@@ -74,30 +61,32 @@ export class SeenStates {
   visit(state: State, loops: boolean, parent: Checkpoint | undefined, worth: Worth): Visit {
     let keep = worth !== "little";
     const list = this.#byInsn[state.at];
-    if (!list) return keep || loops ? { kind: "fresh", checkpoint: this.#add(state, parent) } : FRESH;
-    const live = liveRegs(this.#cx, state);
+    if (!list && !keep && !loops) return FRESH;
+    clean(this.#cx, state);
+    if (!list) return { kind: "fresh", checkpoint: this.#add(state, parent) };
     const callsBack = loops && this.#callsBack(state.at);
     let useless = false;
     let digest: number | undefined;
-    for (let i = 0; i < list.length; i++) {
+    // The newest first.
+    for (let i = list.length - 1; i >= 0; i--) {
       const seen = list[i]!;
       const done = seen.open === 0;
       if (!done && !callsBack) {
-        digest ??= digestOf(state, live);
+        digest ??= digestOf(state);
         const alike = seen.digest === digest && seen.state.rounds === state.rounds;
-        if (alike && covers(seen, state, live, "same")) return ENDLESS;
+        if (alike && covers(seen, state, "same")) return ENDLESS;
         if (!loops) {
           // A round of a loop: its states are seldom met again.
           if (worth === "some") keep = false;
           if (keep) {
             seen.misses++;
-            useless ||= isUseless(seen);
+            useless ||= isUseless(seen, loops);
           }
           continue;
         }
       }
       const known = isKnown(seen);
-      if (covers(seen, state, live, known ? "needed" : "within")) {
+      if (covers(seen, state, known ? "needed" : "within")) {
         seen.hits++;
         if (known) passNeeds(seen.state, state);
         else leaveOut(state, seen, parent);
@@ -105,10 +94,10 @@ export class SeenStates {
       }
       if (keep || loops) {
         seen.misses++;
-        useless ||= isUseless(seen);
+        useless ||= isUseless(seen, loops);
       }
     }
-    if (useless) this.#byInsn[state.at] = list.filter((c) => !isUseless(c));
+    if (useless) this.#byInsn[state.at] = list.filter((c) => !isUseless(c, loops));
     if (!keep && !loops) return FRESH;
     return { kind: "fresh", checkpoint: this.#add(state, parent) };
   }
@@ -123,7 +112,7 @@ export class SeenStates {
     rootNumbers(state);
     const checkpoint: Checkpoint = {
       state: copyState(state),
-      digest: digestOf(state, liveRegs(this.#cx, state)),
+      digest: digestOf(state),
       parent,
       open: 1,
       hits: 0,
@@ -163,15 +152,15 @@ function leaveOut(state: State, seen: Checkpoint, parent: Checkpoint | undefined
 }
 
 /** Whether what was found for a kept state holds for `now`. Where it did not fit last it is looked at first. */
-function covers(seen: Checkpoint, now: State, live: readonly number[], fit: Fit): boolean {
-  if (differAt(seen.state, now, seen.place, live, fit)) return false;
-  seen.place = differenceOf(seen.state, now, live, fit);
+function covers(seen: Checkpoint, now: State, fit: Fit): boolean {
+  if (differAt(seen.state, now, seen.place, fit)) return false;
+  seen.place = differenceOf(seen.state, now, fit);
   return seen.place === NOWHERE;
 }
 
-/** It was compared often and never fitted; loops that are still open get more patience. */
-function isUseless(c: Checkpoint): boolean {
-  const patience = c.open > 0 ? 64 : 3;
+/** It was compared often and never fitted; what comes back to itself and is still open gets more patience. */
+function isUseless(c: Checkpoint, loops: boolean): boolean {
+  const patience = loops && c.open > 0 ? 64 : 3;
   return c.misses > patience * (c.hits + 1);
 }
 

@@ -6,6 +6,7 @@ import type { LinkedProgram } from "../link/model.ts";
 import { AccessKinds } from "./access-kinds.ts";
 import { argRegs } from "./calls/args.ts";
 import { checkCatcher, isCatcher } from "./calls/exceptions.ts";
+import { comesBack } from "./calls/repeats.ts";
 import { globalEntry, signatureOf } from "./calls/subprog.ts";
 import { checkShape, MAX_SUBPROGS } from "./cfg.ts";
 import type { Cx } from "./cx.ts";
@@ -24,6 +25,7 @@ import type { Finding, ProgramVerdict } from "./model.ts";
 import { type Outcome, unmodelled } from "./outcome.ts";
 import { noMove } from "./pointer-math.ts";
 import { calledFunc, prepare } from "./prepare.ts";
+import { StackLiveness } from "./stack-live/live.ts";
 import { traitsOf } from "./traits.ts";
 
 export interface VerifyOptions {
@@ -102,10 +104,15 @@ function isCertain(program: LinkedProgram, facts: Facts, { limit }: VerifyOption
 function contextOf(program: LinkedProgram, facts: Facts, sharp: boolean): Cx {
   const prep = prepare(program);
   let id = 0;
+  const live = liveness(prep, {
+    args: (callee) => argRegs(facts, callee),
+    repeats: (callee) => comesBack(facts, callee),
+  });
   return {
     prep,
     facts,
-    live: liveness(prep, (callee) => argRegs(facts, callee)),
+    live,
+    stackLive: new StackLiveness(prep, facts, live.ways),
     needs: blank(prep.insns.length),
     traits: traitsOf(prep),
     immediates: blank(prep.insns.length),

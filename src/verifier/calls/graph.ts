@@ -208,5 +208,8 @@ export function callsOrder(cx: Cx, at: number): boolean {
   const insn = cx.prep.insns[at]!.insn;
   if (insn.kind !== "call" || insn.callee.kind !== "kfunc_id") return false;
   const name = cx.facts.kfunc(insn.callee.btfId, insn.callee.off)?.name;
-  return name !== undefined && /^bpf_rbtree_add(_impl)?$/.test(name);
+  return name !== undefined && ordersTree(name);
 }
+
+/** Whether the kfunc asks a function of the program which of two nodes comes first. */
+export const ordersTree = (name: string): boolean => /^bpf_rbtree_add(_impl)?$/.test(name);

@@ -169,9 +169,6 @@ function mapStack(stack: Stack, change: (v: Value) => Value): Stack {
   return next ?? stack;
 }
 
-/** Which registers are read later, by frame; bit n for rn. */
-export type LiveRegs = readonly number[];
-
 /** In place of a place: nothing differs, or something that is no register and no slot. */
 export const NOWHERE = -1;
 const ELSEWHERE = -2;
@@ -181,10 +178,10 @@ const PLACES = 128;
 const FIRST_SLOT = 16;
 
 /**
- * The place where what was found for `seen` need not hold for `now`, both about to run the same instruction; `NOWHERE` if
- * it holds. kernel/bpf/states.c:states_equal
+ * The place where what was found for `seen` need not hold for `now`; `NOWHERE` if it holds. Both are about to run the same
+ * instruction, and hold nothing that is not read any more. kernel/bpf/states.c:states_equal
  */
-export function differenceOf(seen: State, now: State, live: LiveRegs, fit: Fit): number {
+export function differenceOf(seen: State, now: State, fit: Fit): number {
   if (seen.frames.length !== now.frames.length || seen.refs.length !== now.refs.length) return ELSEWHERE;
   const ids = new IdPairs();
   if (!coversHeld(seen.held, now.held, ids)) return ELSEWHERE;
@@ -194,20 +191,18 @@ export function differenceOf(seen: State, now: State, live: LiveRegs, fit: Fit):
   }
   // The newest frame is the likeliest to differ.
   for (let i = seen.frames.length - 1; i >= 0; i--) {
-    const place = differenceIn(seen.frames[i]!, now.frames[i]!, live[i]!, ids, fit);
+    const place = differenceIn(seen.frames[i]!, now.frames[i]!, ids, fit);
     if (place !== NOWHERE) return place === ELSEWHERE ? ELSEWHERE : i * PLACES + place;
   }
   return NOWHERE;
 }
 
 /** A number that is the same for states that are the same: a quick look before all is compared. */
-export function digestOf(state: State, live: LiveRegs): number {
+export function digestOf(state: State): number {
   const top = state.frames.length - 1;
   const { regs, stack } = state.frames[top]!;
   let sum = 0;
-  for (let r = 0; r < regs.length; r++) {
-    if (live[top]! & (1 << r)) sum += digestAt(regs[r]!, r);
-  }
+  for (let r = 0; r < regs.length; r++) sum += digestAt(regs[r]!, r);
   for (let i = 0; i < stack.length; i++) {
     const spill = stack[i]?.spill;
     if (spill) sum += digestAt(spill.value, FIRST_SLOT + i);
@@ -221,7 +216,7 @@ function digestAt(v: Value, place: number): number {
 }
 
 /** Whether the two differ at a place where they did before: most that do not fit do not fit in the same thing. */
-export function differAt(seen: State, now: State, place: number, live: LiveRegs, fit: Fit): boolean {
+export function differAt(seen: State, now: State, place: number, fit: Fit): boolean {
   if (seen.frames.length !== now.frames.length) return true;
   if (place < 0) return false;
   const index = Math.floor(place / PLACES);
@@ -231,7 +226,7 @@ export function differAt(seen: State, now: State, place: number, live: LiveRegs,
   const at = place % PLACES;
   const ids = new IdPairs();
   if (at >= FIRST_SLOT) return !coversSlotAt(a.stack, b.stack, at - FIRST_SLOT, ids, fit);
-  return (live[index]! & (1 << at)) !== 0 && !coversValue(a.regs[at]!, b.regs[at]!, ids, fit);
+  return !coversValue(a.regs[at]!, b.regs[at]!, ids, fit);
 }
 
 function coversHeld(a: Held, b: Held, ids: IdPairs): boolean {
@@ -250,11 +245,11 @@ function coversFlags(a: SavedFlags | undefined, b: SavedFlags | undefined, ids: 
   return ids.match(a.id, b.id) && coversFlags(a.before, b.before, ids);
 }
 
-function differenceIn(seen: Frame, now: Frame, live: number, ids: IdPairs, fit: Fit): number {
+function differenceIn(seen: Frame, now: Frame, ids: IdPairs, fit: Fit): number {
   if (seen.callsite !== now.callsite || seen.func !== now.func || seen.callbacks > now.callbacks) return ELSEWHERE;
   if (!sameReason(seen.why, now.why)) return ELSEWHERE;
   for (let r = 0; r < now.regs.length; r++) {
-    if (live & (1 << r) && !coversValue(seen.regs[r]!, now.regs[r]!, ids, fit)) return r;
+    if (!coversValue(seen.regs[r]!, now.regs[r]!, ids, fit)) return r;
   }
   const count = Math.max(seen.stack.length, now.stack.length);
   for (let slot = 0; slot < count; slot++) {

@@ -1,7 +1,7 @@
 /** What a register or a spilled stack slot holds: nothing yet, a number, or a pointer into some region. */
 import type { BtfSpec, TypeId } from "../../btf/type.ts";
 import type { LinkedMap } from "../../link/model.ts";
-import { constOf, includes, type Scalar, sameBounds } from "./scalar.ts";
+import { constant, constOf, includes, type Scalar, sameBounds } from "./scalar.ts";
 
 /**
  * How far the kernel trusts a pointer to one of its own structs: `plain` is what tracing programs get for arguments,
@@ -221,10 +221,14 @@ const sameMemory = (a: Memory, b: Memory): boolean =>
 const sameStruct = (a: Struct, b: Struct): boolean =>
   b.btf === a.btf && b.type === a.type && b.trust === a.trust && b.space === a.space && b.alloc === a.alloc;
 
+const FIRST_SPARE = 2 ** 50;
+
 /** Pairs the ids of two states: equal copies on one side must be equal copies on the other. Numbers below 0 are fixed. */
 export class IdPairs {
   /** One after the other; made for the first, because most comparisons end before. */
   #pairs: number[] | undefined;
+  /** Stand-ins for ids that `now` has not: above all that are given. */
+  #spare = FIRST_SPARE;
 
   match(a: number, b: number): boolean {
     if (a <= 0 || b <= 0) return a === b;
@@ -235,6 +239,11 @@ export class IdPairs {
     }
     this.#pairs.push(a, b);
     return true;
+  }
+
+  /** The same for numbers, where what is no copy of anything stands for itself. kernel/bpf/states.c:check_scalar_ids */
+  matchLinked(a: number, b: number): boolean {
+    return b === 0 && a > 0 ? this.match(a, this.#spare++) : this.match(a, b);
   }
 }
 
@@ -257,7 +266,7 @@ function coversScalar(seen: Scalar, now: Scalar, ids: IdPairs, fit: Fit): boolea
   if (fit === "same") return sameBounds(seen, now) && seen.delta === now.delta && ids.match(seen.id, now.id);
   if (!includes(seen, now)) return false;
   // What was learnt through a link between copies is only true where they are linked.
-  return seen.id === 0 || (seen.delta === now.delta && ids.match(seen.id, now.id));
+  return seen.id === 0 || (seen.delta === now.delta && ids.matchLinked(seen.id, now.id));
 }
 
 /** More bytes of a packet may be known than were. */
@@ -268,9 +277,21 @@ function coversRegion(seen: Region, now: Region, fit: Fit): boolean {
 }
 
 function coversPointer(seen: Pointer, now: Pointer, ids: IdPairs, fit: Fit): boolean {
-  if (!coversRegion(seen.to, now.to, fit) || seen.off !== now.off || seen.nullable !== now.nullable) return false;
+  if (!coversRegion(seen.to, now.to, fit) || seen.nullable !== now.nullable) return false;
   if (!ids.match(seen.ref, now.ref) || !ids.match(seen.id, now.id)) return false;
   if (!ids.match(seen.parent ?? 0, now.parent ?? 0)) return false;
-  if (!seen.varying || !now.varying) return seen.varying === now.varying;
-  return fit === "same" ? sameBounds(seen.varying, now.varying) : includes(seen.varying, now.varying);
+  return coversOffset(seen, now, fit);
 }
+
+/** In memory of a known size, a known distance may be one of those that were possible. */
+function coversOffset(seen: Pointer, now: Pointer, fit: Fit): boolean {
+  if (seen.off === now.off) {
+    if (seen.varying && now.varying)
+      return fit === "same" ? sameBounds(seen.varying, now.varying) : includes(seen.varying, now.varying);
+    if (!seen.varying && !now.varying) return true;
+  }
+  if (fit === "same" || !seen.varying || now.varying || !isRanged(seen.to)) return false;
+  return includes(seen.varying, constant(BigInt(now.off - seen.off), -1));
+}
+
+const isRanged = ({ kind }: Region): boolean => kind === "map_value" || kind === "map_key" || kind === "mem";
