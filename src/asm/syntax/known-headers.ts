@@ -49,6 +49,9 @@ const PER_TOKEN = 8;
 export class KnownHeader {
   readonly file: SourceFile;
   readonly #items = new Map<number, KnownItem[]>();
+  /** Directives by where reading stood before them, and groups that are switched off. */
+  readonly #directives = new Map<number, KnownDirective>();
+  readonly #skips = new Map<number, KnownSkip>();
   readonly #room: Room;
   readonly skims: KnownSkims;
   #kept = 0;
@@ -59,10 +62,6 @@ export class KnownHeader {
     this.#room = room;
     this.skims = new KnownSkims(text);
   }
-
-  /** Directives by where reading stood before them, and groups that are switched off. */
-  readonly #directives = new Map<number, KnownDirective>();
-  readonly #skips = new Map<number, KnownSkip>();
 
   directive(pos: number): KnownDirective | undefined {
     return this.#directives.get(pos);
