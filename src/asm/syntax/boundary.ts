@@ -80,7 +80,7 @@ export class Boundary {
       const start = scanner.pos;
       const log = state === NO_STATE ? undefined : new SkimLog();
       scanner.pos = pp.deferred.skim(pp, file, start, wanted, (name) => pp.macroKind(name), log);
-      if (log) level.known?.skims.keep(state, start, wanted, scanner.pos, log);
+      if (log) level.known?.keepSkim(state, start, wanted, scanner.pos, log);
     }
     if (pp.deferred.count > before) pp.onSkimmed?.();
   }

@@ -42,24 +42,26 @@ const MOST_VARIANTS = 3;
 /** UTF-16 units of headers that are remembered, and of their declarations that are kept; the oldest are dropped first. */
 const MOST_TEXT = 1 << 25;
 const MOST_KEPT = 1 << 22;
+/** What a token of a macro, and the name of a skimmed declaration, count for. */
+const PER_TOKEN = 8;
 
 /** A header that several compilations have read. */
 export class KnownHeader {
   readonly file: SourceFile;
   readonly #items = new Map<number, KnownItem[]>();
+  /** Directives by where reading stood before them, and groups that are switched off. */
+  readonly #directives = new Map<number, KnownDirective>();
+  readonly #skips = new Map<number, KnownSkip>();
   readonly #room: Room;
   readonly skims: KnownSkims;
   #kept = 0;
+  #isForgotten = false;
 
   constructor(name: string, text: string, room: Room) {
     this.file = sharedFile(name, text);
     this.#room = room;
     this.skims = new KnownSkims(text);
   }
-
-  /** Directives by where reading stood before them, and groups that are switched off. */
-  readonly #directives = new Map<number, KnownDirective>();
-  readonly #skips = new Map<number, KnownSkip>();
 
   directive(pos: number): KnownDirective | undefined {
     return this.#directives.get(pos);
@@ -91,14 +93,23 @@ export class KnownHeader {
     const variants = this.#items.get(pos);
     if (variants) variants.push(item);
     else this.#items.set(pos, [item]);
-    this.#kept += item.end - pos;
-    this.#room.kept += item.end - pos;
+    this.#count(item.end - pos + item.expanded * PER_TOKEN);
+  }
+
+  keepSkim(...stretch: Parameters<KnownSkims["keep"]>): void {
+    this.#count(this.skims.keep(...stretch) * PER_TOKEN);
+  }
+
+  #count(kept: number): void {
+    if (this.#isForgotten) return;
+    this.#kept += kept;
+    this.#room.kept += kept;
   }
 
   /** It is remembered no longer. */
   leave(): void {
     this.#room.kept -= this.#kept;
-    this.#kept = 0;
+    this.#isForgotten = true;
   }
 }
 

@@ -51,15 +51,16 @@ export class SkimLog {
 /** The state of macros of which nothing is known. */
 export const NO_STATE = -1;
 
-/** So many states and stretches are kept of one header. */
+/** So many states and names are kept of one header, a stretch counting as one more. */
 const MOST_STATES = 20_000;
-const MOST_STRETCHES = 4_000;
+const MOST_NAMES = 250_000;
 
 export class KnownSkims {
   readonly #text: string;
   #words: ReadonlySet<string> | undefined;
   readonly #states = new Map<string, number>();
   readonly #stretches = new Map<string, KnownSkim>();
+  #names = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -88,9 +89,12 @@ export class KnownSkims {
     return this.#stretches.get(`${state} ${pos} ${wanted}`);
   }
 
-  keep(state: number, pos: number, wanted: Wanted, end: number, log: SkimLog): void {
-    if (log.isSpoilt || this.#stretches.size >= MOST_STRETCHES) return;
+  /** Keeps a stretch; gives how many names that takes, and one. */
+  keep(state: number, pos: number, wanted: Wanted, end: number, log: SkimLog): number {
+    if (log.isSpoilt || this.#names + log.names.length > MOST_NAMES) return 0;
+    this.#names += log.names.length + 1;
     const { starts, ends, names, undeclared } = log;
     this.#stretches.set(`${state} ${pos} ${wanted}`, { end, starts, ends, names, undeclared });
+    return names.length + 1;
   }
 }

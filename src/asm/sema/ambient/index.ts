@@ -46,8 +46,10 @@ export function ambientMacro(name: string, arch: Arch): string | undefined {
     all = definitions(arch);
     known.set(arch, all);
   }
-  const constant = all.has(name) ? undefined : kernelConstant(name, arch);
-  return constant === undefined ? all.get(name) : `${name} ${constant}`;
+  const found = all.get(name);
+  if (found !== undefined) return found;
+  const constant = kernelConstant(name, arch);
+  return constant === undefined ? undefined : `${name} ${constant}`;
 }
 
 /** Headers that are built in: their names are ambient, so that including them does nothing. */
