@@ -113,6 +113,19 @@ function longBranch(insn: Insn, distance: number): readonly Insn[] {
   return [{ kind: "jump", cond, target: over }, { kind: "jump", target: over }, far];
 }
 
+type Ride<Core> = { readonly [K in Exclude<keyof Line<Core>, "insn">]?: Line<Core>[K] | undefined };
+
+/** A line of one layout: what it does not have is undefined, so that all are read alike. */
+export const lineOf = <Core>(insn: Insn, { labels, span, core, note }: Ride<Core>): Line<Core> =>
+  ({ insn, labels, span, core, note }) as Line<Core>;
+
+const placedLine = <Core>(
+  { span, core, note }: Line<Core>,
+  insn: Insn,
+  labels: Line["labels"],
+  slot: number,
+): PlacedLine<Core> => ({ insn, labels, span, core, note, slot }) as PlacedLine<Core>;
+
 function place<Core>(
   lines: readonly Line<Core>[],
   slots: Uint32Array,
@@ -125,18 +138,18 @@ function place<Core>(
     const slot = slots[i]!;
     const label = labelOf(line.insn);
     if (label === undefined) {
-      placed.push({ ...line, slot });
+      placed.push(placedLine(line, line.insn, line.labels, slot));
       continue;
     }
     const distance = slots[placeOf(places, label)]! - slots[i + 1]!;
     if (long.has(i)) {
-      const { labels: _, ...later } = line;
       longBranch(line.insn, distance).forEach((insn, n) => {
-        placed.push({ ...(n === 0 ? line : later), insn, slot: slot + n });
+        placed.push(placedLine(line, insn, n === 0 ? line.labels : undefined, slot + n));
       });
     } else {
       const off = fitsS16(distance) || isLongJump(line.insn) ? distance : 0;
-      placed.push({ ...line, insn: { ...line.insn, target: { off } } as Insn, slot });
+      const insn = { ...line.insn, target: { off } } as Insn;
+      placed.push(placedLine(line, insn, line.labels, slot));
     }
   }
   return placed;

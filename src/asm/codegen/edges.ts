@@ -1,5 +1,7 @@
 /** Critical edges: from a block with two ways out to one with phis and several ways in. Each gets a block for copies. */
+import { flatMap } from "../../support/lists.ts";
 import { branchTo } from "../ir/inst.ts";
+import { jumpTo, withArgs, withCode, withInsts, withTerm } from "../ir/layout.ts";
 import type { Block, BlockId, Inst, IrFunction, PhiArg } from "../ir/model.ts";
 
 const hasPhi = (block: Block): boolean => block.insts[0]?.op === "phi";
@@ -8,7 +10,7 @@ const hasPhi = (block: Block): boolean => block.insts[0]?.op === "phi";
 function straighten(block: Block): Block {
   const { term } = block;
   if (term.op !== "br" || term.then !== term.else) return block;
-  return { ...block, term: { op: "jump", to: term.then, ...(term.span && { span: term.span }) } };
+  return withTerm(block, jumpTo(term.then, term.span));
 }
 
 /** Relies on: one phi argument per predecessor. Gives: every edge into a block with phis has room for copies. */
@@ -25,28 +27,31 @@ export function splitEdges(fn: IrFunction): IrFunction {
     moved.set(to, ways.set(from.id, id));
     return id;
   };
-  const laid = blocks.flatMap((block) => {
+  const laid = flatMap(blocks, (block): Block[] => {
     if (block.term.op !== "br") return [block];
     const { term } = block;
     const added: Block[] = [];
     const redirect = (to: BlockId): BlockId => {
       const id = split(block, to);
       if (id === undefined) return to;
-      added.push({ id, insts: [], term: { op: "jump", to, ...(term.span && { span: term.span }) } });
+      added.push({ id, insts: [], term: jumpTo(to, term.span) });
       return id;
     };
-    const changed = { ...block, term: branchTo(term, redirect(term.then), redirect(term.else)) };
-    return [changed, ...added];
+    const [yes, no] = [redirect(term.then), redirect(term.else)];
+    if (added.length === 0) return [block];
+    return [withTerm(block, branchTo(term, yes, no)), ...added];
   });
   const repaired = laid.map((block) => {
     const ways = moved.get(block.id);
-    return ways ? { ...block, insts: block.insts.map((inst) => redirectPhi(inst, ways)) } : block;
+    if (!ways) return block;
+    const insts = block.insts.map((inst) => redirectPhi(inst, ways));
+    return withInsts(block, insts);
   });
-  return { ...fn, blocks: repaired, nextId };
+  return withCode(fn, repaired, nextId);
 }
 
 function redirectPhi(inst: Inst, ways: ReadonlyMap<BlockId, BlockId>): Inst {
   if (inst.op !== "phi") return inst;
-  const args = inst.args.map((arg): PhiArg => ({ ...arg, block: ways.get(arg.block) ?? arg.block }));
-  return { ...inst, args };
+  const args = inst.args.map((arg): PhiArg => ({ block: ways.get(arg.block) ?? arg.block, value: arg.value }));
+  return withArgs(inst, args);
 }

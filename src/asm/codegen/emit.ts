@@ -1,6 +1,7 @@
 /** Blocks in their order to lines: labels, fall-through, inverted branches. */
 import type { CoreAccess } from "../../btf/core.ts";
 import { type Condition, type Insn, type Line, slotCount } from "../../isa/insn.ts";
+import { lineOf } from "../../isa/layout.ts";
 import type { Span } from "../../support/span.ts";
 import type { AsmCode, BlockId } from "../ir/model.ts";
 import { fallingBack } from "./falls.ts";
@@ -158,14 +159,14 @@ class Emitter {
   #push(insn: Insn, span: Span | undefined, core?: CoreAccess): void {
     const labels = this.#labels;
     this.#labels = [];
-    this.#lines.push({ insn, ...(labels.length > 0 && { labels }), ...(span && { span }), ...(core && { core }) });
+    this.#lines.push(lineOf(insn, { labels: labels.length > 0 ? labels : undefined, span, core }));
   }
 
   #withoutIdleLabels(line: Line<CoreAccess>): Line<CoreAccess> {
     if (!line.labels) return line;
-    const { labels, ...rest } = line;
-    const used = labels.filter((label) => this.#targets.has(label));
-    return used.length > 0 ? { ...rest, labels: used } : rest;
+    const used = line.labels.filter((label) => this.#targets.has(label));
+    if (used.length === line.labels.length) return line;
+    return lineOf(line.insn, { labels: used.length > 0 ? used : undefined, span: line.span, core: line.core });
   }
 }
 

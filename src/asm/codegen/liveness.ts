@@ -21,7 +21,14 @@ export interface Liveness {
  * blocks times registers.
  */
 export function livenessOf(fn: MFunction): Liveness {
-  const { blocks } = fn;
+  if (last?.fn !== fn) last = { fn, live: newLiveness(fn) };
+  return last.live;
+}
+
+/** The last answer, for steps that ask of one function one after the other. */
+let last: { readonly fn: MFunction; readonly live: Liveness } | undefined;
+
+function newLiveness({ blocks }: MFunction): Liveness {
   const place = new Map<BlockId, number>();
   for (let i = 0; i < blocks.length; i++) place.set(blocks[i]!.id, i);
   const preds: number[][] = blocks.map(() => []);

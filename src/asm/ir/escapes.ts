@@ -19,18 +19,22 @@ interface Place {
 
 export function escapesOf(fn: IrFunction, defs: Pick<Definitions, "get">, aliases: Aliases): Escapes {
   const places = new Map<Region, Place>();
-  const mark = (value: ValueId, block: BlockId, index: number): void => {
+  let block = fn.blocks[0]!.id;
+  let index = 0;
+  const mark = (value: ValueId): void => {
     if (defs.get(value)?.ty !== "ptr") return;
     const region = aliases.regionOf(value);
-    const place = places.get(region) ?? { first: new Map() };
-    places.set(region, place);
+    let place = places.get(region);
+    if (!place) {
+      place = { first: new Map() };
+      places.set(region, place);
+    }
     if (!place.first.has(block)) place.first.set(block, index);
   };
   for (const { id, insts, term } of fn.blocks) {
-    insts.forEach((inst, index) => {
-      eachEscaping(inst, (value) => mark(value, id, index));
-    });
-    if (term.op === "ret") for (const value of termOperands(term)) mark(value, id, insts.length);
+    block = id;
+    for (index = 0; index < insts.length; index++) eachEscaping(insts[index]!, mark);
+    if (term.op === "ret") termOperands(term).forEach(mark);
   }
   return {
     hasEscaped(region, block, index) {

@@ -13,9 +13,23 @@ export type AddrSymbol = InstOf<"addr">["symbol"];
 
 /** Values that the instruction reads, in order; those of a phi among them. */
 export function operands(inst: Inst): readonly ValueId[] {
-  const found: ValueId[] = [];
-  eachOperand(inst, (value) => found.push(value));
-  return found;
+  switch (inst.op) {
+    case "bin":
+    case "cmp":
+      return [inst.a, inst.b];
+    case "load":
+      return [inst.base];
+    case "store":
+      return [inst.base, inst.value];
+    case "call":
+    case "asm":
+      return inst.args;
+    default: {
+      const found: ValueId[] = [];
+      eachOperand(inst, (value) => found.push(value));
+      return found;
+    }
+  }
 }
 
 /** Calls `visit` with each of `operands`. */

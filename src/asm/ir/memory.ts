@@ -4,7 +4,7 @@
  */
 import { flatMap } from "../../support/lists.ts";
 import { type Access, type Aliases, aliasesOf, canMeet, other, type Region } from "./aliases.ts";
-import { eachOperand, type InstOf, isPure, mapOperands, operands } from "./inst.ts";
+import { type InstOf, isPure, mapOperands, operands } from "./inst.ts";
 import type { BlockId, Inst, IrFunction, ValueId } from "./model.ts";
 import { type ValueKey, valueKey } from "./passes/number-values.ts";
 import { type KnownValue, reread } from "./reread.ts";
@@ -65,11 +65,22 @@ export class Memory {
   everySource(value: ValueId, test: (source: ValueId) => boolean, depth = maxDepth): boolean {
     const def = this.def(value);
     if (depth === 0 || !isPure(def)) return test(value);
-    let all = true;
-    eachOperand(def, (operand) => {
-      all &&= this.everySource(operand, test, depth - 1);
-    });
-    return all;
+    switch (def.op) {
+      case "bin":
+      case "cmp":
+        return this.everySource(def.a, test, depth - 1) && this.everySource(def.b, test, depth - 1);
+      case "neg":
+      case "zext":
+      case "sext":
+      case "trunc":
+      case "cast":
+      case "bswap":
+      case "space_cast":
+      case "constant_p":
+        return this.everySource(def.a, test, depth - 1);
+      default:
+        return true;
+    }
   }
 
   /** What `inst` makes of the wanted bytes; undefined where it leaves them alone. */

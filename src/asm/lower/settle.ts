@@ -6,7 +6,6 @@ import type { DiagSink } from "../../diag/diagnostic.ts";
 import type { Reg } from "../../isa/insn.ts";
 import { foldBin } from "../ir/evaluate.ts";
 import { bitsOf, type InstOf } from "../ir/inst.ts";
-import { instOf } from "../ir/layout.ts";
 import type { AsmConstant, Inst, IrFunction, IrProgram, ValueId } from "../ir/model.ts";
 import { definitions } from "../ir/uses.ts";
 import type { Unit } from "../sema/tree.ts";
@@ -60,7 +59,7 @@ function assembled(
   const made = assembleIn(whole, symbols, inst.span ?? text.span, sink);
   const code = { ...made, lines: reached(text, made.lines) };
   const writes = [...new Set([...inst.writes, ...callClobbers(code.lines)])];
-  return instOf({ ...inst, code, writes, regs }, inst.id, inst.span) as InstOf<"asm">;
+  return { ...inst, code, writes, regs };
 }
 
 /** A constant as assembly writes it: a signed number, or a name with an offset. */
