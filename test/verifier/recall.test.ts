@@ -82,7 +82,13 @@ describe("what was worked out before", () => {
 
   test("is made of the operands of now", () => {
     const recall = new Recall(4, false);
-    const [old, now] = [0, 1].map(() => ({ needed: false, used: false, from: [], left: undefined }));
+    const [old, now] = [0, 1].map(() => ({
+      needed: false,
+      used: false,
+      from: undefined,
+      and: undefined,
+      left: undefined,
+    }));
     const sum = (origin: typeof old): Scalar =>
       recall.arithmetic("add", 64, { ...unknownScalar(0), origin }, constant(1n, 0), 3);
     for (let round = 0; round < 3; round++) sum(old);

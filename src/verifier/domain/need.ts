@@ -10,7 +10,9 @@ export interface Origin {
   needed: boolean;
   /** Something did. */
   used: boolean;
-  from: readonly Origin[];
+  /** What it is made of: nothing, one or two. */
+  from: Origin | undefined;
+  and: Origin | undefined;
   /** Numbers of states that were left out because of this one, before all was known of it: needed as soon as it is. */
   left: Origin[] | undefined;
 }
@@ -22,14 +24,15 @@ export function mix(a: Origin | undefined, b: Origin | undefined): Origin | unde
   // What is marked already needs no second mark.
   if (a.used) return b;
   if (b.used) return a;
-  return { needed: a.needed || b.needed, used: false, from: [a, b], left: undefined };
+  return { needed: a.needed || b.needed, used: false, from: a, and: b, left: undefined };
 }
 
 /** A number as it is in a state that is kept. */
 export const rooted = (from: Origin | undefined): Origin => ({
   needed: false,
   used: false,
-  from: from && !from.used ? [from] : [],
+  from: from && !from.used ? from : undefined,
+  and: undefined,
   left: undefined,
 });
 
@@ -41,8 +44,9 @@ export function markNeeded(origin: Origin | undefined): void {
     if (next.used) continue;
     next.needed = true;
     next.used = true;
-    work.push(...next.from);
-    next.from = [];
+    addMakers(work, next);
+    next.from = undefined;
+    next.and = undefined;
     markLeft(next);
   }
 }
@@ -53,9 +57,14 @@ export function markMaybeNeeded(origin: Origin | undefined): void {
   for (let next = work.pop(); next; next = work.pop()) {
     if (next.needed) continue;
     next.needed = true;
-    work.push(...next.from);
+    addMakers(work, next);
     markLeft(next);
   }
+}
+
+function addMakers(work: Origin[], { from, and }: Origin): void {
+  if (from) work.push(from);
+  if (and) work.push(and);
 }
 
 function markLeft(origin: Origin): void {

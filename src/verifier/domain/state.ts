@@ -336,14 +336,7 @@ export function rootNumbers(state: State): void {
 
 const root = (v: Value): Value => (v.kind === "scalar" ? madeOf(v, rooted(v.origin)) : v);
 
-function rootStack(stack: Stack): Stack {
-  const next = stack.slice();
-  for (let i = 0; i < next.length; i++) {
-    const slot = next[i];
-    if (slot?.spill?.value.kind === "scalar") next[i] = holding(slot, slot.spill.size, root(slot.spill.value));
-  }
-  return next;
-}
+const rootStack = (stack: Stack): Stack => mapStack(stack, root);
 
 /** What something turned on behind `seen` it turns on behind `now` as well. kernel/bpf/states.c:propagate_precision */
 export const passNeeds = (seen: State, now: State): void => eachPair(seen, now, passNeed);

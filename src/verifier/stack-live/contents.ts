@@ -33,7 +33,24 @@ export const CALLERS = 0xfffe;
 export const MAX_FRAMES = 16;
 const FRAMES = 0xffff;
 
-const EMPTY: Entry = { at: [], anywhere: 0, sure: false, number: undefined, map: undefined, func: undefined };
+/** All are made in these two ways: objects that are spread into new ones differ in shape for the engine. */
+const known = (number: bigint | undefined, map: LinkedMap | undefined, func: number | undefined): Entry => ({
+  at: [],
+  anywhere: 0,
+  sure: false,
+  number,
+  map,
+  func,
+});
+const pointing = (at: readonly Place[], anywhere: number, sure: boolean): Entry => ({
+  at,
+  anywhere,
+  sure,
+  number: undefined,
+  map: undefined,
+  func: undefined,
+});
+const EMPTY: Entry = known(undefined, undefined, undefined);
 /** More than that become any place of their frames. */
 const MAX_PLACES = 4;
 const FAR = 1 << 15;
@@ -42,6 +59,7 @@ const FAR = 1 << 15;
 export class Contents {
   readonly #entries: Entry[] = [EMPTY];
   readonly #byKey = new Map<unknown, Content>();
+  readonly #byInt = new Map<number, Content>();
   readonly #joined = new Map<number, Content>();
   readonly #moved = new Map<number, Content>();
   /** The end of the running frame. */
@@ -56,15 +74,25 @@ export class Contents {
   }
 
   number(value: bigint): Content {
-    return this.#keyed(value, { ...EMPTY, number: value });
+    return this.#byKey.get(value) ?? this.#keyed(value, known(value, undefined, undefined));
+  }
+
+  /** The same of an integer that a plain number holds. */
+  int(value: number): Content {
+    let found = this.#byInt.get(value);
+    if (found === undefined) {
+      found = this.number(BigInt(value));
+      this.#byInt.set(value, found);
+    }
+    return found;
   }
 
   map(map: LinkedMap): Content {
-    return this.#keyed(map, { ...EMPTY, map });
+    return this.#byKey.get(map) ?? this.#keyed(map, known(undefined, map, undefined));
   }
 
   func(func: number): Content {
-    return this.#keyed(`f${func}`, { ...EMPTY, func });
+    return this.#keyed(`f${func}`, known(undefined, undefined, func));
   }
 
   isStack(c: Content): boolean {
@@ -142,7 +170,7 @@ export class Contents {
     if (kept.size === 0 && frames === 0) return NONE;
     const surely = sure && kept.size === 1 && frames === 0;
     const key = `${[...kept.keys()].sort().join()}|${frames}|${surely}`;
-    return this.#keyed(key, { ...EMPTY, at: [...kept.values()], anywhere: frames, sure: surely });
+    return this.#keyed(key, pointing([...kept.values()], frames, surely));
   }
 
   #keyed(key: unknown, entry: Entry): Content {

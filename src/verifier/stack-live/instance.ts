@@ -30,6 +30,8 @@ export interface Instance {
   readonly calls: ReadonlyMap<number, Omit<Entry, "func">>;
   /** What was found to be called from it, by call and function. */
   readonly callees: Map<number, Instance | undefined>;
+  /** Kept: the engine forgets a shape that no object has, and throws the machine code away that it made for it. */
+  readonly maker: unknown;
 }
 
 /** What instances are made of. */
@@ -78,7 +80,8 @@ class Maker {
 
   constructor(source: Source, entry: Entry) {
     this.#source = source;
-    this.#tracking = { ...source.tracking, callersSave: entry.callersSave };
+    const { contents, mapAt, funcAt } = source.tracking;
+    this.#tracking = { contents, callersSave: entry.callersSave, mapAt, funcAt };
     this.#entry = entry;
     this.#func = source.prep.funcs[entry.func]!;
     this.#count = this.#func.end - this.#func.start;
@@ -93,12 +96,15 @@ class Maker {
     for (const [frame, marks] of this.#frames) if (!this.#flow(marks, frame > 0)) return undefined;
     const last = Math.max(...this.#frames.keys());
     const frames = Array.from({ length: last + 1 }, (_, i) => this.#frames.get(i));
+    this.#frames.clear();
+    this.#before.length = 0;
     return {
       func: this.#func,
       live: frames.map((f) => f?.live),
       done: frames.map((f) => f?.done),
       calls: this.#calls,
       callees: new Map(),
+      maker: this,
     };
   }
 
@@ -136,16 +142,22 @@ class Maker {
       regs[i + 1] = c;
     });
     this.#before[0] = { regs, saved: NOTHING_SAVED };
-    const work = [0];
-    const waiting = new Uint8Array(this.#count);
-    for (let from = work.pop(); from !== undefined; from = work.pop()) {
+    const waiting = new Uint8Array(this.#count).fill(1, 0, 1);
+    let next = 0;
+    const arrive = (to: number, track: Track): void => {
+      if (!this.#arrive(to, track)) return;
+      waiting[to] = 1;
+      if (to < next) next = to;
+    };
+    // In the order of the code: what only jumps ahead is settled at once.
+    while (next < this.#count) {
+      const from = waiting.indexOf(1, next);
+      if (from < 0) break;
       waiting[from] = 0;
-      const spent = this.#run(from, (to, track) => {
-        if (!this.#arrive(to, track) || waiting[to]) return;
-        waiting[to] = 1;
-        work.push(to);
-      });
-      if (!this.#source.spend(spent)) return false;
+      next = from + 1;
+      const spent = this.#run(from, arrive);
+      const back = Math.max(0, from - next) >> 4;
+      if (!this.#source.spend(spent + back)) return false;
     }
     for (let i = 0; i < this.#count; i++) {
       if (this.#before[i]) this.#run(i, undefined);

@@ -84,7 +84,7 @@ function computed(t: Tracking, track: Track, insn: Insn & { readonly kind: "alu"
   const { contents } = t;
   const imm = "imm" in insn.src ? insn.src.imm : undefined;
   if (insn.op === "mov") {
-    if (imm !== undefined) return contents.number(insn.width === 32 ? BigInt(imm >>> 0) : BigInt(imm));
+    if (imm !== undefined) return contents.int(insn.width === 32 ? imm >>> 0 : imm);
     const from = "reg" in insn.src ? contentOf(t, track, insn.src.reg) : NONE;
     if (insn.width === 64) return from;
     const { number } = contents.get(from);
