@@ -2,28 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { clangOnly, corpusFiles } from "../scripts/corpus/sources.mjs";
+import { optionsOf } from "./v8-options.mjs";
 
 const worker = fileURLToPath(new URL("./compile-corpus.mjs", import.meta.url));
-
-/**
- * What V8 is told, as any process may be that has a second core: to make machine code of every function at once, to
- * optimize what runs a little more often than it would, with fewer callees in it, and to collect young objects less often.
- * Its compiler threads count as processor time like all others. Newer releases of V8 lack some of the options.
- */
-const V8_OPTIONS = [
-  "--always-sparkplug",
-  "--interrupt-budget=100000",
-  "--max-inlined-bytecode-size-cumulative=300",
-  "--no-flush-bytecode",
-  "--min-semi-space-size=64",
-  "--max-semi-space-size=64",
-];
-
-/** Those of the options that this Node's V8 has. */
-function optionsOf(node) {
-  const { stdout } = spawnSync(node, ["--v8-options"], { encoding: "utf8", maxBuffer: 1 << 24 });
-  return V8_OPTIONS.filter((option) => stdout.includes(option.replace(/^--(no-)?/, "--").replace(/=.*/, " ")));
-}
 
 /** { status, stdout, stderr, wall, cpu }: milliseconds that the command took, and that all processors spent on it. */
 function timed(words) {

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { buildOurs } from "../scripts/corpus/build.mjs";
 import { judgeAll } from "../scripts/corpus/load.mjs";
 import { corpusFiles } from "../scripts/corpus/sources.mjs";
+import { optionsOf } from "./v8-options.mjs";
 
 /** Some that take most, by paths and by sheer size. */
 const FILES =
@@ -18,9 +19,10 @@ const SECONDS = 3;
 const MEGABYTES = 1024;
 
 const worker = fileURLToPath(new URL("./verify-one.mjs", import.meta.url));
+const options = optionsOf(process.execPath);
 
 function verified(object) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [worker, object], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...options, worker, object], { encoding: "utf8" });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout);
 }
