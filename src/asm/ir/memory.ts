@@ -65,22 +65,7 @@ export class Memory {
   everySource(value: ValueId, test: (source: ValueId) => boolean, depth = maxDepth): boolean {
     const def = this.def(value);
     if (depth === 0 || !isPure(def)) return test(value);
-    switch (def.op) {
-      case "bin":
-      case "cmp":
-        return this.everySource(def.a, test, depth - 1) && this.everySource(def.b, test, depth - 1);
-      case "neg":
-      case "zext":
-      case "sext":
-      case "trunc":
-      case "cast":
-      case "bswap":
-      case "space_cast":
-      case "constant_p":
-        return this.everySource(def.a, test, depth - 1);
-      default:
-        return true;
-    }
+    return operands(def).every((operand) => this.everySource(operand, test, depth - 1));
   }
 
   /** What `inst` makes of the wanted bytes; undefined where it leaves them alone. */
