@@ -1,6 +1,8 @@
 /** Walks every path of a function, deepest first, until all have ended or one is refused. kernel/bpf/verifier.c:do_check */
+
 import type { AccessKinds } from "./access-kinds.ts";
 import { beginsLater, setsLater } from "./calls/async.ts";
+import { CALLING_HELPERS } from "./calls/calling-helpers.ts";
 import { callsOrder } from "./calls/graph.ts";
 import { asksIterator } from "./calls/iterators.ts";
 import type { Cx } from "./cx.ts";
@@ -8,7 +10,6 @@ import type { DepthMeter } from "./depth.ts";
 import { type State, topFrame } from "./domain/state.ts";
 import { findingOf } from "./explain.ts";
 import { holds } from "./holds.ts";
-import { CALLING_HELPERS } from "./live.ts";
 import type { Finding } from "./model.ts";
 import { lastNeed, type Need, needsOf } from "./needs.ts";
 import { type Outcome, type Refusal, refuse } from "./outcome.ts";

@@ -7,11 +7,7 @@ export interface Liveness {
   readonly before: Uint16Array;
   /** Instructions where states are compared: targets of jumps, and what repeats. */
   readonly meets: Uint8Array;
-  readonly ways: Ways;
 }
-
-/** Which instruction follows which inside of functions. */
-export type Ways = Pick<Prepared, "jumps" | "falls">;
 
 const bit = (r: Reg): number => 1 << r;
 const CLOBBERED = 0b111111;
@@ -66,7 +62,7 @@ export function liveness(prep: Prepared, calls: CallFacts): Liveness {
     update(i);
   }
   const meets = meetsOf(prep, calls);
-  if (again.length === 0) return { before, meets, ways: prep };
+  if (again.length === 0) return { before, meets };
   const { first, other } = originsOf(prep);
   while (again.length > 0) {
     const i = again.pop()!;
@@ -74,7 +70,7 @@ export function liveness(prep: Prepared, calls: CallFacts): Liveness {
     if (i > 0 && falls[i - 1]) again.push(i - 1);
     for (let from = first[i]!; from >= 0; from = other[from]!) again.push(from);
   }
-  return { before, meets, ways: prep };
+  return { before, meets };
 }
 
 /** Jumps and where they go, and where functions begin and are called; kernel/bpf/cfg.c:mark_prune_point */
@@ -95,9 +91,6 @@ function meetsOf(prep: Prepared, calls: CallFacts): Uint8Array {
 }
 
 const splits = (insn: Insn): boolean => insn.kind === "may_goto" || (insn.kind === "jump" && insn.cond !== undefined);
-
-/** for_each_map_elem, find_vma, loop, user_ringbuf_drain: helpers that call a function of the program. */
-export const CALLING_HELPERS: ReadonlySet<number> = new Set([164, 180, 181, 209]);
 
 /** Registers that an instruction reads are the low half of its effects, those that it overwrites without reading the high. */
 const USES = 0xffff;

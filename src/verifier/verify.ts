@@ -104,15 +104,14 @@ function isCertain(program: LinkedProgram, facts: Facts, { limit }: VerifyOption
 function contextOf(program: LinkedProgram, facts: Facts, sharp: boolean): Cx {
   const prep = prepare(program);
   let id = 0;
-  const live = liveness(prep, {
-    args: (callee) => argRegs(facts, callee),
-    repeats: (callee) => comesBack(facts, callee),
-  });
   return {
     prep,
     facts,
-    live,
-    stackLive: new StackLiveness(prep, facts, live.ways),
+    live: liveness(prep, {
+      args: (callee) => argRegs(facts, callee),
+      repeats: (callee) => comesBack(facts, callee),
+    }),
+    stackLive: new StackLiveness(prep, facts),
     needs: blank(prep.insns.length),
     traits: traitsOf(prep),
     immediates: blank(prep.insns.length),

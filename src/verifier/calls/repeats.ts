@@ -1,8 +1,8 @@
 /** Calls that may come back to themselves: states are compared there before the call. kernel/bpf/cfg.c:visit_insn */
 import type { Callee } from "../../isa/insn.ts";
 import type { Facts } from "../facts.ts";
-import { CALLING_HELPERS } from "../live.ts";
 import { setterOf } from "./async.ts";
+import { CALLING_HELPERS } from "./calling-helpers.ts";
 import { ordersTree } from "./graph.ts";
 import { iterStep } from "./iterators.ts";
 

@@ -5,8 +5,8 @@
 import type { Insn } from "../../isa/insn.ts";
 import { TAIL_CALL } from "../../kernel/helpers.ts";
 import type { LinkedFunc } from "../../link/model.ts";
+import { CALLING_HELPERS } from "../calls/calling-helpers.ts";
 import type { Facts } from "../facts.ts";
-import type { Ways } from "../live.ts";
 import { calledFunc, type Prepared } from "../prepare.ts";
 import { touchOf } from "./call-bytes.ts";
 import { type Content, MAX_FRAMES, NONE } from "./contents.ts";
@@ -38,23 +38,12 @@ export interface Instance {
 export interface Source {
   readonly prep: Prepared;
   readonly facts: Facts;
-  readonly ways: Ways;
   readonly tracking: Omit<Tracking, "callersSave">;
   /** The function that is called; undefined if it is not known, or calls lie too deep. */
   instanceOf(entry: Entry): Instance | undefined;
   /** Takes so many steps from what may be done; false if nothing is left. */
   spend(steps: number): boolean;
 }
-
-/** Helpers that call a function of the program: which register holds it, what it is handed, and in which register. */
-const CALLERS_OF: ReadonlyMap<number, { readonly func: number; readonly given: number; readonly as: number }> = new Map(
-  [
-    [164, { func: 2, given: 3, as: 4 }], // for_each_map_elem
-    [180, { func: 3, given: 4, as: 3 }], // find_vma
-    [181, { func: 2, given: 3, as: 2 }], // loop
-    [209, { func: 2, given: 3, as: 2 }], // user_ringbuf_drain
-  ],
-);
 
 const NO_ARGS: readonly Content[] = [NONE, NONE, NONE, NONE, NONE];
 export const PLAIN: Omit<Entry, "func"> = { args: NO_ARGS, callersSave: false };
@@ -120,12 +109,12 @@ class Maker {
 
   /** Where instruction `i` of the function may jump to; -1 for nowhere in it. */
   #jump(i: number): number {
-    const to = this.#source.ways.jumps[this.#func.start + i]! - this.#func.start;
+    const to = this.#source.prep.jumps[this.#func.start + i]! - this.#func.start;
     return to >= 0 && to < this.#count ? to : -1;
   }
 
   #falls(i: number): boolean {
-    return this.#source.ways.falls[this.#func.start + i] === 1;
+    return this.#source.prep.falls[this.#func.start + i] === 1;
   }
 
   #findTargets(): void {
@@ -261,7 +250,7 @@ class Maker {
       else this.#enter(i, func, call, true);
       return;
     }
-    const back = callee.kind === "helper" ? CALLERS_OF.get(callee.id) : undefined;
+    const back = callee.kind === "helper" ? CALLING_HELPERS.get(callee.id) : undefined;
     args.forEach((c, index) => {
       if (!contents.isStack(c) || index + 1 === back?.given) return;
       const { reads, writes } = touchOf(this.#source.facts, callee, { contents, args }, index);

@@ -2,7 +2,6 @@
 import type { LinkedMap } from "../../link/model.ts";
 import type { Frame } from "../domain/state.ts";
 import type { Facts } from "../facts.ts";
-import type { Ways } from "../live.ts";
 import { calledFunc, type Prepared } from "../prepare.ts";
 import { Contents, MAX_FRAMES } from "./contents.ts";
 import { type Entry, type Instance, makeInstance, PLAIN, type Source } from "./instance.ts";
@@ -19,11 +18,10 @@ export class StackLiveness {
   #left = MAX_STEPS;
   #depth = 0;
 
-  constructor(prep: Prepared, facts: Facts, ways: Ways) {
+  constructor(prep: Prepared, facts: Facts) {
     this.#source = {
       prep,
       facts,
-      ways,
       tracking: {
         contents: new Contents(),
         mapAt: (at) => mapAt(prep, at),
